@@ -1,0 +1,46 @@
+"""Sentences for bad input: each names the argument, what was wanted and what came."""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+
+
+def whole_number(name, value, low=1, high=None) -> int:
+    """`value` as an int, if it is a whole number from `low` to `high`; else a ValueError that says so."""
+    wanted = f"an integer >= {low}" if high is None else f"an integer from {low} to {high}"
+    if not isinstance(value, numbers.Integral) or isinstance(value, bool):
+        raise ValueError(f"{name}: want {wanted}, got {value!r}")
+    if value < low or (high is not None and value > high):
+        raise ValueError(f"{name}: want {wanted}, got {value}")
+    return int(value)
+
+
+def number(name, value, low=-np.inf, high=np.inf) -> float:
+    """`value` as a float, if it is a finite number from `low` to `high`; else a ValueError that says so."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool) or not np.isfinite(value):
+        raise ValueError(f"{name}: want a finite number, got {value!r}")
+    if not low <= value <= high:
+        raise ValueError(f"{name}: want a number from {low:g} to {high:g}, got {value}")
+    return float(value)
+
+
+def choice(name, value, allowed) -> str:
+    """`value`, if it is one of `allowed`; else a ValueError that lists them."""
+    if value not in allowed:
+        raise ValueError(f"{name}: want one of {', '.join(map(repr, allowed))}, got {value!r}")
+    return value
+
+
+def finite(name, array) -> None:
+    """Raise a ValueError that says where, if an entry of `array` is nan or infinite."""
+    if not np.isfinite(array.sum()) and not np.isfinite(array).all():  # the sum first: one pass, no temporary
+        where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
+        raise ValueError(f"{name}: want finite numbers, got {array[where]} at index {where}")
+
+
+def shape(name, array, wanted, axes) -> None:
+    """Raise a ValueError if ``array.shape`` differs from `wanted`; `axes` names it, for example ``(T, B, q)``."""
+    if np.shape(array) != tuple(wanted):
+        raise ValueError(f"{name}: want shape {axes} = {tuple(wanted)}, got {np.shape(array)}")
