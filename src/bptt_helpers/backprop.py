@@ -60,6 +60,8 @@ def bptt(params, trace, dL_do, *, window=None, scheme="sliding") -> Gradients:
     ------
     ValueError
         If `window` is not an integer >= 1, `scheme` is unknown, or `dL_do` does not fit the trace.
+    OverflowError
+        If the gradient leaves the range of the floating-point type.
 
     References
     ----------
@@ -80,13 +82,21 @@ def bptt(params, trace, dL_do, *, window=None, scheme="sliding") -> Gradients:
     dL_dh = own_signals(params, trace, dL_do)
     slope = activation(trace.activation).slope_of_state(trace.h[1:])
 
-    if window == T:
-        dL_da = add_from_later(dL_dh, slope, params.W_hh)
-    elif scheme == "chunked":
-        dL_dh, dL_da = chunked(dL_dh, slope, params.W_hh, window)
-    else:
-        dL_dh, dL_da = _sliding(dL_dh, slope, params.W_hh, window)
-    return Gradients(weight_gradient(trace, dL_da, dL_do), dL_dh)
+    with np.errstate(over="ignore", invalid="ignore"):  # overflow is reported below
+        if window == T:
+            dL_da = add_from_later(dL_dh, slope, params.W_hh)
+        elif scheme == "chunked":
+            dL_dh, dL_da = chunked(dL_dh, slope, params.W_hh, window)
+        else:
+            dL_dh, dL_da = _sliding(dL_dh, slope, params.W_hh, window)
+        gradient = weight_gradient(trace, dL_da, np.asarray(dL_do, trace.o.dtype))
+        total = sum(w.sum() for w in gradient)
+    if not np.isfinite(total) and not all(np.isfinite(w).all() for w in gradient):
+        raise OverflowError(
+            f"bptt: want gradients that fit {dL_da.dtype}, got overflow; use fewer steps, a window or a smaller "
+            "spectral radius, or look at log10 norms with gradient_profile"
+        )
+    return Gradients(gradient, dL_dh)
 
 
 def own_signals(params, trace, dL_do) -> np.ndarray:
@@ -106,6 +116,7 @@ def own_signals(params, trace, dL_do) -> np.ndarray:
     dL_do = np.asarray(dL_do)
     shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")
     finite("dL_do", dL_do)
+    dL_do = dL_do.astype(trace.o.dtype, copy=False)
     shape("params.W_qh", params.W_qh, (trace.o.shape[2], trace.h.shape[2]), "(q, n)")
     T, B, q = dL_do.shape
     return dL_do.reshape(T * B, q).dot(params.W_qh).reshape(T, B, -1)

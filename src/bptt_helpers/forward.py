@@ -92,7 +92,8 @@ def forward(params, x, *, h0=None, activation="tanh") -> Trace:
             f(h_t, h_t)
         o = rows.dot(params.W_qh.T)
         o += params.b_q
-    if not np.isfinite(h[-1].sum() + o[-1].sum()):
+        seen = h[-1].sum() + o.sum()  # an overflow in a state stays to the end, one in an output does not
+    if not np.isfinite(seen):
         _report_overflow(h, o)
     return Trace(x, h, o.reshape(T, B, -1), activation)
 
@@ -115,6 +116,14 @@ def preactivation(params, trace) -> np.ndarray:
 def _check(params, x, h0):
     if not isinstance(params, Params):
         raise ValueError(f"params: want a Params, as init_params makes it, got {type(params).__name__}")
+    for name, w in params._asdict().items():
+        ndim = 1 if name.startswith("b") else 2
+        if not isinstance(w, np.ndarray) or w.ndim != ndim:
+            raise ValueError(f"params.{name}: want an array with {ndim} axes, got {_shape_or_type(w)}")
+        if w.dtype.kind not in "fc" or w.dtype != params.W_hh.dtype:
+            raise ValueError(
+                f"params.{name}: want floating-point numbers, of one type in all weights, got {w.dtype}"
+            )
     n, d, q = params.n_hidden, params.n_in, params.n_out
     for name, w, wanted, axes in [
         ("W_hx", params.W_hx, (n, d), "(n, d)"),

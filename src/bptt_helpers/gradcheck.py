@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numbers
+
 import numpy as np
 
 from .parameters import Params
@@ -55,7 +57,7 @@ def numerical_gradient(loss, params, *, method="complex", eps=None) -> Params:
     """
     choice("method", method, tuple(DEFAULT_EPS))
     eps = DEFAULT_EPS[method] if eps is None else eps
-    if not (np.isscalar(eps) and np.isfinite(eps) and eps > 0):
+    if not (isinstance(eps, numbers.Real) and 0 < eps < np.inf):
         raise ValueError(f"eps: want a finite number > 0, got {eps!r}")
     step = 1j * eps if method == "complex" else eps
     work = params.astype(complex if method == "complex" else float)

@@ -100,7 +100,7 @@ def squared_error(o, y, *, weight=None):
     elif q == 1 and y.shape == (T, B):
         y = y[:, :, None]
     shape("y", y, (T, B, q), "(T, B, q)")
-    difference = o - y
+    difference = o - y.astype(o.dtype, copy=False)  # targets of float64 would turn a float32 network into one
     scale = (weight / B)[:, None, None]
     return (difference**2 * scale).sum()[()], 2 * scale * difference
 
@@ -109,6 +109,8 @@ def _check_output(o):
     if not isinstance(o, np.ndarray) or o.ndim != 3:
         raise ValueError(f"o: want an array (T, B, q), got {getattr(o, 'shape', type(o).__name__)}")
     finite("o", o)
+    if o.dtype.kind not in "fc":
+        raise ValueError(f"o: want floating-point numbers, got {o.dtype}")
     return o.shape
 
 
@@ -128,6 +130,7 @@ def _step_weights(weight, T, o):
 
 def _classes(y, T, B, q, last_only):
     y = np.asarray(y)
+    finite("y", y)
     if last_only and y.shape == (B,):
         y = np.broadcast_to(y, (T, B))
     elif B == 1 and y.shape == (T,):

@@ -14,6 +14,9 @@ from .forward import preactivation
 from .scaled import log10_norm, renormalise, steps_between
 from .validate import whole_number
 
+# Exponent of a row of zeros: it must not set the scale that a sum of two rows is written in.
+_NOTHING = -(2**30)
+
 
 def influence(params, trace, dL_do, *, losses=None) -> np.ndarray:
     """How strongly does the state at step s act on the loss at step t?
@@ -41,6 +44,7 @@ def influence(params, trace, dL_do, *, losses=None) -> np.ndarray:
     ValueError
         If `dL_do` does not fit the trace, or `losses` is not a rising sequence of steps.
     """
+    params = params.astype(float)  # a float32 network too: the exponents below are those of float64
     own = own_signals(params, trace, dL_do)
     T, B, n = own.shape
     losses = _loss_steps(losses, T)
@@ -87,12 +91,14 @@ def gradient_profile(params, trace, dL_do) -> np.ndarray:
     ValueError
         If `dL_do` does not fit the trace.
     """
+    params = params.astype(float)
     own = own_signals(params, trace, dL_do)
     slope = true_slope(params, trace)
     every = steps_between(slope, params.W_hh)
     T, B, _ = own.shape
     own_exponent = np.zeros((T, B), int)
     renormalise(own, own_exponent)
+    own_exponent[~own.any(2)] = _NOTHING
     has_own = own.any((1, 2))
 
     mantissa, exponent = np.empty_like(own), np.empty_like(own_exponent)
@@ -102,6 +108,7 @@ def gradient_profile(params, trace, dL_do) -> np.ndarray:
         signal *= slope[t + 1]
         signal = signal.dot(params.W_hh)
         if has_own[t]:
+            power[~signal.any(1)] = _NOTHING
             common = np.maximum(power, own_exponent[t])
             signal = np.ldexp(signal, (power - common)[:, None])
             signal += np.ldexp(own[t], (own_exponent[t] - common)[:, None])

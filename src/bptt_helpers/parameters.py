@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numbers
 from typing import NamedTuple
 
 import numpy as np
@@ -133,7 +134,7 @@ def scale_to_radius(W, spectral_radius) -> np.ndarray:
         If `spectral_radius` is negative or not finite, or all eigenvalues of `W` are zero, so that no scaling helps.
     """
     W = np.asarray(W, float)
-    if not (np.isscalar(spectral_radius) and np.isfinite(spectral_radius) and spectral_radius >= 0):
+    if not (isinstance(spectral_radius, numbers.Real) and 0 <= spectral_radius < np.inf):
         raise ValueError(f"spectral_radius: want a finite number >= 0, got {spectral_radius!r}")
     radius = np.abs(np.linalg.eigvals(W)).max()
     if radius == 0:

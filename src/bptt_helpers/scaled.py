@@ -58,6 +58,7 @@ def steps_between(slope, W_hh) -> int:
         All slopes f′ on the way.
     W_hh : ndarray (n, n)
     """
-    factors = np.concatenate([slope[slope > 0], np.abs(W_hh[W_hh != 0]), [1.0]])
-    ordinary = 2.0**-100 < factors.min() and factors.max() * len(W_hh) < 2.0**60
-    return 8 if ordinary else 1
+    slopes, weights = slope[slope > 0], np.abs(W_hh[W_hh != 0])
+    smallest = slopes.min(initial=1) * weights.min(initial=1)
+    largest = slopes.max(initial=1) * weights.max(initial=1) * len(W_hh)
+    return 8 if 2.0**-100 < smallest and largest < 2.0**60 else 1

@@ -34,8 +34,12 @@ def choice(name, value, allowed) -> str:
 
 
 def finite(name, array) -> None:
-    """Raise a ValueError that says where, if an entry of `array` is nan or infinite."""
-    if not np.isfinite(array.sum()) and not np.isfinite(array).all():  # the sum first: one pass, no temporary
+    """Raise a ValueError that says where, if an entry of `array` is nan, infinite or no number at all."""
+    if array.dtype.kind not in "biufc":
+        raise ValueError(f"{name}: want numbers, got entries of type {array.dtype}")
+    with np.errstate(over="ignore", invalid="ignore"):  # finite entries may have an infinite sum
+        total = array.sum()
+    if not np.isfinite(total) and not np.isfinite(array).all():  # the sum first: one pass, no temporary
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name}: want finite numbers, got {array[where]} at index {where}")
 

@@ -30,7 +30,7 @@ class WindowCurve(NamedTuple):
         Cosine of the angle between g_τ and the exact g; nan where one of them is zero.
     log10_error : ndarray (K,)
         log10 ‖g_τ - g‖ / ‖g‖, summed from the parts left out, so it is right far below the rounding of g;
-        -inf where nothing is left out.
+        -inf where nothing is left out, or nothing above 1e-60 of the largest signal.
     """
 
     window: np.ndarray
@@ -113,12 +113,13 @@ def lag_contributions(params, trace, dL_do) -> tuple[np.ndarray, np.ndarray]:
     exponent : ndarray of int (K,)
         Power of two that belongs to each part.
     """
+    params = params.astype(float)  # a float32 network too: the exponents below are those of float64
     signal = own_signals(params, trace, dL_do)
     T, B, n = signal.shape
-    slope = activation(trace.activation).slope_of_state(trace.h[1:])
+    slope = activation(trace.activation).slope_of_state(trace.h[1:].astype(float))
     slope, signal = slope.reshape(T * B, n), signal.reshape(T * B, n)
     h_before = trace.h[:-1].reshape(T * B, n)
-    into_weights = np.hstack([h_before, trace.x.reshape(T * B, -1), np.ones((T * B, 1), h_before.dtype)])
+    into_weights = np.hstack([h_before, trace.x.reshape(T * B, -1), np.ones((T * B, 1))])
 
     parts, exponent = np.zeros((T, n, into_weights.shape[1])), np.zeros(T, int)
     power, largest = 0, -np.inf
@@ -150,19 +151,36 @@ def _curve_from_parts(parts, exponent, windows):
     """Running sums over the lags, from both ends."""
     parts = parts.reshape(len(parts), -1)
     renormalise(parts, exponent)
-    common = exponent[parts.any(1)].max(initial=exponent.min())
-    np.ldexp(parts, (exponent - common)[:, None], out=parts)
-    left_out = np.zeros_like(parts)
-    left_out[:-1] = parts[:0:-1].cumsum(0)[::-1]
-    kept = parts.cumsum(0)
+    kept, kept_power = _running_sum(parts, exponent)
+    from_the_end, end_power = _running_sum(parts[:0:-1], exponent[:0:-1])
+    left_out = np.concatenate([from_the_end[::-1], np.zeros_like(parts[:1])])
+    left_out_power = np.append(end_power[::-1], 0)
     last = np.minimum(windows, len(parts)) - 1
-    return _compare(windows, kept[last], left_out[last], kept[-1], common)
+    return _compare(
+        windows, (kept[last], kept_power[last]), (left_out[last], left_out_power[last]), (kept[-1], kept_power[-1])
+    )
+
+
+def _running_sum(parts, exponent):
+    """Sums of the first 1, 2, 3 … parts, with the power of two that belongs to each sum."""
+    present = exponent[parts.any(1)]
+    if present.size == 0 or np.ptp(present) < 800:  # one power does for all
+        common = present.max(initial=-(2**30))
+        return np.ldexp(parts, (exponent - common)[:, None]).cumsum(0), np.full(len(parts), common)
+    sums, powers = np.empty_like(parts), np.empty_like(exponent)
+    total, power = np.zeros_like(parts[0]), present.min()
+    for k, part in enumerate(parts):
+        common = max(power, exponent[k]) if part.any() else power
+        total = np.ldexp(total, power - common) + np.ldexp(part, exponent[k] - common)
+        sums[k], powers[k], power = total, common, common
+    return sums, powers
 
 
 def _chunked_curve(params, trace, dL_do, windows):
     """Kept and left-out part of each window: the left-out one starts at the cuts, with what would have crossed them."""
+    params = params.astype(float)
     own = own_signals(params, trace, dL_do)
-    slope = activation(trace.activation).slope_of_state(trace.h[1:])
+    slope = activation(trace.activation).slope_of_state(trace.h[1:].astype(float))
     T, B, n = own.shape
     into_weights = np.concatenate([trace.h[:-1], trace.x, np.ones((T, B, 1))], 2).reshape(T * B, -1)
     with np.errstate(over="ignore", invalid="ignore"):  # checked at the end
@@ -180,12 +198,12 @@ def _chunked_curve(params, trace, dL_do, windows):
             left_out[k] = (da[:, B:].reshape(T * B, n).T @ into_weights).ravel()
     if not np.isfinite(kept.sum() + left_out.sum()):
         raise OverflowError("gradient_by_window: want gradients that fit float64, got overflow; use sliding or fewer steps")
-    return _compare(windows, kept, left_out, exact, 0)
+    zeros = np.zeros(len(windows), int)
+    return _compare(windows, (kept, zeros), (left_out, zeros), (exact, zeros[:1].sum()))
 
 
-def _compare(windows, kept, left_out, exact, exponent):
-    def log_norm(rows):
-        return log10_norm(rows, np.full(rows.shape[:-1], exponent))
+def _compare(windows, kept, left_out, exact):
+    """The curve from kept, left-out and exact gradients, each a pair (mantissa, power of two)."""
 
     def direction(rows):
         rows = rows.copy()
@@ -193,11 +211,11 @@ def _compare(windows, kept, left_out, exact, exponent):
         norm = np.sqrt(np.einsum("...i,...i->...", rows, rows))[..., None]
         return np.divide(rows, norm, out=np.full_like(rows, np.nan), where=norm > 0)
 
-    log_exact = log_norm(exact)
-    error = log_norm(left_out)
+    log_exact = log10_norm(*exact)
+    error = log10_norm(*left_out)
     return WindowCurve(
         window=windows,
-        log10_norm=log_norm(kept),
-        cosine=np.clip(direction(kept) @ direction(exact), -1, 1),
+        log10_norm=log10_norm(*kept),
+        cosine=np.clip(direction(kept[0]) @ direction(exact[0]), -1, 1),
         log10_error=np.subtract(error, log_exact, out=error, where=error > -np.inf),
     )

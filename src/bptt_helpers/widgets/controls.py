@@ -1,0 +1,33 @@
+"""Sliders and menus that check their start value and can be reset."""
+
+from __future__ import annotations
+
+import ipywidgets as W
+
+from ..validate import choice, number, whole_number
+
+_STYLE = {"description_width": "11em"}
+_LAYOUT = {"width": "28em"}
+
+
+def int_slider(name, value, low, high, label) -> W.IntSlider:
+    """A slider over whole numbers; `value` out of range is a ValueError that names `name`."""
+    value = whole_number(name, value, low, high)
+    return W.IntSlider(value, low, high, description=label, style=_STYLE, layout=_LAYOUT)
+
+
+def float_slider(name, value, low, high, label, step=0.01) -> W.FloatSlider:
+    """A slider over real numbers; `value` out of range is a ValueError that names `name`."""
+    value = number(name, value, low, high)
+    return W.FloatSlider(value, min=low, max=high, step=step, description=label, style=_STYLE, layout=_LAYOUT)
+
+
+def menu(name, value, options, label) -> W.Dropdown:
+    """A choice of one among `options`; another `value` is a ValueError that names `name`."""
+    value = choice(name, value, tuple(options))
+    return W.Dropdown(options=list(options), value=value, description=label, style=_STYLE, layout=_LAYOUT)
+
+
+def ends(control) -> list:
+    """The extreme values of a control: both ends of a slider, all options of a menu. Tests drive them."""
+    return list(control.options) if isinstance(control, W.Dropdown) else [control.min, control.max]

@@ -1,0 +1,95 @@
+"""Fixtures that several test files share: a random network with its data, and comparisons."""
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from bptt_helpers import Params, Trace, cross_entropy, forward, squared_error
+
+LOSSES = {"squared_error": squared_error, "cross_entropy": cross_entropy}
+
+
+class Case(NamedTuple):
+    """A network, its data and its forward pass; `loss_of` repeats the whole way from weights to loss."""
+
+    params: Params
+    x: np.ndarray
+    y: np.ndarray
+    h0: np.ndarray | None
+    activation: str
+    loss: str
+    weight: object
+    trace: Trace
+    dL_do: np.ndarray
+
+    def loss_of(self, params):
+        o = forward(params, self.x, h0=self.h0, activation=self.activation).o
+        return LOSSES[self.loss](o, self.y, weight=self.weight)[0]
+
+
+def _make_case(
+    T=6,
+    B=2,
+    sizes=(3, 5, 2),
+    activation="tanh",
+    loss="squared_error",
+    weight=None,
+    h0=False,
+    seed=0,
+    scale=1.0,
+):
+    rng = np.random.default_rng(seed)
+    d, n, q = sizes
+    params = Params(
+        rng.normal(size=(n, d)) / np.sqrt(d),
+        scale * rng.normal(size=(n, n)) / np.sqrt(n),  # not symmetric, unless n = 1
+        rng.normal(size=n),  # biases other than zero, or a wrong bias would go unseen
+        rng.normal(size=(q, n)) / np.sqrt(n),
+        rng.normal(size=q),
+    )
+    x = rng.normal(size=(T, B, d))
+    h0 = rng.normal(size=(B, n)) if h0 else None
+    y = rng.normal(size=(T, B, q)) if loss == "squared_error" else rng.integers(0, q, (T, B))
+    if isinstance(weight, str) and weight == "array":
+        weight = rng.uniform(-1, 2, T)
+    trace = forward(params, x, h0=h0, activation=activation)
+    dL_do = LOSSES[loss](trace.o, y, weight=weight)[1]
+    return Case(params, x, y, h0, activation, loss, weight, trace, dL_do)
+
+
+def _transposed_jacobians(case):
+    """J_tᵀ = W_hhᵀ diag(f′(a_t)), (T, B, n, n), with slopes from the pre-activations, by formula."""
+    p, h = case.params, case.trace.h
+    a = case.x @ p.W_hx.T + h[:-1] @ p.W_hh.T + p.b_h
+    slope = {
+        "tanh": lambda a: 1 / np.cosh(a) ** 2,
+        "sigmoid": lambda a: np.exp(-a) / (1 + np.exp(-a)) ** 2,
+        "relu": lambda a: np.where(a > 0, 1.0, 0.0),
+        "identity": lambda a: np.ones_like(a),
+    }[case.activation](a)
+    return slope, p.W_hh.T[None, None] * slope[:, :, None, :]
+
+
+@pytest.fixture
+def make_case():
+    """A function that draws a network with data: every number other than the seed has a default."""
+    return _make_case
+
+
+@pytest.fixture
+def transposed_jacobians():
+    return _transposed_jacobians
+
+
+@pytest.fixture
+def assert_same():
+    """A function that compares two Params field by field, relative to the size of each field."""
+
+    def compare(got, wanted, rtol=1e-10):
+        for name in Params._fields:
+            g, w = getattr(got, name), getattr(wanted, name)
+            assert g.shape == w.shape, name
+            assert np.abs(g - w).max() <= rtol * max(np.abs(w).max(), 1e-30), name
+
+    return compare
