@@ -30,9 +30,7 @@ def test_states_and_outputs_follow_the_equation(make_case, activation, T, B, siz
             a = W_hx @ case.x[t, b] + W_hh @ h[t, b] + b_h
             np.testing.assert_allclose(h[t + 1, b], F[activation](a), rtol=1e-12, atol=1e-13)
             np.testing.assert_allclose(o[t, b], W_qh @ h[t + 1, b] + b_q, rtol=1e-12, atol=1e-13)
-            np.testing.assert_allclose(
-                preactivation(case.params, case.trace)[t, b], a, rtol=1e-12, atol=1e-13
-            )
+            np.testing.assert_allclose(preactivation(case.params, case.trace)[t, b], a, rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize("activation", F)
@@ -84,7 +82,7 @@ def bad(field, value):
         ({"params": bad("W_hh", np.eye(4))}, "params.W_hx: want shape (n, d) = (4, 3), got (5, 3)"),
         ({"params": bad("W_hh", np.ones((5, 4)))}, "params.W_hh: want shape (n, n) = (5, 5), got (5, 4)"),
         ({"params": bad("b_h", np.ones(4))}, "params.b_h: want shape (n,) = (5,), got (4,)"),
-        ({"params": bad("b_h", np.ones((5, 1)))}, "params.b_h: want an array with 1 axes, got shape (5, 1)"),
+        ({"params": bad("b_h", np.ones((5, 1)))}, "params.b_h: want an array with 1 axis, got shape (5, 1)"),
         ({"params": bad("W_hx", [[1.0]])}, "params.W_hx: want an array with 2 axes, got list"),
         ({"params": bad("W_qh", np.ones((2, 4)))}, "params.W_qh: want shape (q, n) = (2, 5), got (2, 4)"),
         ({"params": bad("b_q", np.ones(3))}, "params.b_q: want shape (q,) = (2,), got (3,)"),

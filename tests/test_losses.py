@@ -9,7 +9,7 @@ import torch
 from bptt_helpers import cross_entropy, squared_error
 
 rng = np.random.default_rng(0)
-O, LABELS, TARGETS = rng.normal(size=(4, 3, 5)), rng.integers(0, 5, (4, 3)), rng.normal(size=(4, 3, 5))
+OUTPUTS, LABELS, TARGETS = rng.normal(size=(4, 3, 5)), rng.integers(0, 5, (4, 3)), rng.normal(size=(4, 3, 5))
 WEIGHTS = [None, "last", np.array([0.5, -1.0, 0.0, 2.0])]
 
 
@@ -21,7 +21,7 @@ def steps_weights(weight, T):
 @pytest.mark.parametrize("loss", [cross_entropy, squared_error])
 @pytest.mark.parametrize(("T", "B", "q"), [(4, 3, 5), (4, 1, 1)])
 def test_value_and_gradient_equal_pytorch(loss, weight, T, B, q):
-    o = torch.tensor(10 * O[:T, :B, :q], requires_grad=True)
+    o = torch.tensor(10 * OUTPUTS[:T, :B, :q], requires_grad=True)
     w = torch.tensor(steps_weights(weight, T))
     if loss is cross_entropy:
         y = LABELS[:T, :B] % q
@@ -38,9 +38,9 @@ def test_value_and_gradient_equal_pytorch(loss, weight, T, B, q):
 
 @pytest.mark.parametrize(("loss", "y"), [(cross_entropy, LABELS), (squared_error, TARGETS)])
 def test_float32_stays_float32_even_with_float64_targets(loss, y):
-    value, dL_do = loss(O.astype(np.float32), y)
+    value, dL_do = loss(OUTPUTS.astype(np.float32), y)
     assert value.dtype == dL_do.dtype == np.float32
-    np.testing.assert_allclose(dL_do, loss(O, y)[1], atol=1e-6)
+    np.testing.assert_allclose(dL_do, loss(OUTPUTS, y)[1], atol=1e-6)
 
 
 def test_logits_of_a_thousand_do_not_overflow():
@@ -51,21 +51,21 @@ def test_logits_of_a_thousand_do_not_overflow():
 
 def test_short_forms_of_the_labels_and_targets_mean_the_same():
     for full, short in [
-        (cross_entropy(O, LABELS, weight="last"), cross_entropy(O, LABELS[-1], weight="last")),
-        (cross_entropy(O[:, :1], LABELS[:, :1]), cross_entropy(O[:, :1], LABELS[:, 0])),
-        (cross_entropy(O, LABELS), cross_entropy(O, LABELS.astype(float))),
-        (squared_error(O, TARGETS, weight="last"), squared_error(O, TARGETS[-1], weight="last")),
-        (squared_error(O[..., :1], TARGETS[..., :1]), squared_error(O[..., :1], TARGETS[..., 0])),
+        (cross_entropy(OUTPUTS, LABELS, weight="last"), cross_entropy(OUTPUTS, LABELS[-1], weight="last")),
+        (cross_entropy(OUTPUTS[:, :1], LABELS[:, :1]), cross_entropy(OUTPUTS[:, :1], LABELS[:, 0])),
+        (cross_entropy(OUTPUTS, LABELS), cross_entropy(OUTPUTS, LABELS.astype(float))),
+        (squared_error(OUTPUTS, TARGETS, weight="last"), squared_error(OUTPUTS, TARGETS[-1], weight="last")),
+        (squared_error(OUTPUTS[..., :1], TARGETS[..., :1]), squared_error(OUTPUTS[..., :1], TARGETS[..., 0])),
     ]:
         assert full[0] == short[0]
         np.testing.assert_array_equal(full[1], short[1])
 
 
 def test_outputs_are_left_alone():
-    before = O.copy()
-    cross_entropy(O, LABELS)
-    squared_error(O, TARGETS)
-    np.testing.assert_array_equal(O, before)
+    before = OUTPUTS.copy()
+    cross_entropy(OUTPUTS, LABELS)
+    squared_error(OUTPUTS, TARGETS)
+    np.testing.assert_array_equal(OUTPUTS, before)
 
 
 def changed(array, value):
@@ -77,10 +77,10 @@ def changed(array, value):
 @pytest.mark.parametrize(
     ("loss", "arguments", "sentence"),
     [
-        (cross_entropy, {"o": O[0]}, "o: want an array (T, B, q), got (3, 5)"),
+        (cross_entropy, {"o": OUTPUTS[0]}, "o: want an array (T, B, q), got (3, 5)"),
         (squared_error, {"o": [1.0]}, "o: want an array (T, B, q), got list"),
-        (cross_entropy, {"o": O * np.nan}, "o: want finite numbers, got nan at index (0, 0, 0)"),
-        (cross_entropy, {"o": O.astype(int)}, "o: want floating-point numbers, got int64"),
+        (cross_entropy, {"o": OUTPUTS * np.nan}, "o: want finite numbers, got nan at index (0, 0, 0)"),
+        (cross_entropy, {"o": OUTPUTS.astype(int)}, "o: want floating-point numbers, got int64"),
         (cross_entropy, {"y": LABELS[:3]}, "y: want shape (T, B) = (4, 3), got (3, 3)"),
         (cross_entropy, {"y": LABELS[-1]}, "y: want shape (T, B) = (4, 3), got (3,)"),
         (cross_entropy, {"y": changed(LABELS, 5)}, "y: want classes from 0 to 4, got 0 to 5"),
@@ -110,6 +110,6 @@ def changed(array, value):
     ],
 )
 def test_bad_input_is_named(loss, arguments, sentence):
-    good = {"o": O, "y": LABELS if loss is cross_entropy else TARGETS}
+    good = {"o": OUTPUTS, "y": LABELS if loss is cross_entropy else TARGETS}
     with pytest.raises(ValueError, match="^" + re.escape(sentence).replace(r"\.\*", ".*") + "$"):
         loss(**(good | arguments))

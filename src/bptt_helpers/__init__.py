@@ -1,6 +1,6 @@
 """Backpropagation through time, taught: small, tested functions behind the notebooks.
 
-    sequences ─► parameters ─► forward ─► Trace ─► backprop ─► gradients ─► measures
+sequences ─► parameters ─► forward ─► Trace ─► backprop ─► gradients ─► measures
 """
 
 from .backprop import Gradients, bptt

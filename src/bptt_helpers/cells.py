@@ -1,6 +1,6 @@
 """One step of the network: the activation f, its slope f′, and the product W h in the fastest form.
 
-    a_t = W_hx x_t + W_hh h_{t-1} + b_h,    h_t = f(a_t)
+a_t = W_hx x_t + W_hh h_{t-1} + b_h,    h_t = f(a_t)
 """
 
 from __future__ import annotations
@@ -54,12 +54,12 @@ def _sigmoid_slope(a):
 ACTIVATIONS = {
     "tanh": Activation(np.tanh, lambda h: 1 - h * h, _sech_squared),
     "relu": Activation(
-        lambda a, out: np.maximum(a, 0, out),
+        lambda a, out: np.maximum(a, 0, out=out),
         lambda h: (h.real > 0).astype(h.dtype),
         lambda a: (a > 0).astype(a.dtype),
     ),
     "sigmoid": Activation(_sigmoid, lambda h: h * (1 - h), _sigmoid_slope),
-    "identity": Activation(lambda a, out: np.positive(a, out), np.ones_like, np.ones_like),
+    "identity": Activation(lambda a, out: np.positive(a, out=out), np.ones_like, np.ones_like),
 }
 
 

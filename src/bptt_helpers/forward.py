@@ -119,11 +119,10 @@ def _check(params, x, h0):
     for name, w in params._asdict().items():
         ndim = 1 if name.startswith("b") else 2
         if not isinstance(w, np.ndarray) or w.ndim != ndim:
-            raise ValueError(f"params.{name}: want an array with {ndim} axes, got {_shape_or_type(w)}")
+            axes = "1 axis" if ndim == 1 else "2 axes"
+            raise ValueError(f"params.{name}: want an array with {axes}, got {_shape_or_type(w)}")
         if w.dtype.kind not in "fc" or w.dtype != params.W_hh.dtype:
-            raise ValueError(
-                f"params.{name}: want floating-point numbers, of one type in all weights, got {w.dtype}"
-            )
+            raise ValueError(f"params.{name}: want floating-point numbers, of one type in all weights, got {w.dtype}")
     n, d, q = params.n_hidden, params.n_in, params.n_out
     for name, w, wanted, axes in [
         ("W_hx", params.W_hx, (n, d), "(n, d)"),

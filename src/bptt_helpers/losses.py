@@ -1,6 +1,6 @@
 """How wrong an output is, and the gradient of that with respect to the output.
 
-    L = Σ_t weight_t · (mean over the batch of l(o_t, y_t)),    weight_t = 1/T unless given
+L = Σ_t weight_t · (mean over the batch of l(o_t, y_t)),    weight_t = 1/T unless given
 """
 
 from __future__ import annotations

@@ -61,4 +61,4 @@ def steps_between(slope, W_hh) -> int:
     slopes, weights = slope[slope > 0], np.abs(W_hh[W_hh != 0])
     smallest = slopes.min(initial=1) * weights.min(initial=1)
     largest = slopes.max(initial=1) * weights.max(initial=1) * len(W_hh)
-    return 8 if 2.0**-100 < smallest and largest < 2.0**60 else 1
+    return 8 if smallest > 2.0**-100 and largest < 2.0**60 else 1

@@ -197,7 +197,9 @@ def _chunked_curve(params, trace, dL_do, windows):
             kept[k] = (da[:, :B].reshape(T * B, n).T @ into_weights).ravel()
             left_out[k] = (da[:, B:].reshape(T * B, n).T @ into_weights).ravel()
     if not np.isfinite(kept.sum() + left_out.sum()):
-        raise OverflowError("gradient_by_window: want gradients that fit float64, got overflow; use sliding or fewer steps")
+        raise OverflowError(
+            "gradient_by_window: want gradients that fit float64, got overflow; use sliding or fewer steps"
+        )
     zeros = np.zeros(len(windows), int)
     return _compare(windows, (kept, zeros), (left_out, zeros), (exact, zeros[:1].sum()))
 

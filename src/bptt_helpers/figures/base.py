@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import io
+
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
@@ -14,6 +17,31 @@ DPI = 200  # twice the 100 dots per inch at which pictures are shown: sharp on d
 def new_figure(width=9, height=3.5, **axes):
     """A figure outside pyplot's registry, and its axes; `axes` goes to `Figure.subplots`."""
     figure = Figure(figsize=(width, height), dpi=DPI, layout="constrained")
+    return figure, figure.subplots(**axes)
+
+
+class Still(Figure):
+    """A picture that does not move: a notebook shows it, and its sentence where no picture can be seen.
+
+    Attributes
+    ----------
+    sentence : str
+        What the picture shows, with its numbers; set by whoever draws it.
+    """
+
+    sentence = ""
+
+    def _repr_mimebundle_(self, **_):
+        png = io.BytesIO()
+        # without Software the same picture gives the same bytes in every run
+        self.savefig(png, format="png", dpi=100, metadata={"Software": None})
+        return {"text/plain": self.sentence, "image/png": base64.b64encode(png.getvalue()).decode()}
+
+
+def new_still(sentence, width=9, height=3.5, **axes):
+    """A `Still` outside pyplot's registry, and its axes; `axes` goes to `Figure.subplots`."""
+    figure = Still(figsize=(width, height), layout="constrained")
+    figure.sentence = sentence
     return figure, figure.subplots(**axes)
 
 

@@ -22,6 +22,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 from traitlets import Unicode
 
+from ..validate import choice, number, whole_number
+
 # Seconds a value from the browser waits for a newer one; shorter than the 8 ms between two events of a fast mouse.
 DELAY = 0.005
 # Frames kept, 5 MB each: going back to limits seen before costs no full draw.
@@ -111,11 +113,12 @@ class Live(W.VBox):
         if name not in self.controls:
             raise ValueError(f"update: want one of the controls {', '.join(self.controls)}, got {name!r}")
         control = self.controls[name]
-        low, high = getattr(control, "min", value), getattr(control, "max", value)
-        options = getattr(control, "options", (value,))
-        if not low <= value <= high or value not in options:
-            allowed = f"a value from {low} to {high}" if hasattr(control, "min") else f"one of {tuple(options)}"
-            raise ValueError(f"{name}: want {allowed}, got {value!r}")
+        if isinstance(control, W.Dropdown):
+            choice(name, value, control.options)
+        elif isinstance(control, W.IntSlider):
+            whole_number(name, value, control.min, control.max)
+        else:
+            number(name, value, control.min, control.max)
         control.value = value
 
     def _value_changed(self, _):

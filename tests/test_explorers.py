@@ -1,0 +1,112 @@
+"""Every explorer, at every corner of its controls. A picture nobody can compare is worth nothing: data are compared."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from bptt_helpers import widgets
+from bptt_helpers.widgets.controls import ends
+
+EXPLORERS = [getattr(widgets, name) for name in widgets.__all__]
+explorers = pytest.mark.parametrize("explore", EXPLORERS, ids=lambda e: e.__name__)
+
+
+def arrays_of(data):
+    """All numbers inside a NamedTuple of arrays, numbers and nested tuples, as one flat list of arrays."""
+    if isinstance(data, tuple | list):
+        return [array for part in data for array in arrays_of(part)]
+    return [] if data is None or isinstance(data, str | bool) else [np.asarray(data, float)]
+
+
+def artist_data(explorer):
+    """What matplotlib will draw: the data of all moving artists, as flat arrays and strings."""
+    out = []
+    for artist in explorer.picture.artists:
+        for getter in ("get_xydata", "get_array", "get_offsets", "get_text", "get_bbox", "get_path", "get_segments"):
+            if hasattr(artist, getter):
+                value = getattr(artist, getter)()
+                value = getattr(value, "vertices", value)
+                value = getattr(value, "bounds", value)
+                out.append(value if isinstance(value, str) else np.ma.getdata(np.ma.asarray(value, float)).ravel())
+                if getter == "get_xydata":
+                    break
+    return out
+
+
+def same(a, b):
+    return len(a) == len(b) and all(
+        u == v if isinstance(u, str) else np.array_equal(u, v, equal_nan=True) for u, v in zip(a, b, strict=True)
+    )
+
+
+def corners(explorer):
+    names = list(explorer.controls)
+    for values in itertools.product(*(ends(control) for control in explorer.controls.values())):
+        yield dict(zip(names, values, strict=True))
+
+
+@explorers
+def test_every_corner_is_drawn_without_inf_nan_or_warning(explore):
+    explorer = explore()
+    for values in corners(explorer):
+        explorer.update(**values)
+        expected = explorer.compute(**values)
+        assert same(arrays_of(explorer.data), arrays_of(expected)), values
+        assert not any(np.isposinf(a).any() for a in arrays_of(expected)), values
+        words = explorer.sentence.replace("information", "").split()
+        assert not {"nan", "inf", "-inf", "10^nan", "10^inf", "10^-inf"} & {w.strip(",.;:()") for w in words}, values
+        assert explorer.image.tooltip == explorer.sentence
+    # the frame drawn once and the artists on top make the same picture as a full draw
+    assert max_difference_to_full_draw(explorer) <= 0.01
+
+
+def max_difference_to_full_draw(explorer):
+    live = np.asarray(explorer._canvas.buffer_rgba()).astype(int).copy()
+    artists = explorer.picture.artists
+    for artist in artists:
+        artist.set_animated(False)
+    explorer._canvas.draw()
+    full = np.asarray(explorer._canvas.buffer_rgba()).astype(int)
+    for artist in artists:
+        artist.set_animated(True)
+    return (np.abs(live - full).max(2) > 8).mean()
+
+
+@explorers
+def test_each_control_moves_the_picture_and_reset_brings_it_back(explore):
+    explorer = explore()
+    start, first_bytes, first = {n: c.value for n, c in explorer.controls.items()}, explorer.image.value, None
+    for name, control in explorer.controls.items():
+        before = artist_data(explorer)
+        first = before if first is None else first
+        other = next(end for end in reversed(ends(control)) if end != start[name])
+        control.value = other
+        assert not same(artist_data(explorer), before), f"{name} = {other} changed nothing"
+        explorer.update(**start)
+    assert same(artist_data(explorer), first)
+    assert explorer.image.value == first_bytes
+
+
+@explorers
+def test_the_blitted_picture_equals_a_full_draw(explore):
+    explorer = explore()
+    assert max_difference_to_full_draw(explorer) <= 0.01
+    for name, control in explorer.controls.items():
+        explorer.update(**{name: ends(control)[-1]})
+        assert max_difference_to_full_draw(explorer) <= 0.01, name
+
+
+@explorers
+def test_a_start_value_out_of_range_is_refused_by_name(explore):
+    for name, control in explore().controls.items():
+        bad = "no such thing" if hasattr(control, "options") else control.max + 1
+        with pytest.raises(ValueError, match=rf"{name}: want .*got"):
+            explore(**{name: bad})
+
+
+@explorers
+def test_the_stored_picture_is_the_same_in_every_run(explore):
+    first, second = explore()._repr_mimebundle_(), explore()._repr_mimebundle_()
+    assert first["image/png"] == second["image/png"]
+    assert first["text/plain"] == explore().sentence

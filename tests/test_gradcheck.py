@@ -1,0 +1,118 @@
+"""The checker must pass right gradients, and must fail wrong ones."""
+
+import re
+
+import numpy as np
+import pytest
+
+from bptt_helpers import Params, numerical_gradient, relative_error
+
+
+def backward(case, bug=None, window=None):
+    """Textbook backpropagation (sliding window if one is given), right or with one planted bug."""
+    p, h = case.params, case.trace.h
+    T = len(case.x)
+    gradient = Params(*(np.zeros_like(w) for w in p))
+    signals = case.dL_do @ p.W_qh
+    dL_dh = signals.copy()
+    rounds = T - 1 if window is None else window - 1
+    rounds += bug == "window off by one"
+    for _ in range(rounds):
+        later = (1 - h[2:] ** 2) * dL_dh[1:]
+        if bug == "from_later not passed on":  # only the first step back is heard
+            later = (1 - h[2:] ** 2) * signals[1:]
+        if bug == "slope missing on the way":
+            later = dL_dh[1:]
+        dL_dh[:-1] = signals[:-1] + later @ (p.W_hh.T if bug == "transpose missing" else p.W_hh)
+    slope = 1 - h[1:] ** 2
+    if bug == "slope missing at the end":
+        slope = np.ones_like(slope)
+    if bug == "slope of the state before":
+        slope = 1 - h[:-1] ** 2
+    for t in range(T):
+        dL_da = slope[t] * dL_dh[t]
+        if bug == "overwritten, not accumulated":
+            gradient.W_hh[:] = 0
+        gradient.W_hh[:] += dL_da.T @ h[t + (bug == "h_t for h_{t-1}")]
+        gradient.W_hx[:] += dL_da.T @ case.x[t]
+        gradient.b_h[:] += dL_da.mean(0) if bug == "mean over the batch, not sum" else dL_da.sum(0)
+        gradient.W_qh[:] += case.dL_do[t].T @ h[t + 1]
+        gradient.b_q[:] += case.dL_do[t].sum(0)
+    return gradient
+
+
+BUGS = (
+    "slope missing at the end",
+    "slope missing on the way",
+    "slope of the state before",
+    "transpose missing",
+    "overwritten, not accumulated",
+    "h_t for h_{t-1}",
+    "from_later not passed on",
+    "mean over the batch, not sum",
+)
+
+
+@pytest.mark.parametrize("loss", ["squared_error", "cross_entropy"])
+@pytest.mark.parametrize("seed", [0, 1])
+def test_planted_bugs_are_caught_and_the_right_gradient_passes(make_case, loss, seed):
+    case = make_case(8, 3, (3, 4, 2), loss=loss, h0=True, seed=seed)
+    trusted = numerical_gradient(case.loss_of, case.params)
+    assert relative_error(backward(case), trusted) < 1e-12
+    for bug in BUGS:
+        assert relative_error(backward(case, bug), trusted) > 1e-3, bug
+
+
+@pytest.mark.parametrize("tau", [1, 2, 4])
+def test_a_window_off_by_one_is_caught(make_case, tau):
+    """A truncated gradient belongs to no loss; but the last step alone, from a frozen state, does."""
+    from bptt_helpers import forward, squared_error
+
+    T = 8
+    case = make_case(T, 2, weight="last", seed=2)
+    # with a loss at the end only, a window of τ is the network started from the frozen state τ steps before
+    x, y, frozen = case.x[T - tau :], case.y[T - tau :], case.trace.h[T - tau]
+
+    def loss(params):
+        return squared_error(forward(params, x, h0=frozen).o, y, weight="last")[0]
+
+    trusted = numerical_gradient(loss, case.params)
+    assert relative_error(backward(case, window=tau), trusted) < 1e-9
+    assert relative_error(backward(case, "window off by one", window=tau), trusted) > 1e-3
+
+
+@pytest.mark.parametrize(("method", "accuracy"), [("complex", 1e-14), ("central", 1e-8)])
+def test_known_derivatives(make_case, method, accuracy):
+    params = make_case().params
+    got = numerical_gradient(lambda p: sum((w**3).sum() for w in p), params, method=method)
+    assert relative_error(got, Params(*(3 * w**2 for w in params))) < accuracy
+
+
+def test_the_weights_come_back_unchanged(make_case):
+    params = make_case().params
+    before = params.flat()
+    for method in ("complex", "central"):
+        numerical_gradient(lambda p: (p.W_hh**2).sum(), params, method=method)
+    np.testing.assert_array_equal(params.flat(), before)
+
+
+def test_relative_error_measures_against_the_trusted_one():
+    assert relative_error(np.array([3.0, 5.0]), np.array([3.0, 4.0])) == pytest.approx(0.2)
+    assert relative_error(np.array([3.0, 4.0]), np.zeros(2)) == 5
+    assert np.isnan(relative_error(np.array([np.nan]), np.ones(1)))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"method": "forward"}, "method: want one of 'central', 'complex', got 'forward'"),
+        *(({"eps": eps}, f"eps: want a finite number > 0, got {eps!r}") for eps in (0, -1e-6, np.nan, np.inf, "small")),
+        (
+            {"loss": lambda p: p.W_hh},
+            "loss: want a function that returns one number, got shape (5, 5)",
+        ),
+    ],
+)
+def test_bad_input_is_named(make_case, arguments, sentence):
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+        numerical_gradient(**({"loss": lambda p: p.W_hh.sum(), "params": make_case().params} | arguments))

@@ -1,0 +1,132 @@
+"""The picture that follows sliders, on a toy figure: what is drawn, when, and how often."""
+
+import asyncio
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from bptt_helpers.figures.base import HeatMap, freeze_layout, new_figure
+from bptt_helpers.widgets.controls import float_slider, int_slider, menu
+from bptt_helpers.widgets.live import KEPT_FRAMES, Live
+
+
+class Data(NamedTuple):
+    y: np.ndarray
+    limit: int
+
+
+class Picture:
+    def __init__(self):
+        self.figure, self.ax = new_figure(3, 2)
+        (self.line,) = self.ax.plot([], [])
+        self.artists = [self.line]
+        freeze_layout(self.figure)
+
+    def show(self, data):
+        self.line.set_data(np.arange(len(data.y)), data.y)
+        self.ax.set(xlim=(0, data.limit), ylim=(0, 10))
+
+
+def compute(height, limit):
+    return Data(np.full(5, float(height)), limit)
+
+
+@pytest.fixture
+def explorer():
+    controls = {
+        "height": float_slider("height", 1.0, 0, 9, "Height"),
+        "limit": int_slider("limit", 4, 1, 40, "Limit"),
+    }
+    return Live(Picture(), compute, lambda data: f"The line is at {data.y[0]:.1f} <m>.", controls)
+
+
+def test_a_value_set_in_python_is_drawn_at_once(explorer):
+    before = explorer.image.value
+    explorer.controls["height"].value = 7
+    assert explorer.image.value != before
+    assert explorer.picture.line.get_ydata()[0] == 7
+    assert explorer.image.tooltip == explorer.sentence == "The line is at 7.0 <m>."
+    assert "7.0 &lt;m&gt;" in explorer.readout.value
+
+
+def test_the_frame_is_drawn_again_only_for_new_limits(explorer):
+    draws = []
+    full_draw = explorer._canvas.draw
+    explorer._canvas.draw = lambda: (draws.append(1), full_draw())
+    explorer.update(height=3)
+    assert not draws
+    explorer.update(limit=10)
+    explorer.update(limit=4)
+    explorer.update(limit=10)
+    assert len(draws) == 1
+
+
+def test_the_number_of_kept_frames_is_bounded(explorer):
+    for limit in range(1, 3 * KEPT_FRAMES):
+        explorer.update(limit=limit)
+    assert len(explorer._frames) == KEPT_FRAMES
+
+
+def test_a_burst_in_a_notebook_is_drawn_once_and_ends_on_the_last_value(explorer):
+    shown = []
+    show = explorer.picture.show
+    explorer.picture.show = lambda data: (shown.append(data.y[0]), show(data))
+
+    async def burst():
+        for k in range(100):
+            explorer.controls["height"].set_state({"value": k * 0.09})  # what a message from the browser does
+        assert not shown
+        await asyncio.sleep(0.05)
+
+    asyncio.run(burst())
+    assert shown == [pytest.approx(8.91)]
+    assert explorer.sentence == "The line is at 8.9 <m>."
+
+
+def test_reading_the_sentence_never_gives_an_old_one(explorer):
+    async def set_and_read():
+        explorer.controls["height"].value = 5
+        return explorer.sentence
+
+    assert asyncio.run(set_and_read()) == "The line is at 5.0 <m>."
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"depth": 1}, "want one of the controls height, limit, got 'depth'"),
+        ({"height": 20}, "height: want a number from 0 to 9, got 20"),
+        ({"limit": "x"}, "limit: want an integer from 1 to 40, got 'x'"),
+    ],
+)
+def test_update_refuses_what_a_control_cannot_take(explorer, values, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        explorer.update(**values)
+
+
+@pytest.mark.parametrize("bad", [0, -1, 2.5, True, None, 1001])
+def test_a_slider_refuses_a_bad_start_value(bad):
+    with pytest.raises(ValueError, match="sequence_length: want an integer from 1 to 1000, got"):
+        int_slider("sequence_length", bad, 1, 1000, "T")
+
+
+def test_a_menu_refuses_an_unknown_option():
+    with pytest.raises(ValueError, match="scheme: want one of 'sliding', 'chunked', got 'cut'"):
+        menu("scheme", "cut", ("sliding", "chunked"), "Scheme")
+
+
+def test_the_heat_map_shows_each_value_in_its_place():
+    figure, ax = new_figure(2, 2)
+    heat = HeatMap(ax, "gray", 0, 1)
+    heat.set_data(np.array([[0.0, 1.0], [np.nan, 0.5]]))
+    figure.set_layout_engine("none")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    pixels = np.asarray(canvas.buffer_rgba())
+    box = ax.bbox
+    at = lambda x, y: pixels[int(len(pixels) - (box.y0 + y * box.height)), int(box.x0 + x * box.width), 0]  # noqa: E731
+    assert (at(0.25, 0.75), at(0.75, 0.75), at(0.25, 0.25)) == (0, 255, 235)
+    assert abs(int(at(0.75, 0.25)) - 128) <= 1

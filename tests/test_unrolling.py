@@ -1,0 +1,310 @@
+"""Notebook 01: formulas of cost against a program counted while it runs, the explorer's data, the judge."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from bptt_helpers import Params, bptt, cost, forward
+from bptt_helpers.checks.unrolling import check_unroll
+from bptt_helpers.figures.unrolling import columns, graph
+from bptt_helpers.widgets.unrolling import describe, explore_unrolling, unrolling_data
+
+
+class Counter:
+    """A recurrent network on plain lists that counts every multiply-add and the numbers it has in store."""
+
+    def __init__(self, d, n, q, rng):
+        draw = lambda *shape: rng.normal(size=shape).tolist()  # noqa: E731
+        self.W_hx, self.W_hh, self.W_qh = draw(n, d), draw(n, n), draw(q, n)
+        self.sizes, self.operations, self.store, self.peak = (d, n, q), 0, {}, 0
+        self.dW_hh = [[0.0] * n for _ in range(n)]
+
+    def times(self, W, v):
+        out = []
+        for row in W:
+            total = 0.0
+            for w, v_j in zip(row, v, strict=True):
+                total += w * v_j
+                self.operations += 1
+            out.append(total)
+        return out
+
+    def transposed_times(self, W, v):
+        return self.times([list(column) for column in zip(*W, strict=True)], v)
+
+    def add_outer(self, into, u, v):
+        for row, u_i in zip(into, u, strict=True):
+            for j, v_j in enumerate(v):
+                row[j] += u_i * v_j
+                self.operations += 1
+
+    def keep(self, key, values):
+        self.store[key] = values
+        self.peak = max(self.peak, sum(map(len, self.store.values())))
+
+    def step(self, t, x_t):
+        self.keep(("x", t), x_t)
+        a = zip(self.times(self.W_hx, x_t), self.times(self.W_hh, self.store["h", t - 1]), strict=True)
+        self.keep(("h", t), [float(np.tanh(u + v)) for u, v in a])
+        self.keep(("o", t), self.times(self.W_qh, self.store["h", t]))
+
+    def own_signal(self, t):  # the loss is half the sum of all squared outputs: dL/do = o
+        _, n, q = self.sizes
+        self.add_outer([[0.0] * n for _ in range(q)], self.store["o", t], self.store["h", t])
+        return self.transposed_times(self.W_qh, self.store["o", t])
+
+    def visit(self, t, dL_dh):
+        d, n, _ = self.sizes
+        dL_da = [(1 - h * h) * g for h, g in zip(self.store["h", t], dL_dh, strict=True)]
+        self.add_outer(self.dW_hh, dL_da, self.store["h", t - 1])
+        self.add_outer([[0.0] * d for _ in range(n)], dL_da, self.store["x", t])
+        return dL_da
+
+    def walk(self, last, first, *, all_losses):
+        """From step `last` back to step `first`; the steps on the way add their own signals, or do not."""
+        dL_dh = self.own_signal(last)
+        for t in range(last, first - 1, -1):
+            dL_da = self.visit(t, dL_dh)
+            if t > first:
+                dL_dh = self.transposed_times(self.W_hh, dL_da)
+                if all_losses:
+                    dL_dh = [u + v for u, v in zip(dL_dh, self.own_signal(t - 1), strict=True)]
+
+    def forget(self, keep_from, keep_state):
+        for kind, t in list(self.store):
+            if t < keep_from and (kind, t) != ("h", keep_state):
+                del self.store[kind, t]
+
+    def run(self, x, window=None, scheme="sliding"):
+        T = len(x)
+        window = T if window is None else min(window, T)
+        self.keep(("h", 0), [0.0] * self.sizes[1])
+        for t, x_t in enumerate(x, 1):
+            if scheme == "sliding" and window < T:
+                self.forget(t - window + 1, t - window)
+                self.store.pop(("o", t - 1), None)
+                self.step(t, x_t)
+                self.walk(t, max(1, t - window + 1), all_losses=False)
+                continue
+            self.step(t, x_t)
+            if t % window == 0 or t == T:
+                self.walk(t, (t - 1) // window * window + 1, all_losses=True)
+                self.forget(t + 1, t)
+        return self
+
+
+SIZES = [(2, 3, 1), (1, 1, 1), (3, 2, 4)]
+WINDOWS = [(None, "sliding"), *itertools.product((1, 2, 3, 5, 8), ("sliding", "chunked"))]
+
+
+@pytest.mark.parametrize(("window", "scheme"), WINDOWS)
+@pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.parametrize("T", [1, 2, 7, 8])
+def test_the_formulas_agree_with_a_program_that_counts(T, sizes, window, scheme):
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(T, sizes[0]))
+    counted = Counter(*sizes, rng).run(x.tolist(), window, scheme)
+    assert cost.operations(T, *sizes, window, scheme) == counted.operations
+    assert cost.stored_numbers(T, *sizes, window, scheme) == counted.peak
+
+
+@pytest.mark.parametrize(("window", "scheme"), WINDOWS)
+def test_the_program_that_counts_computes_the_gradient_it_claims_to(window, scheme):
+    rng = np.random.default_rng(1)
+    T, d, n, q = 7, 2, 3, 2
+    x = rng.normal(size=(T, d))
+    counted = Counter(d, n, q, rng).run(x.tolist(), window, scheme)
+    weights = [np.array(W) for W in (counted.W_hx, counted.W_hh, counted.W_qh)]
+    params = Params(weights[0], weights[1], np.zeros(n), weights[2], np.zeros(q))
+    trace = forward(params, x[:, None])
+    gradient = bptt(params, trace, trace.o, window=window, scheme=scheme).params
+    np.testing.assert_allclose(counted.dW_hh, gradient.W_hh, rtol=1e-10)
+
+
+@pytest.mark.parametrize("T", [1, 30, 300])
+def test_stored_numbers_are_those_of_the_trace(make_case, T):
+    case = make_case(T=T, B=1, sizes=(3, 5, 2))
+    stored = case.trace.x.size + case.trace.h.size + case.trace.o.size
+    assert cost.stored_numbers(T, 3, 5, 2) == stored
+
+
+def longest_path(T, window):
+    """Longest path by searching the graph: nodes (kind, t), a loss hears inputs of its window only."""
+    longest = 0
+    for t in range(1, T + 1):
+        for s in range(max(1, t - window + 1), t + 1):
+            path = [("x", s), *(("h", r) for r in range(s, t + 1)), ("o", t), ("L", t)]
+            longest = max(longest, len(path) - 1)
+    return longest
+
+
+@pytest.mark.parametrize(("T", "window"), [(1, 1), (5, 5), (5, 2), (12, 1), (3, 9)])
+def test_depth_is_the_longest_path(T, window):
+    assert cost.depth(T, window) == longest_path(T, window)
+    assert cost.depth(T) == longest_path(T, T)
+
+
+def test_all_three_grow_linearly():
+    T = np.array([1, 10, 100, 1000])
+    for count in (
+        [cost.operations(int(t), 2, 16, 1) for t in T],
+        [cost.stored_numbers(int(t), 2, 16, 1) for t in T],
+        [cost.depth(int(t)) for t in T],
+    ):
+        slope = np.diff(count) / np.diff(T)
+        assert (slope == slope[0]).all()
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"sequence_length": 0}, "sequence_length: want an integer >= 1, got 0"),
+        ({"sequence_length": 2.5}, "sequence_length: want"),
+        ({"n_hidden": -1}, "n_hidden: want"),
+        ({"window": 0}, "window: want an integer >= 1, got 0"),
+        ({"scheme": "none"}, "scheme: want"),
+    ],
+)
+def test_bad_sizes_are_refused_by_name(values, message):
+    sizes = {"sequence_length": 5, "n_in": 2, "n_hidden": 3, "n_out": 1} | values
+    for count in (cost.operations, cost.stored_numbers):
+        with pytest.raises(ValueError, match=message):
+            count(**sizes)
+
+
+@pytest.mark.parametrize("T", [1, 2, 12, 13, 1000])
+def test_the_graph_has_one_arrow_for_every_copy_that_is_drawn(T):
+    nodes, arrows, labels = graph(T)
+    drawn = T if T <= 12 else 6
+    assert [len(nodes[letter]) for letter in "xhoL"] == [drawn, drawn + 1, drawn, drawn]
+    across = len(columns(T)) - 1
+    assert [len(a) for a in arrows.values()] == [drawn, across, drawn, drawn]
+    assert [label for _, label in labels][-1] == str(T)
+    assert all(np.isfinite(a).all() and (np.abs(a[:, 1] - a[:, 0]).max(1) > 0).all() for a in arrows.values())
+
+
+def test_the_picture_shows_the_data():
+    explorer = explore_unrolling(sequence_length=40, n_hidden=5)
+    data = unrolling_data(40, 5)
+    assert data.now == (cost.operations(40, 2, 5, 1), cost.stored_numbers(40, 2, 5, 1), 42)
+    assert data.forward + data.backward == data.now[0]
+    for curve, count in zip(explorer.picture.curves, (data.operations, data.stored, data.depth), strict=True):
+        assert np.array_equal(curve.get_xydata(), np.column_stack([data.lengths, count]))
+    assert [mark.get_xydata().tolist() for mark in explorer.picture.marks] == [[[40, c]] for c in data.now]
+    assert [text.get_text() for text in explorer.picture.values] == [f"{c:,}" for c in data.now]
+    assert describe(data) == explorer.sentence
+    assert f"{data.now[0]:,} multiply-adds" in explorer.sentence
+
+
+def right(W_hx, W_hh, b_h, x, *, f=np.tanh):
+    h = [np.zeros(len(b_h))]
+    for x_t in x:
+        h.append(f(W_hx @ x_t + W_hh @ h[-1] + b_h))
+    return np.array(h)
+
+
+def elementwise(W_hx, W_hh, b_h, x):
+    h = np.zeros((len(x) + 1, len(b_h)))
+    for t in range(len(x)):
+        h[t + 1] = np.tanh(W_hx @ x[t] + W_hh * h[t] + b_h)
+    return h
+
+
+def elementwise_list(W_hx, W_hh, b_h, x):
+    h = [np.zeros(len(b_h))]
+    for x_t in x:
+        h.append(np.tanh(W_hx @ x_t + W_hh * h[-1] + b_h))
+    return np.array(h)
+
+
+def elementwise_wrong_sum(W_hx, W_hh, b_h, x):
+    h = [np.zeros(len(b_h))]
+    for x_t in x:
+        h.append(np.tanh(W_hx @ x_t + (h[-1] * W_hh).sum(0) + b_h))
+    return np.array(h)
+
+
+def elementwise_right_sum(W_hx, W_hh, b_h, x):
+    h = [np.zeros(len(b_h))]
+    for x_t in x:
+        h.append(np.tanh((W_hx * x_t).sum(1) + np.einsum("ij,j->i", W_hh, h[-1]) + b_h))
+    return np.array(h)
+
+
+def begins_with_first_input(W_hx, W_hh, b_h, x):
+    h = np.zeros((len(x) + 1, len(b_h)))
+    h[0] = np.tanh(W_hx @ x[0] + b_h)
+    for t in range(1, len(x)):
+        h[t] = np.tanh(W_hx @ x[t] + W_hh @ h[t - 1] + b_h)
+    return h
+
+
+def begins_and_reads_again(W_hx, W_hh, b_h, x):
+    h = [np.tanh(W_hx @ x[0] + b_h)]
+    for x_t in x:
+        h.append(np.tanh(W_hx @ x_t + W_hh @ h[-1] + b_h))
+    return np.array(h)
+
+
+def reads_beyond_the_end(W_hx, W_hh, b_h, x):
+    h = np.zeros((len(x) + 1, len(b_h)))
+    for t in range(len(x)):
+        h[t + 1] = np.tanh(W_hx @ x[t + 1] + W_hh @ h[t] + b_h)
+    return h
+
+
+def stops_early(W_hx, W_hh, b_h, x):
+    h = right(W_hx, W_hh, b_h, x)
+    h[-1] = 0
+    return h
+
+
+def two_steps_back(W_hx, W_hh, b_h, x):
+    h = [np.zeros(len(b_h))]
+    for t in range(len(x)):
+        h.append(np.tanh(W_hx @ x[t] + W_hh @ h[max(t - 1, 0)] + b_h))
+    return np.array(h)
+
+
+def stub(W_hx, W_hh, b_h, x):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("answer", [right, elementwise_right_sum, lambda *a: right(*a).tolist()])
+def test_check_accepts_right_answers(answer):
+    assert check_unroll(answer).sentence.startswith("Right: ")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (lambda *a: right(*a)[1:], "h_0 is missing"),
+        (lambda *a: right(*a)[:-1], "one of them is missing"),
+        (lambda *a: right(*a).T, "time comes first"),
+        (lambda *a: right(*a)[-1], "last state only"),
+        (lambda *a: right(*a)[:, :2], "want (7, 4)"),
+        (lambda *a: None, "return"),
+        (elementwise, "matrix product"),
+        (elementwise_list, "matrix product"),
+        (elementwise_wrong_sum, "matrix product"),
+        (lambda W_hx, W_hh, b_h, x: right(W_hx, W_hh.T, b_h, x), "transposed"),
+        (lambda *a: right(*a, f=lambda v: v), "tanh is missing"),
+        (lambda W_hx, W_hh, b_h, x: right(W_hx, W_hh, 0 * b_h, x), "bias"),
+        (lambda W_hx, W_hh, b_h, x: right(W_hx, np.zeros_like(W_hh), b_h, x), "no state is carried"),
+        (lambda W_hx, W_hh, b_h, x: right(np.zeros_like(W_hx), W_hh, b_h, x), "inputs are missing"),
+        (begins_with_first_input, "h_0 is not zero"),
+        (begins_and_reads_again, "h_0 is not zero"),
+        (lambda *a: right(*a) + 1, "h_0, is not zero"),
+        (reads_beyond_the_end, "off by one in time"),
+        (lambda W_hx, W_hh, b_h, x: right(W_hx, W_hh, b_h, np.roll(x, 1, 0)), "the last one first"),
+        (lambda W_hx, W_hh, b_h, x: right(W_hx, W_hh, b_h, np.roll(x, -1, 0)), "the first one last"),
+        (two_steps_back, "carried over two steps"),
+        (stops_early, "row 6 does not follow from row 5"),
+        (stub, "Not attempted yet"),
+    ],
+)
+def test_check_names_the_mistake(answer, hint):
+    feedback = check_unroll(answer)
+    assert not feedback.ok
+    assert hint in feedback.sentence
