@@ -4,6 +4,7 @@ sequences ─► parameters ─► forward ─► Trace ─► backprop ─► g
 """
 
 from .backprop import Gradients, bptt
+from .clipping import clip_by_global_norm, clip_by_value
 from .forward import Trace, forward
 from .gradcheck import numerical_gradient, relative_error
 from .losses import cross_entropy, squared_error
@@ -17,6 +18,8 @@ __all__ = [
     "Trace",
     "WindowCurve",
     "bptt",
+    "clip_by_global_norm",
+    "clip_by_value",
     "cosine",
     "cross_entropy",
     "forward",

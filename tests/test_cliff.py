@@ -1,0 +1,105 @@
+"""The one-unit network: its gradient by three routes, its wall, and descents beside it."""
+
+import numpy as np
+import pytest
+
+from bptt_helpers import Params, bptt, forward, squared_error
+from bptt_helpers.cliff import TARGET, X_0, descend, error_and_gradient, sigmoid, wall, wall_gradient
+
+
+def by_complex_step(w, b, T):
+    def error(w, b):
+        x = X_0
+        for _ in range(T):
+            x = w / (1 + np.exp(-x)) + b
+        return (1 / (1 + np.exp(-x)) - TARGET) ** 2
+
+    h = 1e-30
+    return error(w, b), error(w + 1j * h, b).imag / h, error(w, b + 1j * h).imag / h
+
+
+@pytest.mark.parametrize("T", [1, 2, 7, 20])
+@pytest.mark.parametrize(("w", "b"), [(5.0, -2.2), (3.0, 1.0), (6.5, -3.5), (-2.0, 0.3)])
+def test_the_gradient_equals_a_complex_step(w, b, T):
+    got = error_and_gradient(w, b, T)
+    assert [float(g) for g in got] == pytest.approx(by_complex_step(w, b, T), rel=1e-9, abs=1e-13)
+
+
+@pytest.mark.parametrize("T", [1, 5, 30])
+def test_the_gradient_equals_backpropagation_through_a_network_of_the_package(T):
+    """With u_t = σ(x_t) it is one logistic unit, u_t = σ(w u_{t-1} + b), and E = (u_T - 0.7)²."""
+    w, b = 4.8, -2.3
+    one = np.ones((1, 1))
+    params = Params(0 * one, w * one, np.array([b]), one, np.zeros(1))
+    trace = forward(params, np.zeros((T, 1, 1)), h0=sigmoid(np.full((1, 1), X_0)), activation="sigmoid")
+    loss, dL_do = squared_error(trace.o, np.full((1, 1), TARGET), weight="last")
+    gradient = bptt(params, trace, dL_do).params
+    wanted = loss, gradient.W_hh.item(), gradient.b_h.item()
+    assert [float(g) for g in error_and_gradient(w, b, T)] == pytest.approx(wanted, rel=1e-10)
+
+
+@pytest.mark.parametrize("w", [4.5, 5.0, 6.0])
+@pytest.mark.parametrize("T", [1, 10, 30, 50])
+def test_the_gradient_on_the_wall_is_the_closed_form(w, T):
+    _, _, dE_db = error_and_gradient(w, wall(w), T)
+    assert dE_db == pytest.approx(wall_gradient(w, T), rel=1e-8)
+
+
+def test_numbers_of_the_literature():
+    """Derived for this course: T = 50, w = 5 on the wall, and the largest slopes beside it."""
+    assert wall_gradient(5.0, 50) == pytest.approx(-661.68, abs=0.01)
+    b = np.linspace(-2.7, -2.3, 400_001)
+    for T, peak in [(20, 36.8), (30, 214), (40, 1130), (50, 5750)]:
+        assert np.abs(error_and_gradient(5.0, b, T)[2]).max() == pytest.approx(peak, rel=0.01)
+
+
+def test_the_error_jumps_at_the_wall_and_nowhere_else():
+    for w in (5.0, 6.0):
+        below, above = (error_and_gradient(w, wall(w) + side, 50)[0] for side in (-1e-4, 1e-4))
+        assert abs(above - below) > 0.05
+        b = np.linspace(wall(w) - 1, wall(w) + 1, 20_001)
+        steepest = b[np.abs(error_and_gradient(w, b, 50)[2]).argmax()]
+        assert steepest == pytest.approx(wall(w), abs=1e-3)
+
+
+def test_one_step_is_the_formula():
+    start = (5.0, -2.61)
+    _, *gradient = error_and_gradient(*start, 30)
+    norm = np.hypot(*gradient)
+    assert norm > 1
+    for options, step in [
+        ({}, np.array(gradient)),
+        ({"threshold": 1.0}, gradient / norm),
+        ({"threshold": 1.0, "mode": "value"}, np.clip(gradient, -1, 1)),
+    ]:
+        path = descend(*start, learning_rate=0.1, sequence_length=30, **options)
+        assert (path.w[1], path.b[1]) == pytest.approx(tuple(np.array(start) - 0.1 * step), rel=1e-12)
+        assert path.norm[0] == pytest.approx(norm)
+        angle = np.degrees(np.arccos(min(1, step @ gradient / np.linalg.norm(step) / norm)))
+        assert path.turned[0] == pytest.approx(angle, abs=1e-5)
+
+
+def test_clipping_rescues_the_descent_from_the_jump():
+    """From (5, -2.2) at rate 0.1, 200 steps: one free step is longer than 30 and ends on the plateau E = 0.09."""
+    free = descend(5, -2.2, steps=200)
+    clipped = descend(5, -2.2, steps=200, threshold=1)
+    assert np.hypot(np.diff(free.w), np.diff(free.b)).max() > 30
+    assert free.error[-1] == pytest.approx(0.09, abs=1e-3)
+    assert np.hypot(np.diff(clipped.w), np.diff(clipped.b)).max() <= 0.1 * (1 + 1e-12)
+    assert clipped.error[-1] < 0.01
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"mode": "angle"}, "mode: want one of 'norm', 'value', got 'angle'"),
+        ({"learning_rate": -1}, "learning_rate: want a number from 0 to inf, got -1"),
+        ({"threshold": 0}, "threshold: want a number from 1e-12 to inf, got 0"),
+        ({"steps": 2.5}, "steps: want an integer >= 0, got 2.5"),
+        ({"sequence_length": 0}, "sequence_length: want an integer >= 1, got 0"),
+        ({"w": np.nan}, "w: want a finite number, got nan"),
+    ],
+)
+def test_bad_input_is_named(arguments, sentence):
+    with pytest.raises(ValueError, match=f"^{sentence}$"):
+        descend(**({"w": 5.0, "b": -2.0} | arguments))
