@@ -7,6 +7,7 @@ from .backprop import Gradients, bptt
 from .clipping import clip_by_global_norm, clip_by_value
 from .forward import Trace, forward
 from .gradcheck import numerical_gradient, relative_error
+from .jacobians import jacobian_product_norms
 from .losses import cross_entropy, squared_error
 from .measures import cosine, gradient_profile, influence
 from .parameters import Params, init_params
@@ -27,6 +28,7 @@ __all__ = [
     "gradient_profile",
     "influence",
     "init_params",
+    "jacobian_product_norms",
     "numerical_gradient",
     "relative_error",
     "squared_error",

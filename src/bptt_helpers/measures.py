@@ -1,7 +1,7 @@
 """How far a gradient travels: the influence of every state on every loss, and its profile over the lag.
 
-All results are log10 of Euclidean norms, kept as mantissa and exponent on the way, so that no product of Jacobians overflows
-or underflows.
+All results are log10 of Euclidean norms, kept as mantissa and exponent on the way, so that no product of Jacobians
+overflows or underflows.
 """
 
 from __future__ import annotations
@@ -46,25 +46,13 @@ def influence(params, trace, dL_do, *, losses=None) -> np.ndarray:
     """
     params = params.astype(float)  # a float32 network too: the exponents below are those of float64
     own = own_signals(params, trace, dL_do)
-    T, B, n = own.shape
-    losses = _loss_steps(losses, T)
-    slope = true_slope(params, trace)
-    every = steps_between(slope, params.W_hh)
-
-    signal = own[losses]
-    exponent = np.zeros(signal.shape[:2], int)
-    renormalise(signal, exponent)
+    T, B, _ = own.shape
+    losses = loss_steps(losses, T)
     log_norm = np.full((T, len(losses), B), np.nan)  # step s first: each round writes one contiguous row
-    first_row_of = np.searchsorted(losses, np.arange(T + 1))  # rows from here on have t >= s
-    for s in range(losses[-1], -1, -1):
-        sent, here = first_row_of[s + 1], first_row_of[s]
-        if sent < len(losses):
-            later = signal[sent:]
-            later *= slope[s + 1]
-            signal[sent:] = later.reshape(-1, n).dot(params.W_hh).reshape(later.shape)
-            if s % every == 0:
-                renormalise(signal[sent:], exponent[sent:])
-        log_norm[s, here:] = log10_norm(signal[here:], exponent[here:])
+    for s, rows, signal, exponent in travel_back(
+        own[losses][:, :, None], losses, true_slope(params, trace), params.W_hh
+    ):
+        log_norm[s, rows:] = log10_norm(signal[:, :, 0], exponent)
     return log_norm.swapaxes(0, 1)
 
 
@@ -119,6 +107,49 @@ def gradient_profile(params, trace, dL_do) -> np.ndarray:
     return log10_norm(mantissa, exponent)[::-1]
 
 
+def travel_back(signal, losses, slope, W_hh):
+    """Send signals from many steps t back together, one step s a round.
+
+        signal_t ← signal_t J_{s+1},    J_{s+1} = diag(f′(a_{s+1})) W_hh
+
+    Parameters
+    ----------
+    signal : ndarray (len(losses), B, m, n)
+        m row vectors that start at each step t of `losses`; overwritten.
+    losses : ndarray of int
+        The steps t, rising.
+    slope : ndarray (T, B, n)
+        f′(a_t).
+    W_hh : ndarray (n, n)
+
+    Yields
+    ------
+    s : int
+        The step reached: from the last of `losses` down to 0.
+    first : int
+        Rows from here on are on their way: those of the losses at t >= s.
+    mantissa : ndarray (len(losses) - first, B, m, n)
+        Their signals at s; a view, valid until the next round.
+    exponent : ndarray of int (len(losses) - first, B)
+        Power of two that belongs to each.
+    """
+    n = len(W_hh)
+    every = steps_between(slope, W_hh)
+    exponent = np.zeros(signal.shape[:2], int)
+    as_rows = (*signal.shape[:2], -1)
+    renormalise(signal.reshape(as_rows), exponent)
+    first_row_of = np.searchsorted(losses, np.arange(len(slope) + 1))  # rows from here on have t >= s
+    for s in range(losses[-1], -1, -1):
+        sent, here = first_row_of[s + 1], first_row_of[s]
+        if sent < len(losses):
+            later = signal[sent:]
+            later *= slope[s + 1][:, None]
+            later[:] = later.reshape(-1, n).dot(W_hh).reshape(later.shape)
+            if s % every == 0:
+                renormalise(later.reshape(*later.shape[:2], -1), exponent[sent:])
+        yield s, here, signal[here:], exponent[here:]
+
+
 def true_slope(params, trace) -> np.ndarray:
     """f′(a_t) from the pre-activations, ``(T, B, n)``: right even where the state has been rounded to ±1."""
     return activation(trace.activation).slope(preactivation(params, trace))
@@ -146,7 +177,8 @@ def cosine(a, b) -> float:
     return float(a @ b / norms)
 
 
-def _loss_steps(losses, T):
+def loss_steps(losses, T) -> np.ndarray:
+    """`losses` as an array of steps, if it is a rising sequence of them; all steps for None; else a ValueError."""
     if losses is None:
         return np.arange(T)
     losses = [whole_number("losses", t, 0, T - 1) for t in losses]
