@@ -93,8 +93,8 @@ def test_clipping_rescues_the_descent_from_the_jump():
     ("arguments", "sentence"),
     [
         ({"mode": "angle"}, "mode: want one of 'norm', 'value', got 'angle'"),
-        ({"learning_rate": -1}, "learning_rate: want a number from 0 to inf, got -1"),
-        ({"threshold": 0}, "threshold: want a number from 1e-12 to inf, got 0"),
+        ({"learning_rate": -1}, "learning_rate: want a number > 0, got -1"),
+        ({"threshold": 0}, "threshold: want a number > 0, got 0"),
         ({"steps": 2.5}, "steps: want an integer >= 0, got 2.5"),
         ({"sequence_length": 0}, "sequence_length: want an integer >= 1, got 0"),
         ({"w": np.nan}, "w: want a finite number, got nan"),

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .validate import choice, number, whole_number
+from .validate import choice, number, positive, whole_number
 
 X_0, TARGET = 0.5, 0.7
 MODES = ("norm", "value")
@@ -134,8 +134,8 @@ def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, se
         If an argument is out of range.
     """
     choice("mode", mode, MODES)
-    learning_rate = number("learning_rate", learning_rate, 0)
-    threshold = np.inf if threshold is None else number("threshold", threshold, 1e-12)
+    learning_rate = positive("learning_rate", learning_rate)
+    threshold = np.inf if threshold is None else positive("threshold", threshold)
     steps = whole_number("steps", steps, 0)
     at, path = np.array([number("w", w), number("b", b)]), []
     for _ in range(steps + 1):

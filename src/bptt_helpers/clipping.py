@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .parameters import Params
-from .validate import finite, number
+from .validate import finite, positive
 
 
 def global_norm(gradient) -> float:
@@ -64,7 +64,7 @@ def clip_by_global_norm(gradient, max_norm) -> tuple[Params, float]:
     >>> norm, clipped.W_hx.round(3), clipped.b_q.round(3)
     (5.0, array([[0.6]]), array([0.8]))
     """
-    max_norm = _limit("max_norm", max_norm)
+    max_norm = positive("max_norm", max_norm)
     _all_finite(gradient)
     norm = global_norm(gradient)
     if norm <= max_norm:
@@ -98,16 +98,9 @@ def clip_by_value(gradient, max_value) -> Params:
     >>> [float(w[0].item()) for w in (clip_by_value(g, 1).W_hx, clip_by_value(g, 1).b_q)]
     [1.0, 0.5]
     """
-    max_value = _limit("max_value", max_value)
+    max_value = positive("max_value", max_value)
     _all_finite(gradient)
     return Params(*(np.clip(g, -max_value, max_value) for g in gradient))
-
-
-def _limit(name, value):
-    value = number(name, value)
-    if value <= 0:
-        raise ValueError(f"{name}: want a number > 0, got {value}")
-    return value
 
 
 def _all_finite(gradient):

@@ -26,6 +26,14 @@ def number(name, value, low=-np.inf, high=np.inf) -> float:
     return float(value)
 
 
+def positive(name, value) -> float:
+    """`value` as a float, if it is a finite number > 0; else a ValueError that says so."""
+    value = number(name, value)
+    if value <= 0:
+        raise ValueError(f"{name}: want a number > 0, got {value:g}")
+    return value
+
+
 def choice(name, value, allowed) -> str:
     """`value`, if it is one of `allowed`; else a ValueError that lists them."""
     if value not in allowed:

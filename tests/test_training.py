@@ -1,0 +1,136 @@
+"""Gradient descent: one update by hand, stopping, interruption, and what clipping does to the temporal-order task."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bptt_helpers import bptt, cross_entropy, forward, init_params
+from bptt_helpers.sequences import Batch
+from bptt_helpers.training import LATELY, start, train
+
+ROOT = Path(__file__).parents[1]
+
+
+def draw(update):
+    """A task of three steps: which of two inputs came last?"""
+    rng = np.random.default_rng(update)
+    symbols = rng.integers(0, 2, (3, 8))
+    return Batch(np.eye(2)[symbols], symbols[-1], "last")
+
+
+@pytest.fixture
+def run():
+    return start(init_params(2, 5, 2, rng=1))
+
+
+def assert_same_run(a, b):
+    for field in ("loss", "norm", "correct"):
+        np.testing.assert_array_equal(getattr(a, field), getattr(b, field))
+    np.testing.assert_array_equal(a.params.flat(), b.params.flat())
+    assert a.solved == b.solved
+
+
+@pytest.mark.parametrize("clip_norm", [None, 0.01])
+def test_one_update_is_the_formula(run, clip_norm):
+    after = train(run, draw, updates=1, learning_rate=0.5, clip_norm=clip_norm)
+    batch = draw(0)
+    trace = forward(run.params, batch.x)
+    loss, dL_do = cross_entropy(trace.o, batch.y, weight="last")
+    g = bptt(run.params, trace, dL_do).params.flat()
+    norm = np.linalg.norm(g)
+    shortened = g if clip_norm is None else g * clip_norm / norm
+    np.testing.assert_allclose(after.params.flat(), run.params.flat() - 0.5 * shortened, rtol=1e-13)
+    assert (after.loss[0], after.norm[0]) == pytest.approx((loss, norm))
+    assert after.correct[0] == np.mean(trace.o[-1].argmax(1) == batch.y)
+
+
+def test_it_learns_and_stops_when_the_task_is_solved(run):
+    done = train(run, draw, updates=1000, learning_rate=0.5)
+    assert done.solved
+    assert LATELY <= len(done.loss) < 1000
+    assert done.correct[-LATELY:].mean() >= 0.99
+    assert_same_run(train(done, draw, updates=1000, learning_rate=0.5), done)
+    assert len(train(run, draw, updates=300, learning_rate=0.5, solved=2).loss) == 300
+
+
+@pytest.mark.parametrize("where", ["draw", "progress"])
+def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(run, where):
+    whole = train(run, draw, updates=40, learning_rate=0.5)
+
+    def interrupting_draw(update):
+        if where == "draw" and update == 17:
+            raise KeyboardInterrupt
+        return draw(update)
+
+    def progress(done, wanted):
+        assert wanted == 40
+        if where == "progress" and done == 17:
+            raise KeyboardInterrupt
+
+    part = train(run, interrupting_draw, updates=40, learning_rate=0.5, progress=progress)
+    assert len(part.loss) == len(part.norm) == len(part.correct) == 17
+    assert_same_run(train(part, draw, updates=40, learning_rate=0.5), whole)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"updates": -1}, "updates: want an integer >= 0, got -1"),
+        ({"learning_rate": np.inf}, "learning_rate: want a finite number, got inf"),
+        ({"clip_norm": 0}, "clip_norm: want a number > 0, got 0"),
+    ],
+)
+def test_bad_input_is_named(run, arguments, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        train(run, draw, **({"updates": 2, "learning_rate": 0.1} | arguments))
+
+
+@pytest.fixture(scope="module")
+def experiment():
+    spec = importlib.util.spec_from_file_location("temporal_order_experiment", ROOT / "tools" / "temporal_order.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_clipping_solves_temporal_order_more_often(experiment):
+    """Trained anew: T = 20, five seeds, at most 2000 updates."""
+    solved = {c: sum(experiment.run_once(20, c, seed).solved for seed in range(5)) for c in (1.0, None)}
+    assert solved[1.0] >= 4
+    assert solved[1.0] > solved[None]
+
+
+def test_the_stored_runs_are_complete_and_made_with_the_present_settings(experiment):
+    stored = json.loads(experiment.STORE.read_text())
+    s = experiment.SETTINGS
+    assert stored["settings"] == s
+    assert len(stored["runs"]) == len(s["sequence_lengths"]) * len(s["clip_norms"]) * len(s["seeds"])
+    for run in stored["runs"]:
+        assert run["solved"] or run["updates"] == s["updates"]
+        assert len(run["loss"]) == len(run["norm"]) == -(-run["updates"] // stored["every"])
+
+
+def test_the_command_goes_on_where_it_stopped(experiment, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(experiment, "SETTINGS", experiment.SETTINGS | {"updates": 3, "seeds": [0, 1]})
+    store, ran, run_once = tmp_path / "runs.json", [], experiment.run_once
+
+    def interrupted(*setting):
+        if len(ran) == 3:
+            raise KeyboardInterrupt
+        ran.append(setting)
+        return run_once(*setting)
+
+    monkeypatch.setattr(experiment, "run_once", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        experiment.main(store)
+    assert len(json.loads(store.read_text())["runs"]) == 3
+    ran[:] = ran[:2]  # makes room for one more
+    monkeypatch.setattr(experiment, "run_once", lambda *setting: (ran.append(setting), run_once(*setting))[1])
+    assert experiment.main(store) == 0
+    assert len(ran) - 2 == 5
+    assert "run 8 of 8" in capsys.readouterr().out
+    monkeypatch.setattr(experiment, "SETTINGS", experiment.SETTINGS | {"updates": 4})
+    assert experiment.main(store) == 1

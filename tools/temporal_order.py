@@ -1,0 +1,92 @@
+"""Train the temporal-order task with and without clipping, over several seeds: `make results`.
+
+Every finished run is stored at once in data/temporal_order.json, so an interrupted command goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from bptt_helpers import init_params
+from bptt_helpers.sequences import temporal_order
+from bptt_helpers.training import start, train
+
+STORE = Path(__file__).parents[1] / "data" / "temporal_order.json"
+SETTINGS = {
+    "n_hidden": 50,
+    "batch_size": 20,
+    "learning_rate": 0.1,
+    "updates": 2000,
+    "sequence_lengths": [20, 30],
+    "clip_norms": [1.0, None],
+    "seeds": [0, 1, 2, 3, 4],
+}
+EVERY = 10  # updates between two stored points of a curve
+
+
+def run_once(sequence_length, clip_norm, seed):
+    """One training run with the settings above.
+
+    Parameters
+    ----------
+    sequence_length, seed : int
+    clip_norm : float or None
+
+    Returns
+    -------
+    Run
+    """
+    s = SETTINGS
+
+    def draw(update):
+        return temporal_order(sequence_length, s["batch_size"], rng=np.random.default_rng([seed, update]))
+
+    params = init_params(draw(0).x.shape[2], s["n_hidden"], 4, rng=seed)
+    options = {"updates": s["updates"], "learning_rate": s["learning_rate"], "clip_norm": clip_norm}
+    return train(start(params), draw, **options)
+
+
+def record(sequence_length, clip_norm, seed, run):
+    """What is stored of a run: how it ended, and every tenth point of its curves to four digits."""
+
+    def thin(curve):
+        return [float(f"{value:.4g}") for value in curve[::EVERY]]
+
+    return {
+        "sequence_length": sequence_length,
+        "clip_norm": clip_norm,
+        "seed": seed,
+        "solved": run.solved,
+        "updates": len(run.loss),
+        "largest_norm": float(f"{run.norm.max():.4g}"),
+        "loss": thin(run.loss),
+        "norm": thin(run.norm),
+    }
+
+
+def main(store=STORE) -> int:
+    """Do the runs that are not stored yet."""
+    stored = json.loads(store.read_text()) if store.exists() else {"settings": SETTINGS, "every": EVERY, "runs": []}
+    if stored["settings"] != SETTINGS:
+        print(f"{store.name} was made with other settings: remove it to start again", file=sys.stderr)
+        return 1
+    done = {(run["sequence_length"], run["clip_norm"], run["seed"]) for run in stored["runs"]}
+    wanted = [
+        (T, c, s) for T in SETTINGS["sequence_lengths"] for c in SETTINGS["clip_norms"] for s in SETTINGS["seeds"]
+    ]
+    for number, setting in enumerate(wanted, 1):
+        if setting not in done:
+            print(f"run {number} of {len(wanted)}: T, clip norm, seed = {setting} ... ", end="", flush=True)
+            run = run_once(*setting)
+            print(f"{'solved' if run.solved else 'not solved'} after {len(run.loss)} updates", flush=True)
+            stored["runs"].append(record(*setting, run))
+            store.write_text(json.dumps(stored, indent=None, separators=(",", ":")).replace('{"seq', '\n{"seq') + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
