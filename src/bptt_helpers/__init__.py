@@ -3,6 +3,7 @@
 sequences ─► parameters ─► forward ─► Trace ─► backprop ─► gradients ─► measures
 """
 
+from . import sequences
 from .backprop import Gradients, bptt
 from .clipping import clip_by_global_norm, clip_by_value
 from .forward import Trace, forward
@@ -11,12 +12,14 @@ from .jacobians import jacobian_product_norms
 from .losses import cross_entropy, squared_error
 from .measures import cosine, gradient_profile, influence
 from .parameters import Params, init_params
+from .text import Vocabulary, load_text, one_hot, text_batch
 from .windows import WindowCurve, gradient_by_window
 
 __all__ = [
     "Gradients",
     "Params",
     "Trace",
+    "Vocabulary",
     "WindowCurve",
     "bptt",
     "clip_by_global_norm",
@@ -29,7 +32,11 @@ __all__ = [
     "influence",
     "init_params",
     "jacobian_product_norms",
+    "load_text",
     "numerical_gradient",
+    "one_hot",
     "relative_error",
+    "sequences",
     "squared_error",
+    "text_batch",
 ]
