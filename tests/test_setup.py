@@ -1,0 +1,205 @@
+"""The files that set the course up say the same thing: pyproject, environment.yml, constraints, Makefile, README."""
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from rattler import MatchSpec
+from rattler.exceptions import InvalidMatchSpecError
+
+from tools.check_python import WANTED
+
+ROOT = Path(__file__).parent.parent
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+TARGETS = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # without the Qt that no notebook needs
+
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+def bounds(*extras):
+    """{name: Requirement} of the dependencies and of some extras, other than the project itself."""
+    texts = PROJECT["dependencies"] + [text for extra in extras for text in PROJECT["optional-dependencies"][extra]]
+    return {canonicalize_name(r.name): r for r in map(Requirement, texts) if r.name != PROJECT["name"]}
+
+
+# environment.yml
+
+
+def disagreements(environment):
+    """Where a conda environment, as a dictionary, departs from the bounds of pyproject.toml."""
+    specs = [MatchSpec(text, strict=True) for text in environment["dependencies"] if isinstance(text, str)]
+    conda = {spec.name.normalized: "" if spec.version is None else str(spec.version) for spec in specs}
+    if not Requirement(f"python{PROJECT['requires-python']}").specifier.contains(conda.pop("python").rstrip(".*")):
+        yield "python is older than requires-python"
+    if environment["dependencies"][-1] != {"pip": ["-e ."]} or conda.pop("pip") != "":
+        yield "pip does not install this folder"
+    everything = {CONDA_NAMES.get(name, name): str(r.specifier) for name, r in bounds("lab", "test").items()}
+    for name in {CONDA_NAMES.get(name, name) for name in bounds("lab")} - set(conda):
+        yield f"{name} is missing"
+    for name, version in conda.items():
+        if version != everything.get(name):
+            yield f"{name} is {version!r}, pyproject.toml wants {everything.get(name)!r}"
+
+
+def conda_environment():
+    return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
+
+
+def test_conda_and_pip_agree_on_names_and_bounds():
+    environment = conda_environment()
+    assert environment["name"] == "bptt"
+    assert environment["channels"] == ["conda-forge"]
+    assert "python=3.12" in environment["dependencies"], "Binder reads python=X.Y only"
+    assert list(disagreements(environment)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("numpy>=2.0", "numpy>=2.1"), ("numpy>=2.0", "numpy"), ("pooch>=1.8", "pip"), ("python=3.12", "python=3.10")]
+    + [("numpy>=2.0", "matplotlib>=3.10"), ("ipykernel>=6.29", "tornado>=6"), ("pip", "pip>=24")],
+)
+def test_a_disagreement_is_found(old, new):
+    environment = conda_environment()
+    environment["dependencies"][environment["dependencies"].index(old)] = new
+    assert list(disagreements(environment))
+
+
+def test_parsing_is_strict():
+    with pytest.raises(InvalidMatchSpecError, match="incompatible"):
+        MatchSpec("numpy>=2.0.*", strict=True)
+
+
+# constraints.txt
+
+
+def pinned():
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    return [Requirement(line) for line in lines if not line.startswith("#")]
+
+
+def test_constraints_are_exact_versions_without_addresses():
+    for pin in pinned():
+        assert re.fullmatch(r"==[\w.]+", str(pin.specifier)), pin
+        assert pin.url is None
+    assert "//" not in (ROOT / "constraints.txt").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0"])
+@pytest.mark.parametrize("platform", ["linux", "darwin", "win32"])
+def test_every_dependency_is_pinned_once_within_its_bounds(python, platform):
+    here = {"python_full_version": python, "python_version": python[:4], "sys_platform": platform}
+    versions = [
+        (canonicalize_name(p.name), str(p.specifier)[2:]) for p in pinned() if not p.marker or p.marker.evaluate(here)
+    ]
+    assert len(dict(versions)) == len(versions)
+    for name, wanted in bounds("lab", "test", "bench").items():
+        assert wanted.specifier.contains(Version(dict(versions)[name])), wanted
+
+
+# Makefile
+
+
+def fake_python(folder, change):
+    """An interpreter that runs a script after `change` was made to its `sys`."""
+    script = folder / "python"
+    code = f"import runpy, sys; {change}; runpy.run_path(sys.argv[1], run_name='__main__')"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "{code}" "$@"\n')
+    script.chmod(0o755)
+    return script
+
+
+def make(*arguments):
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "MFLAGS"))}
+    return subprocess.run(["make", *map(str, arguments)], cwd=ROOT, env=environment, capture_output=True, text=True)
+
+
+@needs_make
+@pytest.mark.parametrize("target", ["lab", "test"])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (
+            "sys.version_info = (3, 9, 2)",
+            r"want 3\.11 or newer, with venv; got .*, which is 3\.9\.2; name another one.*",
+        ),
+        ("sys.modules['ensurepip'] = None", r"want 3\.11 or newer, with venv; got .* without venv; install that .*"),
+        (None, r"want 3\.11 or newer, with venv; found no .*"),
+    ],
+    ids=["too old", "without venv", "missing"],
+)
+def test_an_unfit_python_gets_one_sentence_and_makes_nothing(tmp_path, target, change, said):
+    python = fake_python(tmp_path, change) if change else tmp_path / "python"
+    ran = make(target, f"PYTHON={python}", f"VENV={tmp_path / 'venv'}")
+    sentence, by_make = ran.stderr.strip().splitlines()
+    assert re.fullmatch(f"Python: {said}", sentence)
+    assert by_make.startswith("make: ***")
+    assert ran.returncode != 0
+    assert not (tmp_path / "venv").exists()
+
+
+def test_the_oldest_python_is_said_once():
+    assert PROJECT["requires-python"] == ">=" + ".".join(map(str, WANTED))
+
+
+@needs_make
+def test_a_warm_start_installs_nothing_and_new_versions_install(tmp_path):
+    (tmp_path / "made").touch()
+    (tmp_path / "lab.stamp").touch()
+    warm = make("-n", "lab", f"VENV={tmp_path}", "LAB_ARGS=--no-browser").stdout.splitlines()
+    assert warm == [f"{tmp_path}/bin/python -m jupyterlab --no-browser notebooks/00_start_here.ipynb"]
+    os.utime(tmp_path / "lab.stamp", (0, 0))  # older than constraints.txt
+    assert "pip install" in make("-n", "lab", f"VENV={tmp_path}").stdout
+
+
+@needs_make
+def test_help_lists_every_target():
+    assert set(re.findall(r"^make ([a-z]+)", make("help").stdout, re.MULTILINE)) == TARGETS
+
+
+# README
+
+
+def test_the_two_commands_come_first():
+    commands = re.findall(r"^make (\w+)", README, re.MULTILINE)
+    assert commands[:2] == ["lab", "test"]
+    assert README.index("make lab") < README.index("conda env create")
+
+
+@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md"])
+def test_named_commands_and_files_exist(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    commands = re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)
+    assert commands
+    assert set(commands) <= TARGETS
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+        assert (ROOT / target).exists(), target
+
+
+def test_the_table_lists_the_notebooks_that_exist():
+    listed = re.findall(r"^\| \[.+?\]\(notebooks/(\w+\.ipynb)\)", README, re.MULTILINE)
+    assert listed == sorted(path.name for path in (ROOT / "notebooks").glob("*.ipynb"))
+
+
+def test_the_example_in_the_readme_runs():
+    ran = doctest.testfile(str(ROOT / "README.md"), module_relative=False)
+    assert ran.attempted > 3
+    assert ran.failed == 0
+
+
+def test_the_hooks_are_valid():
+    subprocess.run(
+        [sys.executable, "-m", "pre_commit", "validate-config", ROOT / ".pre-commit-config.yaml"], check=True
+    )
