@@ -7,9 +7,10 @@ import pytest
 
 from bptt_helpers.checks import environment
 from bptt_helpers.checks.first_look import check_steps
+from bptt_helpers.figures.first_look import letters
 from bptt_helpers.forward import forward
 from bptt_helpers.parameters import init_params
-from bptt_helpers.widgets.first_look import first_characters, first_look_data
+from bptt_helpers.widgets.first_look import explore_first_look, first_characters, first_look_data
 
 
 def test_the_environment_check_passes_here():
@@ -48,6 +49,36 @@ def test_profile_is_the_derivative_of_the_loss():
         loss = np.log(np.exp(o).sum()) - o[x[T].argmax()]
         gradient.append(loss.imag / 1e-30)
     assert data.profile[4] == pytest.approx(np.log10(np.linalg.norm(gradient)), abs=1e-9)
+
+
+def test_the_picture_shows_the_data():
+    explorer = explore_first_look(sequence_length=120)
+    data, picture = explorer.data, explorer.picture
+    distance, profile = (curve.get_xydata() for curve in picture.curves)
+    position = np.arange(1, 121)
+    np.testing.assert_allclose(distance, np.column_stack([position, np.log10(data.distance)]))
+    assert np.array_equal(profile, np.column_stack([position, data.profile]))
+    assert [end.get_xydata().tolist() for end in picture.ends] == [[distance[-1].tolist()], [profile[0].tolist()]]
+    page = np.ma.getdata(picture.page.get_array())
+    assert page.shape == (10, 100)
+    assert np.array_equal(page.ravel()[:120], data.profile)
+    assert np.isnan(page.ravel()[120:]).all()
+    assert picture.page.get_clim() == picture.right.get_ylim()
+
+
+def test_a_letter_is_printed_in_its_cell_and_nowhere_else():
+    ink = letters("ab\nd\u2014f x", 4, 2, 80, 60)
+    cells = ink.reshape(2, 30, 4, 20).max((1, 3))
+    assert (cells > 0.5).tolist() == [[True, True, False, True], [True, True, False, True]]
+
+
+def test_the_page_is_white_on_dark_and_black_on_light():
+    """At radius 0.1 the first line is dark blue and the last one yellow."""
+    page = explore_first_look(1000, 0.1).picture.page.make_image(None)[0][:, :, :3]
+    lines = np.array_split(page[::-1], 10)  # the renderer counts rows from below
+    for line, ink, other in ((lines[0], 255, 0), (lines[-1], 0, 255)):
+        assert (line == ink).all(2).any()
+        assert not (line == other).all(2).any()
 
 
 def test_check_accepts_the_right_answer():

@@ -8,7 +8,7 @@ from .feedback import Wrong, exercise, same, want_array
 
 
 def _sent_back(W_hh, journey, signal):
-    """log10 norms of a signal sent back through the slopes of `journey`: with a wrong one, a mistake the check knows."""
+    """log10 norms of a signal sent back through the slopes of `journey`; a wrong journey is a known mistake."""
     logs = [np.log10(np.linalg.norm(signal))]
     for slope in journey:
         signal = W_hh.T @ (slope * signal)
@@ -18,7 +18,9 @@ def _sent_back(W_hh, journey, signal):
 
 @exercise
 def check_log_profile(answer) -> str:
-    """Judge a function (W_hh, slopes, signal) -> log10 norms by lag, against numeric derivatives and far out of float64's range.
+    """Judge a function (W_hh, slopes, signal) -> log10 norms by lag.
+
+    Few steps are compared with numeric derivatives, a thousand steps with a closed form outside float64's range.
 
     Parameters
     ----------

@@ -144,12 +144,11 @@ class UnrollingPicture:
             xscale="log",
             yscale="log",
             xlim=(0.8, 1500),
-            ylim=(1, 1e10),
+            ylim=(1, 1e11),
             xlabel="sequence length T (steps)",
             ylabel="count",
-            title="Exact gradient, 2 inputs and 1 output",
+            title="Cost of the exact gradient",
         )
-        ax.title.set_fontsize(11)
         ax.grid(alpha=0.3)
         self.curves, self.marks, self.values = [], [], []
         for (name, marker, style), colour in zip(CURVES, COLOURS[3:], strict=False):

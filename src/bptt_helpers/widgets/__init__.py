@@ -1,12 +1,16 @@
 """Explorers: sliders and a picture that follows them. Import them in a notebook, nowhere else."""
 
 from .chain_rule import explore_backward_pass
+from .clipping import explore_clipping
+from .first_look import explore_first_look
 from .gradcheck import explore_gradient_check
 from .influence import explore_influence
 from .unrolling import explore_unrolling
 
 __all__ = [
     "explore_backward_pass",
+    "explore_clipping",
+    "explore_first_look",
     "explore_gradient_check",
     "explore_influence",
     "explore_unrolling",

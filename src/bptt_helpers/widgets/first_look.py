@@ -21,14 +21,14 @@ LONGEST = 1000
 
 
 class FirstLookData(NamedTuple):
-    """What the picture shows.
+    """What the picture shows, in the order of the text.
 
     Attributes
     ----------
     distance : ndarray (T,)
         ‖h_t - h'_t‖ after each character, where the second text starts with another letter.
     profile : ndarray (T,)
-        log10 ‖dL/dh_t‖ of the last character's loss, in the order of the text.
+        log10 ‖dL/dh_t‖ of the last character's loss.
     """
 
     distance: np.ndarray
@@ -37,7 +37,7 @@ class FirstLookData(NamedTuple):
 
 @lru_cache(maxsize=1)
 def first_characters() -> tuple[np.ndarray, np.ndarray]:
-    """The first 1001 characters of the embedded text, one-hot ``(1001, 1, d)``, and the same with another first letter."""
+    """The first 1001 characters of the embedded text, one-hot ``(1001, 1, d)``, and the same with another first one."""
     text = load_text()
     start = text[: LONGEST + 1]
     swapped = ("Z" if start[0] != "Z" else "Q") + start[1:]
@@ -69,8 +69,9 @@ def first_look_data(sequence_length, spectral_radius, seed) -> FirstLookData:
 def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     T = len(data.profile)
-    distance, first, last = data.distance[-1], data.profile[0], data.profile[-1]
-    forwards = "less than rounding" if distance < 1e-15 else f"10^{np.log10(distance):.1f}"
+    distance = data.distance[-1]
+    first, last = data.profile[[0, -1]].round(1) + 0.0  # no -0.0
+    forwards = "less than rounding" if distance < 1e-15 else f"10^{np.log10(distance).round(1) + 0.0:.1f}"
     return (
         f"After {T} characters the two states are {forwards} apart; the last loss has a gradient of norm "
         f"10^{last:.1f} at character {T} and 10^{first:.1f} at character 1."
@@ -100,7 +101,7 @@ def explore_first_look(sequence_length=100, spectral_radius=1.0, seed=0) -> Live
         If a start value is out of range.
     """
     return Live(
-        FirstLookPicture(),
+        FirstLookPicture(load_text()[:LONGEST]),
         first_look_data,
         describe,
         {

@@ -11,7 +11,7 @@ from ..cells import ACTIVATIONS
 from ..figures.influence import InfluencePicture
 from ..forward import forward
 from ..losses import cross_entropy, squared_error
-from ..measures import influence
+from ..measures import influence, true_slope
 from ..parameters import init_params
 from ..sequences import adding, sine
 from ..text import Vocabulary, load_text, text_batch
@@ -19,6 +19,7 @@ from .controls import float_slider, int_slider, menu
 from .live import Live
 
 INPUTS = ("text", "sine", "adding")
+LONGEST = 1000
 ROWS = 100  # losses in the map: more would not be seen
 
 
@@ -28,37 +29,46 @@ class InfluenceData(NamedTuple):
     Attributes
     ----------
     profile : ndarray (T,)
-        log10 ‖dL_{T-1}/dh_s‖ by lag.
+        log10 ‖dL_T/dh_s‖ by lag.
+    rule : ndarray (T,)
+        What the rule of thumb expects: the first entry of `profile` times the spectral radius at every step.
     map : ndarray (rows, T)
         log10 ‖dL_t/dh_s‖ for up to 100 losses t, evenly spaced, the last one included.
+    slope : float
+        f′(a_t), mean over steps and units.
     """
 
     profile: np.ndarray
+    rule: np.ndarray
     map: np.ndarray
+    slope: float
 
 
-@lru_cache(maxsize=1)
-def _embedded_text():
-    text = load_text()
-    return text, Vocabulary.of(text)
-
-
-def _sequence(kind, sequence_length, seed):
-    """One sequence of the wanted kind with something to predict at every step: (x, y, number of outputs, loss)."""
+@lru_cache(maxsize=8)
+def _sequence(kind, seed):
+    """One sequence of 1000 steps of the wanted kind, with an answer at each: (x, y, number of outputs, loss)."""
     if kind == "text":
-        text, vocabulary = _embedded_text()
-        batch = text_batch(text, sequence_length, 1, vocabulary=vocabulary, rng=seed)
+        text = load_text()
+        vocabulary = Vocabulary.of(text)
+        batch = text_batch(text, LONGEST, 1, vocabulary=vocabulary, rng=seed)
         return batch.x, batch.y, len(vocabulary), cross_entropy
     if kind == "sine":
-        batch = sine(sequence_length, 1, rng=seed)
+        batch = sine(LONGEST, 1, rng=seed)
         return batch.x, batch.y, 1, squared_error
-    batch = adding(max(sequence_length, 2), 1, rng=seed)  # the sum is asked for at every step, not only at the last
-    return batch.x[:sequence_length], np.broadcast_to(batch.y, (sequence_length, 1, 1)), 1, squared_error
+    batch = adding(LONGEST, 1, rng=seed)  # the sum is asked for at every step, not only at the last
+    return batch.x, np.broadcast_to(batch.y, (LONGEST, 1, 1)), 1, squared_error
+
+
+@lru_cache(maxsize=8)
+def _network(n_in, n_hidden, n_out, seed):
+    """Weights as drawn, and their spectral radius: a moved radius slider finds the eigenvalues computed."""
+    params = init_params(n_in, n_hidden, n_out, rng=seed)
+    return params, np.abs(np.linalg.eigvals(params.W_hh)).max()
 
 
 @lru_cache(maxsize=8)
 def influence_data(sequence_length, spectral_radius, activation, n_hidden, inputs, seed) -> InfluenceData:
-    """One untrained network on one sequence with a loss at every step, and the influence of its states on its losses.
+    """One untrained network on the first T steps of a sequence, and the influence of its states on its losses.
 
     Parameters
     ----------
@@ -67,29 +77,34 @@ def influence_data(sequence_length, spectral_radius, activation, n_hidden, input
     activation : {"tanh", "relu", "sigmoid", "identity"}
     inputs : {"text", "sine", "adding"}
     """
-    x, y, n_out, loss = _sequence(inputs, sequence_length, seed)
-    params = init_params(x.shape[2], n_hidden, n_out, spectral_radius=spectral_radius, rng=seed)
-    trace = forward(params, x, activation=activation)
-    _, dL_do = loss(trace.o, y)
-    losses = np.unique(np.linspace(0, sequence_length - 1, ROWS).astype(int))
+    T = sequence_length
+    x, y, n_out, loss = _sequence(inputs, seed)
+    params, radius = _network(x.shape[2], n_hidden, n_out, seed)
+    params = params._replace(W_hh=params.W_hh * (spectral_radius / radius))
+    trace = forward(params, x[:T], activation=activation)
+    with np.errstate(over="ignore"):  # a linear network's squared error may be 10^600; its gradient still fits
+        _, dL_do = loss(trace.o, y[:T], weight=np.ones(T))
+    losses = np.unique(np.linspace(0, T - 1, ROWS).astype(int))
     log_norm = influence(params, trace, dL_do, losses=losses)[:, :, 0]
-    return InfluenceData(profile=log_norm[-1, ::-1], map=log_norm)
+    profile = log_norm[-1, ::-1]
+    with np.errstate(divide="ignore", invalid="ignore"):  # radius 0: nothing is left from lag 1 on
+        log_radius = np.log10(spectral_radius)
+        rule = profile[0] + np.append(0, np.arange(1, T) * log_radius)
+    return InfluenceData(profile, rule, log_norm, float(true_slope(params, trace).mean()))
 
 
 def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     T = len(data.profile)
-    here, there = data.profile[[0, -1]]
+    here, there = data.profile[[0, -1]].round(1) + 0.0  # no -0.0
     if T == 1:
         return f"One step: the gradient of its loss has norm 10^{here:.1f}; nothing travels back."
+    slope = f"mean slope f′ = {data.slope:.2f}"
+    start = f"Last of {T} losses: gradient norm 10^{here:.1f} at lag 0"
     if there == -np.inf:
-        return f"Last loss, {T} steps: the gradient has norm 10^{here:.1f} at lag 0 and is exactly zero at lag {T - 1}."
-    change = there - here
-    verb = "grows" if change > 0 else "shrinks"
-    return (
-        f"Last loss, {T} steps: the gradient has norm 10^{here:.1f} at lag 0 and 10^{there:.1f} at lag {T - 1}; "
-        f"it {verb} by a factor of 10^{abs(change) / (T - 1):.3f} a step on average."
-    )
+        return f"{start}, exactly zero at lag {T - 1}; {slope}."
+    rule = "zero" if data.rule[-1] == -np.inf else f"10^{data.rule[-1]:.1f}"
+    return f"{start}, 10^{there:.1f} at lag {T - 1}, where the rule expects {rule}; {slope}."
 
 
 def explore_influence(
@@ -100,7 +115,7 @@ def explore_influence(
     Parameters
     ----------
     sequence_length : int
-        T, 1 to 1000.
+        T, 1 to 1000: the first T steps of a sequence that depends on `inputs` and `seed` only.
     spectral_radius : float
         Largest |eigenvalue| of W_hh, 0 to 2.
     activation : {"tanh", "relu", "sigmoid", "identity"}
@@ -125,7 +140,7 @@ def explore_influence(
         influence_data,
         describe,
         {
-            "sequence_length": int_slider("sequence_length", sequence_length, 1, 1000, "Sequence length T"),
+            "sequence_length": int_slider("sequence_length", sequence_length, 1, LONGEST, "Sequence length T"),
             "spectral_radius": float_slider("spectral_radius", spectral_radius, 0, 2, "Spectral radius ρ"),
             "activation": menu("activation", activation, tuple(ACTIVATIONS), "Activation f"),
             "n_hidden": int_slider("n_hidden", n_hidden, 2, 64, "Hidden units n"),
