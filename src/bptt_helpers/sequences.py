@@ -190,6 +190,7 @@ def temporal_order(sequence_length, batch_size, *, rng=0) -> Batch:
     ----------
     Hochreiter & Schmidhuber (1997), doi:10.1162/neco.1997.9.8.1735, task 6a, in the form of
     Pascanu, Mikolov & Bengio (2013), arXiv:1211.5063: one length, no symbols for start and end.
+    In code of its first author the second symbol stands between 5T/10 and 6T/10, as in task 6a.
 
     Examples
     --------

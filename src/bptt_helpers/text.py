@@ -78,22 +78,21 @@ def _fetch_time_machine():
 
 
 def _read(path):
-    if not path.exists():
-        raise FileNotFoundError(f"source: want a text file, got {str(path)!r}, which does not exist")
+    name = repr(str(path)) if len(str(path)) <= 200 else f"{str(path)[:60]!r}…"
+    if not os.path.exists(path):  # unlike Path.exists, False also for what cannot be a path, such as a whole text
+        raise FileNotFoundError(f"source: want a text file, got {name}, which does not exist")
     if not path.is_file():
-        raise OSError(f"source: want a text file, got {str(path)!r}, which is no file")
+        raise OSError(f"source: want a text file, got {name}, which is no file")
     raw = path.read_bytes()
     try:
-        text = raw.decode("utf-8-sig")
-        binary = raw.find(b"\0")
+        text = raw.decode("utf-8").removeprefix("\ufeff")
+        binary = raw.find(b"\0")  # valid UTF-8, but no text has it
     except UnicodeDecodeError as error:
-        binary = raw.find(error.object[error.start : error.end], error.start)
+        binary = error.start
     if binary >= 0:
-        raise ValueError(
-            f"source: want a UTF-8 text file, got {str(path)!r} with byte 0x{raw[binary]:02x} at position {binary}"
-        )
+        raise ValueError(f"source: want a UTF-8 text file, got byte 0x{raw[binary]:02x} at position {binary} of {name}")
     if not text:
-        raise ValueError(f"source: want at least one character, got the empty file {str(path)!r}")
+        raise ValueError(f"source: want at least one character, got the empty file {name}")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -227,6 +226,8 @@ def text_batch(text, sequence_length, batch_size, *, vocabulary=None, rng=0) -> 
     """
     _check_text(text)
     vocabulary = Vocabulary.of(text) if vocabulary is None else vocabulary
+    if not isinstance(vocabulary, Vocabulary):
+        raise ValueError(f"vocabulary: want a Vocabulary or None, got {type(vocabulary).__name__}")
     T, B = check_sizes(sequence_length, batch_size, len(vocabulary))
     if len(text) < T + 1:
         raise ValueError(f"text: want at least sequence_length + 1 = {T + 1} characters, got {len(text)}")

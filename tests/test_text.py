@@ -1,0 +1,295 @@
+"""Text: where it is found, that nothing of it is lost, its batches, and sentences for bad input."""
+
+import math
+import re
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+import pooch
+import pytest
+
+from bptt_helpers import Vocabulary, cross_entropy, load_text, one_hot, text, text_batch
+
+DATA = Path(__file__).parents[1] / "data"
+STORY = load_text()
+UNWRAPPED = STORY.replace("\n", " ")  # same positions, and no phrase is cut by the end of a line
+
+
+# the embedded text
+
+
+def test_the_embedded_text_is_the_file_in_data():
+    assert (DATA / text.EMBEDDED).read_bytes().replace(b"\r\n", b"\n") == STORY.encode("ascii")
+
+
+def test_the_embedded_text_is_long_plain_and_never_repeats_itself():
+    assert len(STORY) >= 30_000
+    assert "!" not in STORY
+    assert len(Vocabulary.of(STORY)) == 60
+    paragraphs = STORY.split("\n\n")
+    assert len(set(paragraphs)) == len(paragraphs)
+    words = STORY.split()
+    runs = Counter(tuple(words[i : i + 12]) for i in range(len(words)))
+    assert runs.most_common(1)[0][1] == 1  # no twelve words in a row occur twice
+    assert max(map(len, STORY.split("\n"))) <= 96
+
+
+def table_rows():
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \| (\d+) \| ([^|]+) \| (\d+) \| (\d+) \|$", README, re.MULTILINE)
+    return [pytest.param(early, int(i), late, int(j), int(gap), id=what) for what, early, i, late, j, gap in rows]
+
+
+README = (DATA / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_table_of_what_returns_has_its_rows():
+    assert len(table_rows()) == README.count("\n| ") - 1 >= 14  # all but the heading
+
+
+@pytest.mark.parametrize(("early", "i", "late", "j", "gap"), table_rows())
+def test_early_things_return_where_the_table_says(early, i, late, j, gap):
+    assert [m.start() for m in re.finditer(re.escape(early), UNWRAPPED)] == [i]
+    assert [m.start() for m in re.finditer(re.escape(late), UNWRAPPED)] == [j]
+    assert gap == j - i > 15_000
+
+
+def test_a_wheel_carries_the_text_inside_the_package(tmp_path, monkeypatch):
+    """The lookup prefers the package's own data/, and falls back to that of the checkout."""
+    package = tmp_path / "src" / "bptt_helpers"
+    for folder, content in ((tmp_path / "data", "checkout"), (package / "data", "wheel")):
+        folder.mkdir(parents=True)
+        (folder / text.EMBEDDED).write_text(content)
+    monkeypatch.setattr(text, "__file__", str(package / "text.py"))
+    assert load_text() == "wheel"
+    (package / "data" / text.EMBEDDED).unlink()
+    assert load_text() == "checkout"
+    (tmp_path / "data" / text.EMBEDDED).unlink()
+    with pytest.raises(FileNotFoundError, match=f"want a text file, got .*{text.EMBEDDED}', which does not exist"):
+        load_text()
+
+
+# the reader's own text
+
+
+@pytest.mark.parametrize("content", ["one line", "two\nlines\n", " \n", "Grüße, 世界 🙂\tλ₁\n", "\n\n"])
+def test_nothing_is_lost_from_the_file_to_the_numbers_and_back(tmp_path, content):
+    file = tmp_path / "own.txt"
+    file.write_bytes(content.encode())
+    for source in (file, str(file)):
+        read = load_text(source)
+        vocabulary = Vocabulary.of(read)
+        assert vocabulary.decode(vocabulary.encode(read)) == read == content
+
+
+def test_line_ends_and_byte_order_mark_are_the_only_changes(tmp_path):
+    file = tmp_path / "windows.txt"
+    file.write_bytes(b"\xef\xbb\xbfa\r\nb\rc\n\xef\xbb\xbf")
+    assert load_text(file) == "a\nb\nc\n\ufeff"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00", "want a UTF-8 text file, got byte 0x89 at position 0 of "),
+        (b"ab\x00c", "want a UTF-8 text file, got byte 0x00 at position 2 of "),
+        (b"caf\xe9 \xe9", "want a UTF-8 text file, got byte 0xe9 at position 3 of "),
+        (b"\xef\xbb\xbfab\xff", "want a UTF-8 text file, got byte 0xff at position 5 of "),
+        ("text".encode("utf-16"), "want a UTF-8 text file, got byte 0xff at position 0 of "),
+        (b"", "want at least one character, got the empty file "),
+        (b"\xef\xbb\xbf", "want at least one character, got the empty file "),
+    ],
+)
+def test_a_file_that_is_no_text_gets_one_sentence(tmp_path, content, sentence):
+    file = tmp_path / "own.txt"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=re.escape(f"source: {sentence}{str(file)!r}")) as caught:
+        load_text(file)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("source", "error", "sentence"),
+    [
+        ("no/such.txt", FileNotFoundError, "source: want a text file, got 'no/such.txt', which does not exist"),
+        ("to be " * 1000, FileNotFoundError, "source: want a text file, got 'to be to be "),
+        ("nul\0", FileNotFoundError, "source: want a text file, got 'nul\\x00', which does not exist"),
+        (str(DATA), OSError, f"source: want a text file, got {str(DATA)!r}, which is no file"),
+        (3, ValueError, 'source: want a path, "time_machine" or None, got 3'),
+        (b"x.txt", ValueError, "source: want a path, \"time_machine\" or None, got b'x.txt'"),
+    ],
+)
+def test_a_source_that_is_no_file_gets_one_sentence(source, error, sentence):
+    with pytest.raises(error, match=re.escape(sentence)) as caught:
+        load_text(source)
+    assert len(str(caught.value)) < 300
+
+
+# The Time Machine, without the network
+
+
+def test_the_time_machine_is_fetched_with_its_address_and_hash(tmp_path, monkeypatch):
+    asked = []
+    file = tmp_path / "fetched.txt"
+    file.write_text("The Time Traveller\n")
+
+    def retrieve(url, known_hash, **settings):
+        asked.append((url, known_hash))
+        return str(file)
+
+    monkeypatch.setattr(pooch, "retrieve", retrieve)
+    assert load_text("time_machine") == "The Time Traveller\n"
+    address = "http://d2l-data.s3-accelerate.amazonaws.com/timemachine.txt"
+    assert asked == [(address, "sha1:090b5e7e70c295757f55df93cb0a180b9691891a")]
+
+
+def test_what_is_kept_on_disk_is_not_fetched_again_and_what_is_not_the_file_is_refused(tmp_path, monkeypatch):
+    """pooch itself, with its downloader replaced: the second call must not need it."""
+    (tmp_path / "timemachine.txt").write_text("stored")
+    monkeypatch.setattr(pooch, "os_cache", lambda name: tmp_path)
+    monkeypatch.setattr(text, "TIME_MACHINE_SHA1", pooch.file_hash(str(tmp_path / "timemachine.txt"), alg="sha1"))
+
+    def forged(url, output_file, pooch, **settings):
+        Path(output_file).write_text("forged")
+
+    monkeypatch.setattr("pooch.core.choose_downloader", lambda *args, **kwargs: forged)
+    assert load_text("time_machine") == "stored"
+    (tmp_path / "timemachine.txt").unlink()
+    with pytest.raises(ValueError, match=r"what came is not the file with sha1 .*; the embedded text needs no"):
+        load_text("time_machine")
+    assert not (tmp_path / "timemachine.txt").exists()
+
+
+def test_offline_the_embedded_text_is_named_as_the_way_on(monkeypatch):
+    requests = pytest.importorskip("requests")
+
+    def retrieve(*args, **kwargs):
+        raise requests.exceptions.ConnectionError("a long story\nover several lines")
+
+    monkeypatch.setattr(pooch, "retrieve", retrieve)
+    with pytest.raises(OSError, match="time_machine: could not be fetched") as caught:
+        load_text("time_machine")
+    expected = "time_machine: could not be fetched (ConnectionError); the embedded text needs no network: load_text()"
+    assert str(caught.value) == expected
+
+
+# vocabulary, one-hot vectors, batches
+
+
+def test_the_vocabulary_numbers_characters_in_order():
+    vocabulary = Vocabulary.of("hello")
+    assert vocabulary.characters == ("e", "h", "l", "o")
+    assert len(vocabulary) == 4
+    assert vocabulary.encode("hole").tolist() == [1, 3, 2, 0]
+    assert vocabulary.encode("").tolist() == []
+    assert vocabulary.decode([]) == ""
+    assert vocabulary.decode(np.array([1, 0], np.uint8)) == "he"
+    assert repr(vocabulary) == "Vocabulary('ehlo')"
+
+
+def test_one_hot_marks_one_place_in_each_vector():
+    indices = np.random.default_rng(0).integers(0, 5, (4, 3))
+    vectors = one_hot(indices, 5)
+    assert vectors.shape == (4, 3, 5)
+    assert vectors.dtype == np.float64
+    for place in np.ndindex(4, 3):
+        assert vectors[place].tolist() == [float(k == indices[place]) for k in range(5)]
+    assert one_hot(2, 3).tolist() == [0, 0, 1]
+    assert one_hot([], 3).shape == (0, 3)
+
+
+@pytest.mark.parametrize(("T", "B"), [(1, 1), (25, 7), (1000, 2)])
+def test_a_batch_holds_pieces_of_the_text_and_the_characters_that_follow(T, B):
+    batch = text_batch(STORY, T, B, rng=3)
+    characters = sorted(set(STORY))
+    assert batch.x.shape == (T, B, len(characters))
+    assert batch.y.shape == (T, B)
+    assert batch.weight is None
+    for b in range(B):
+        read = "".join(characters[list(step).index(1)] for step in batch.x[:, b])
+        follows = "".join(characters[k] for k in batch.y[:, b])
+        assert read[1:] == follows[:-1]
+        assert read + follows[-1] in STORY
+
+
+def test_every_piece_of_the_text_can_be_drawn_the_last_one_included():
+    vocabulary = Vocabulary.of("abcde")
+    batch = text_batch("abcde", 2, 500)
+    pieces = {vocabulary.decode(piece) for piece in batch.x.argmax(2).T}
+    assert pieces == {"ab", "bc", "cd"}  # each with a next character
+    assert set(batch.y[-1]) == {2, 3, 4}
+    assert text_batch("abcde", 4, 1).y[:, 0].tolist() == [1, 2, 3, 4]
+
+
+def test_a_larger_vocabulary_makes_longer_vectors():
+    vocabulary = Vocabulary.of("abcz")
+    batch = text_batch("abcab", 3, 2, vocabulary=vocabulary)
+    assert batch.x.shape == (3, 2, 4)
+    assert not batch.x[:, :, 3].any()
+
+
+def test_the_baselines_of_text():
+    batch = text_batch(STORY, 1, 20_000, rng=4)
+    count = Counter(STORY)
+    frequency = np.array([count[c] / len(STORY) for c in sorted(count)])
+    entropy = -(frequency * np.log(frequency)).sum()
+    surprise = -np.log(frequency)[batch.y[0]]
+    assert abs(surprise.mean() - entropy) < 4 * surprise.std() / math.sqrt(20_000)
+    o = np.broadcast_to(np.log(frequency), batch.x.shape).copy()
+    assert cross_entropy(o, batch.y)[0] == pytest.approx(surprise.mean())
+    assert cross_entropy(np.zeros(batch.x.shape), batch.y)[0] == pytest.approx(math.log(60))
+    assert entropy < math.log(60)
+
+
+def test_a_seed_decides_the_pieces_and_the_global_state_is_left_alone():
+    before = np.random.get_state(legacy=False)  # noqa: NPY002 - the old global state is what we look at
+    first, again, other = (text_batch(STORY, 20, 4, rng=seed) for seed in (5, np.random.default_rng(5), 6))
+    after = np.random.get_state(legacy=False)  # noqa: NPY002
+    assert (before["state"]["key"] == after["state"]["key"]).all()
+    assert before["state"]["pos"] == after["state"]["pos"]
+    assert (first.x == again.x).all()
+    assert (first.y == again.y).all()
+    assert (first.y != other.y).any()
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda: Vocabulary.of(""), "text: want at least one character, got an empty string"),
+        (lambda: Vocabulary.of(None), "text: want a string, got NoneType"),
+        (lambda: Vocabulary.of("abc").encode("abxcy"), "the 3 characters of the vocabulary, got 'x' at position 2"),
+        (lambda: Vocabulary.of("abc").encode("\n"), "the 3 characters of the vocabulary, got '\\n' at position 0"),
+        (lambda: Vocabulary.of("abc").encode(3), "text: want a string, got int"),
+        (lambda: Vocabulary.of("abc").decode([0, 3]), "indices: want whole numbers from 0 to 2, got 0 to 3"),
+        (lambda: Vocabulary.of("abc").decode([-1]), "indices: want whole numbers from 0 to 2, got -1 to -1"),
+        (lambda: one_hot([0.0], 3), "indices: want whole numbers from 0 to 2, got entries of type float64"),
+        (lambda: one_hot([True], 3), "indices: want whole numbers from 0 to 2, got entries of type bool"),
+        (lambda: one_hot([3], 3), "indices: want whole numbers from 0 to 2, got 3 to 3"),
+        (lambda: one_hot([0], 0), "size: want an integer >= 1, got 0"),
+        (lambda: one_hot([0], 1.0), "size: want an integer >= 1, got 1.0"),
+        (lambda: one_hot([0, 0], 10**9), "indices: want at most 50000000 numbers in the result, got 2 × 1000000000"),
+        (lambda: text_batch("", 3, 1), "text: want at least one character, got an empty string"),
+        (lambda: text_batch(b"abc", 1, 1), "text: want a string, got bytes"),
+        (lambda: text_batch("abc", 3, 1), "text: want at least sequence_length + 1 = 4 characters, got 3"),
+        (lambda: text_batch("abc", 0, 1), "sequence_length: want an integer >= 1, got 0"),
+        (lambda: text_batch("abc", -2, 1), "sequence_length: want an integer >= 1, got -2"),
+        (lambda: text_batch("abc", 2.0, 1), "sequence_length: want an integer >= 1, got 2.0"),
+        (lambda: text_batch("abc", 2, 0), "batch_size: want an integer >= 1, got 0"),
+        (lambda: text_batch("abc", 2, -1), "batch_size: want an integer >= 1, got -1"),
+        (lambda: text_batch("abc", 2, 1.5), "batch_size: want an integer >= 1, got 1.5"),
+        (lambda: text_batch("abc", 2, 10**9), "want at most 50000000 numbers in x, got 2 × 1000000000 × 3"),
+        (lambda: text_batch("abc", 10**9, 1), "want at most 50000000 numbers in x, got 1000000000 × 1 × 3"),
+        (lambda: text_batch("abc", 1, 1, vocabulary="abc"), "vocabulary: want a Vocabulary or None, got str"),
+    ],
+)
+def test_bad_input_gets_one_sentence(call, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_an_unknown_character_is_reported_wherever_the_pieces_begin():
+    story = "ab" * 5000 + "?"
+    for seed in range(3):
+        with pytest.raises(ValueError, match=re.escape("got '?' at position 10000")):
+            text_batch(story, 2, 1, vocabulary=Vocabulary.of("ab"), rng=seed)
