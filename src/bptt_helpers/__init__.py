@@ -10,8 +10,10 @@ from .forward import Trace, forward
 from .gradcheck import numerical_gradient, relative_error
 from .jacobians import jacobian_product_norms
 from .losses import cross_entropy, squared_error
+from .lyapunov import log_gradient_slope, lyapunov_exponents
 from .measures import cosine, gradient_profile, influence
 from .parameters import Params, init_params
+from .spectra import power_norms
 from .text import Vocabulary, load_text, one_hot, text_batch
 from .windows import WindowCurve, gradient_by_window
 
@@ -33,8 +35,11 @@ __all__ = [
     "init_params",
     "jacobian_product_norms",
     "load_text",
+    "log_gradient_slope",
+    "lyapunov_exponents",
     "numerical_gradient",
     "one_hot",
+    "power_norms",
     "relative_error",
     "sequences",
     "squared_error",

@@ -5,6 +5,8 @@ from .clipping import explore_clipping
 from .first_look import explore_first_look
 from .gradcheck import explore_gradient_check
 from .influence import explore_influence
+from .lyapunov import explore_lyapunov
+from .spectra import explore_jacobian_spectrum
 from .unrolling import explore_unrolling
 
 __all__ = [
@@ -13,5 +15,7 @@ __all__ = [
     "explore_first_look",
     "explore_gradient_check",
     "explore_influence",
+    "explore_jacobian_spectrum",
+    "explore_lyapunov",
     "explore_unrolling",
 ]

@@ -1,0 +1,174 @@
+"""Explorer: what eigenvalues and singular values of W_hh promise, and what the Jacobians do."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from ..cells import ACTIVATIONS
+from ..figures.spectra import SpectrumPicture
+from ..forward import forward
+from ..jacobians import jacobian_product_norms
+from ..parameters import Params
+from ..spectra import LARGEST_SLOPE, matrix_with_spectrum
+from .controls import float_slider, int_slider, menu
+from .live import Live
+
+
+class SpectrumData(NamedTuple):
+    """What the picture shows.
+
+    Attributes
+    ----------
+    activation : str
+    radius, largest_slope : float
+        ρ and γ.
+    eigenvalues : ndarray (n, 2)
+        Real and imaginary parts.
+    singular : ndarray (n,)
+        Singular values of W, falling.
+    product : ndarray (T,)
+        log10 ‖J_T … J_{T-k+1}‖ by k = 0 … T - 1.
+    eigen_line, singular_line : ndarrays (T,)
+        k log10(γ ρ) and k log10(γ σ₁).
+    peak : int
+        The k at which `product` is largest.
+    """
+
+    activation: str
+    radius: float
+    largest_slope: float
+    eigenvalues: np.ndarray
+    singular: np.ndarray
+    product: np.ndarray
+    eigen_line: np.ndarray
+    singular_line: np.ndarray
+    peak: int
+
+
+@lru_cache(maxsize=8)
+def spectrum_data(
+    spectral_radius, off_diagonal, input_strength, sequence_length, activation, n_hidden, seed
+) -> SpectrumData:
+    """A matrix with the wanted spectrum, its network on random inputs, and the products of the network's Jacobians.
+
+    Parameters
+    ----------
+    spectral_radius, off_diagonal : float
+        ρ and s of `matrix_with_spectrum`.
+    input_strength : float
+        Standard deviation of what the inputs add to every unit; the state starts at zero.
+    sequence_length, n_hidden, seed : int
+    activation : {"tanh", "relu", "sigmoid", "identity"}
+    """
+    rng = np.random.default_rng(seed)
+    W, eigenvalues = matrix_with_spectrum(n_hidden, spectral_radius, off_diagonal, rng=rng)
+    x = input_strength * rng.normal(size=(sequence_length, 1, n_hidden))
+    params = Params(np.eye(n_hidden), W, np.zeros(n_hidden), np.zeros((1, n_hidden)), np.zeros(1))
+    product = jacobian_product_norms(params, forward(params, x, activation=activation))[:, 0]
+
+    singular = np.linalg.svd(W, compute_uv=False)
+    slope, lag = LARGEST_SLOPE[activation], np.arange(sequence_length)
+    return SpectrumData(
+        activation,
+        spectral_radius,
+        slope,
+        np.column_stack([eigenvalues.real, eigenvalues.imag]),
+        singular,
+        product,
+        eigen_line=_log_power(slope * spectral_radius, lag),
+        singular_line=_log_power(slope * singular[0], lag),
+        peak=int(product.argmax()),
+    )
+
+
+def _log_power(base, k):
+    """log10 of base^k, with 0⁰ = 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(k == 0, 0.0, k * np.log10(base))
+
+
+def describe(data) -> str:
+    """The numbers of the picture in one sentence."""
+    sigma, gamma = data.singular[0], data.largest_slope
+    numbers = f"{data.activation}, ρ = {data.radius:.2f}, γσ₁ = {gamma * sigma:.2f}"
+    if gamma * sigma < 1:
+        promise = "γσ₁ < 1, so the products must vanish"
+    elif data.activation != "identity":
+        promise = "γσ₁ is not below 1, so growth is possible, not certain"
+    elif data.radius < 1:
+        promise = "linear with ρ < 1, so the products vanish in the end, but may grow first"
+    else:
+        promise = "linear with ρ of at least 1, so the products never fall below ρ^k"
+    return f"{numbers}: {promise}. {_outcome(data.product, data.peak)}"
+
+
+def _outcome(product, peak):
+    last = len(product) - 1
+    end = f"it is {_value(product[-1])} at lag {last}"
+    if peak == 0:
+        return f"The true norm starts at 1 and never exceeds it; {end}."
+    if peak == last:
+        return f"The true norm is largest at the end: {end}."
+    return f"The true norm peaks at {_value(product[peak])} at lag {peak}; {end}."
+
+
+def _value(log_norm):
+    if log_norm == -np.inf:
+        return "exactly zero"
+    return f"{10**log_norm:.2g}" if -2 < log_norm < 2 else f"10^{log_norm:.1f}"
+
+
+def explore_jacobian_spectrum(
+    spectral_radius=0.9,
+    off_diagonal=3.0,
+    input_strength=0.05,
+    sequence_length=100,
+    activation="tanh",
+    n_hidden=16,
+    seed=0,
+) -> Live:
+    """Sliders for the spectrum of W_hh, and how the products of the Jacobians grow.
+
+    Parameters
+    ----------
+    spectral_radius : float
+        ρ, the largest |eigenvalue| of W_hh, 0 to 2.
+    off_diagonal : float
+        How far W_hh is from a normal matrix, 0 to 4: 0 is normal, about 1 an ordinary random matrix.
+    input_strength : float
+        Standard deviation of the inputs, 0 to 3: strong ones saturate the units.
+    sequence_length : int
+        T, 2 to 200.
+    activation : {"tanh", "relu", "sigmoid", "identity"}
+    n_hidden : int
+        2 to 32.
+    seed : int
+        0 to 9; draws matrix and inputs.
+
+    Returns
+    -------
+    Live
+        A widget with ``controls``, ``image``, ``update(**values)`` and ``sentence``.
+
+    Raises
+    ------
+    ValueError
+        If a start value is out of range.
+    """
+    return Live(
+        SpectrumPicture(),
+        spectrum_data,
+        describe,
+        {
+            "spectral_radius": float_slider("spectral_radius", spectral_radius, 0, 2, "Spectral radius ρ"),
+            "off_diagonal": float_slider("off_diagonal", off_diagonal, 0, 4, "Off-diagonal s", step=0.05),
+            "input_strength": float_slider("input_strength", input_strength, 0, 3, "Input strength", step=0.05),
+            "sequence_length": int_slider("sequence_length", sequence_length, 2, 200, "Sequence length T"),
+            "activation": menu("activation", activation, tuple(ACTIVATIONS), "Activation f"),
+            "n_hidden": int_slider("n_hidden", n_hidden, 2, 32, "Hidden units n"),
+            "seed": int_slider("seed", seed, 0, 9, "Seed"),
+        },
+    )

@@ -1,0 +1,214 @@
+"""Notebook 04: powers of matrices, spectra that are set by hand, the explorer's numbers and the exercise's judge."""
+
+import numpy as np
+import pytest
+
+from bptt_helpers import Params, forward, jacobian_product_norms
+from bptt_helpers.cells import ACTIVATIONS
+from bptt_helpers.checks.spectra import check_transient_growth
+from bptt_helpers.spectra import LARGEST_SLOPE, matrix_with_spectrum, power_norms
+from bptt_helpers.widgets.spectra import describe, spectrum_data
+
+JORDAN = np.array([[0.9, 10.0], [0.0, 0.9]])
+
+
+def explicit_norms(W, k):
+    return np.array([np.log10(np.linalg.svd(np.linalg.matrix_power(W, j))[1][0]) for j in range(k + 1)])
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+def test_power_norms_are_those_of_the_explicit_powers(n):
+    W = np.random.default_rng(n).normal(size=(n, n))
+    assert np.allclose(power_norms(W, 30), explicit_norms(W, 30), rtol=0, atol=1e-10)
+
+
+def test_power_norms_of_a_jordan_block_follow_its_closed_form():
+    # Wᵏ = [[rᵏ, k c rᵏ⁻¹], [0, rᵏ]]; [[a, b], [0, a]] has σ₁ = b/2 + √(b²/4 + a²)
+    k = np.arange(101)
+    a, b = 0.9**k, k * 10 * 0.9 ** (k - 1.0)
+    assert np.allclose(10 ** power_norms(JORDAN, 100), b / 2 + np.sqrt(b**2 / 4 + a**2), rtol=1e-12)
+    assert np.isclose(10 ** power_norms(JORDAN, 100).max(), 38.7, atol=0.05)
+
+
+def test_power_norms_go_on_where_float64_ends():
+    far = power_norms(1e250 * np.diag([1.0, 0.5]), 1000)
+    assert np.allclose(far, 250 * np.arange(1001))
+    assert np.allclose(power_norms(1e-250 * np.eye(3), 1000), -250 * np.arange(1001))
+
+
+def test_power_norms_are_minus_infinity_only_for_an_exact_zero():
+    nilpotent = 1.25 * np.array([[1.0, -1], [1, -1]])  # 1.25² is exact, so that its square is exactly zero
+    assert np.allclose(power_norms(nilpotent, 1), [0, np.log10(2.5)])
+    assert (power_norms(nilpotent, 5)[2:] == -np.inf).all()
+    assert np.array_equal(power_norms(np.zeros((2, 2)), 2), [0, -np.inf, -np.inf])
+
+
+@pytest.mark.parametrize(
+    ("W", "k", "message"),
+    [
+        (np.ones((2, 3)), 1, r"W: want a square matrix \(n, n\), got shape \(2, 3\)"),
+        (np.ones(3), 1, "W: want a square"),
+        (np.empty((0, 0)), 1, "W: want a square"),
+        ([[1j]], 1, "W: want real numbers"),
+        ([[np.nan]], 1, r"W: want finite numbers, got nan at index \(0, 0\)"),
+        ([[1.0]], -1, "k: want an integer >= 0, got -1"),
+        ([[1.0]], 2.0, "k: want an integer >= 0, got 2.0"),
+    ],
+)
+def test_power_norms_refuse_bad_input(W, k, message):
+    with pytest.raises(ValueError, match=message):
+        power_norms(W, k)
+
+
+def by_size(values):
+    """Sorted so that two lists of eigenvalues can be compared."""
+    return np.array(sorted(values, key=lambda z: (round(z.real, 6), round(z.imag, 6))))
+
+
+@pytest.mark.parametrize("n", [2, 3, 4, 7, 8])
+@pytest.mark.parametrize("off_diagonal", [0, 0.7, 2])
+def test_a_matrix_has_the_spectrum_it_was_built_with(n, off_diagonal):
+    W, eigenvalues = matrix_with_spectrum(n, 1.3, off_diagonal, rng=n)
+    assert np.allclose(by_size(np.linalg.eigvals(W)), by_size(eigenvalues), atol=1e-6)
+    assert np.isclose(np.abs(eigenvalues).max(), 1.3)
+    assert eigenvalues[0] == 1.3
+    is_normal = np.allclose(W @ W.T, W.T @ W)
+    assert is_normal == (off_diagonal == 0)
+
+
+def test_off_diagonal_1_is_about_as_far_from_normal_as_a_gaussian_matrix():
+    def distance(W):  # Henrici: the size of the strictly upper part of the Schur form
+        return np.sqrt(max(np.linalg.norm(W) ** 2 - (np.abs(np.linalg.eigvals(W)) ** 2).sum(), 0))
+
+    n, seeds = 60, range(5)
+    built = np.mean([distance(matrix_with_spectrum(n, 1, 1, rng=s).W) for s in seeds])
+    drawn = np.mean([distance(np.random.default_rng(s).normal(0, n**-0.5, (n, n))) for s in seeds])
+    assert abs(built / drawn - 1) < 0.1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((1, 1, 1), "n: want an integer >= 2"),
+        ((3, -1, 1), "spectral_radius: want a number from 0"),
+        ((3, 1, np.nan), "off_diagonal: want a finite number"),
+    ],
+)
+def test_matrix_with_spectrum_refuses_bad_input(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        matrix_with_spectrum(*arguments)
+
+
+def test_no_activation_is_steeper_than_its_largest_slope():
+    a = np.linspace(-6, 6, 2401)
+    assert set(LARGEST_SLOPE) == set(ACTIVATIONS)
+    for name, activation in ACTIVATIONS.items():
+        assert np.isclose(activation.slope(a).max(), LARGEST_SLOPE[name], rtol=1e-12)
+
+
+# ρ = 0, and yet gradients explode: unit 2 is saturated, the input holds unit 1 where it is steep
+
+
+def saturated_network(T=50, push=10.0):
+    W = 1.2 * np.array([[1.0, -1], [1, -1]])
+    params = Params(np.eye(2), W, np.zeros(2), np.ones((1, 2)), np.zeros(1))
+    x = np.tile([1.2, push], (T, 1, 1))
+    return params, forward(params, x, h0=np.array([[0.0, 1.0]]))
+
+
+def test_spectral_radius_zero_explodes_when_one_unit_saturates():
+    params, trace = saturated_network()
+    assert np.allclose(params.W_hh @ params.W_hh, 0, atol=1e-15)  # so both eigenvalues are 0
+    # with unit 2 flat, J = 1.2 [[1, -1], [0, 0]] and ‖Jᵏ‖ = 1.2ᵏ √2
+    k = np.arange(1, 50)
+    measured = jacobian_product_norms(params, trace)[1:, 0]
+    assert np.allclose(measured, k * np.log10(1.2) + np.log10(2) / 2, atol=0.02)
+    assert 10 ** measured[-1] > 1e4
+
+
+def test_without_the_push_the_same_matrix_vanishes():
+    params, trace = saturated_network(push=1.2)  # both units alike: they stay where both are steep
+    assert jacobian_product_norms(params, trace)[2:, 0].max() < -4
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "identity"])
+@pytest.mark.parametrize("off_diagonal", [0, 1, 3])
+def test_the_bound_is_never_crossed(activation, off_diagonal):
+    for seed in range(4):
+        for radius in (0.3, 0.9, 1.5):
+            data = spectrum_data(radius, off_diagonal, 0.5, 60, activation, 9, seed)
+            assert (data.product <= data.singular_line + 1e-9).all()
+            if activation == "identity":
+                assert (data.product >= data.eigen_line - 1e-9).all()
+
+
+def test_a_linear_network_is_a_power_of_its_matrix():
+    data = spectrum_data(0.9, 3, 0.5, 80, "identity", 8, 3)
+    W = matrix_with_spectrum(8, 0.9, 3, rng=np.random.default_rng(3)).W
+    assert np.allclose(data.product, power_norms(W, 79), atol=1e-9)
+    assert data.peak == np.argmax(data.product)
+    assert np.allclose(data.singular, np.linalg.svd(W)[1])
+
+
+def test_the_sentence_says_which_condition_holds_and_what_happened():
+    must_vanish = spectrum_data(0.9, 0, 0.5, 50, "tanh", 8, 0)
+    assert "must vanish" in describe(must_vanish)
+    assert "never exceeds" in describe(must_vanish)
+    assert "vanish in the end, but may grow first" in describe(spectrum_data(0.9, 3, 0, 50, "identity", 8, 0))
+    assert "never fall below" in describe(spectrum_data(1.2, 1, 0, 50, "identity", 8, 0))
+    assert "exactly zero" in describe(spectrum_data(1.2, 1, 0, 50, "relu", 8, 0))  # relu: slope 0 at 0
+    assert "possible, not certain" in describe(spectrum_data(0.9, 3, 0, 50, "tanh", 8, 0))
+
+
+# the exercise
+
+
+def norms_of(W, k=100):
+    return np.array([np.linalg.norm(np.linalg.matrix_power(W, j), 2) for j in range(k + 1)])
+
+
+GOOD = np.array([[0.95, 1.5], [0, 0.95]])
+TAME = np.array([[0.5, 1.0], [0, 0.5]])
+
+
+@pytest.mark.parametrize("W", [GOOD, GOOD.T, np.diag([0.95] * 3) + np.diag([0.9] * 2, 1)])
+def test_check_accepts_right_answers(W):
+    feedback = check_transient_growth(lambda: (W, norms_of(W)))
+    assert feedback.ok, feedback
+    assert "reaches" in feedback.sentence
+
+
+@pytest.mark.parametrize(
+    ("W", "norms", "hint"),
+    [
+        (JORDAN, norms_of(JORDAN), "σ₁ of W is 10.08"),
+        (np.diag([1.0, 0.5]), norms_of(np.diag([1.0, 0.5])), "spectral radius of W is 1.000"),
+        (np.ones((2, 3)), np.ones(101), "shape (2, 3)"),
+        (GOOD * 1j, norms_of(GOOD), "real numbers"),
+        (np.array([[np.inf, 0], [0, 0]]), norms_of(GOOD), "not finite"),
+        (GOOD, norms_of(GOOD)[1:], "norms has shape (100,), want (101,)"),
+        (GOOD, [np.linalg.norm(GOOD**k, 2) for k in range(101)], "raises every entry"),
+        (GOOD, [np.linalg.norm(np.linalg.matrix_power(GOOD, k)) for k in range(101)], "Frobenius"),
+        (GOOD, 0.95 ** np.arange(101), "eigenvalues alone"),
+        (GOOD, norms_of(GOOD)[1] ** np.arange(101), "upper bound"),
+        (GOOD, np.log10(norms_of(GOOD)), "logarithms"),
+        (GOOD, norms_of(GOOD, 101)[1:], "one power too late"),
+        (GOOD, norms_of(GOOD) * np.where(np.arange(101) == 7, 2, 1), "norms[7]"),
+        (np.diag([0.9, 0.5]), norms_of(np.diag([0.9, 0.5])), "normal"),
+        (TAME, norms_of(TAME), "reach only 1.21"),
+    ],
+)
+def test_check_names_the_mistake(W, norms, hint):
+    feedback = check_transient_growth(lambda: (W, norms))
+    assert not feedback.ok
+    assert hint in feedback.sentence
+
+
+def test_check_wants_two_things_and_knows_a_stub():
+    assert "two things" in check_transient_growth(lambda: GOOD).sentence
+    assert "two things" in check_transient_growth(lambda: None).sentence
+
+    def stub():
+        raise NotImplementedError
+
+    assert check_transient_growth(stub).sentence.startswith("Not attempted yet")
