@@ -6,11 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .cells import activation, steps_of, times
+from .cells import activation
+from .forward import Trace
 from .parameters import Params
-from .validate import choice, finite, shape, whole_number
+from .recurrence import add_from_later, one_is_small, signals_of_one
+from .validate import all_finite, choice, finite, shape, whole_number
 
 SCHEMES = ("sliding", "chunked")
+
+# Numbers in one segment of the way back: 256 kB each for states, slopes and signals, which a core keeps close.
+SEGMENT = 2**15
 
 
 class Gradients(NamedTuple):
@@ -79,24 +84,47 @@ def bptt(params, trace, dL_do, *, window=None, scheme="sliding") -> Gradients:
     T = len(trace.x)
     window = T if window is None else min(whole_number("window", window), T)
     choice("scheme", scheme, SCHEMES)
-    dL_dh = own_signals(params, trace, dL_do)
-    slope = activation(trace.activation).slope_of_state(trace.h[1:])
-
+    dL_do = _checked(params, trace, dL_do)
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is reported below
         if window == T:
-            dL_da = add_from_later(dL_dh, slope, params.W_hh)
-        elif scheme == "chunked":
-            dL_dh, dL_da = chunked(dL_dh, slope, params.W_hh, window)
+            gradient, dL_dh = _exact(params, trace, dL_do)
         else:
-            dL_dh, dL_da = _sliding(dL_dh, slope, params.W_hh, window)
-        gradient = weight_gradient(trace, dL_da, np.asarray(dL_do, trace.o.dtype))
-        total = sum(w.sum() for w in gradient)
-    if not np.isfinite(total) and not all(np.isfinite(w).all() for w in gradient):
+            dL_dh = own_signals(params, trace, dL_do)
+            slope = activation(trace.activation).slope_of_state(trace.h[1:])
+            truncated = chunked if scheme == "chunked" else _sliding
+            dL_dh, dL_da = truncated(dL_dh, slope, params.W_hh, window)
+            gradient = weight_gradient(trace, dL_da, dL_do)
+    if not all_finite(gradient.flat()):
         raise OverflowError(
-            f"bptt: want gradients that fit {dL_da.dtype}, got overflow; use fewer steps, a window or a smaller "
+            f"bptt: want gradients that fit {dL_dh.dtype}, got overflow; use fewer steps, a window or a smaller "
             "spectral radius, or look at log10 norms with gradient_profile"
         )
     return Gradients(gradient, dL_dh)
+
+
+def _exact(params, trace, dL_do):
+    """The whole way back; batches go in segments: what one needs stays in the cache until its sums are taken."""
+    T, B, q = dL_do.shape
+    slope_of_state = activation(trace.activation).slope_of_state
+    if one_is_small(B, params.n_hidden, q):
+        dL_dh, dL_da = signals_of_one(params, dL_do, slope_of_state(trace.h[1:]))
+        return weight_gradient(trace, dL_da, dL_do), dL_dh
+
+    dL_dh = np.empty_like(trace.h[1:])
+    length = max(16, SEGMENT // dL_dh[0].size)
+    gradient, from_later = None, None
+    for stop in range(T, 0, -length):
+        start = max(0, stop - length)
+        part = Trace(trace.x[start:stop], trace.h[start : stop + 1], trace.o, trace.activation)
+        signals, dl_do = dL_dh[start:stop], dL_do[start:stop]
+        np.dot(dl_do.reshape(-1, q), params.W_qh, out=signals.reshape(-1, params.n_hidden))
+        if from_later is not None:
+            signals[-1] += from_later
+        dL_da = add_from_later(signals, slope_of_state(part.h[1:]), params.W_hh)
+        from_later = dL_da[0].dot(params.W_hh)
+        of_part = weight_gradient(part, dL_da, dl_do)
+        gradient = of_part if gradient is None else Params(*map(np.add, gradient, of_part))
+    return gradient, dL_dh
 
 
 def own_signals(params, trace, dL_do) -> np.ndarray:
@@ -113,42 +141,17 @@ def own_signals(params, trace, dL_do) -> np.ndarray:
     ValueError
         If `dL_do` has not the shape of the outputs, is not finite, or `params` has not the trace's hidden size.
     """
-    dL_do = np.asarray(dL_do)
-    shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")
-    finite("dL_do", dL_do)
-    dL_do = dL_do.astype(trace.o.dtype, copy=False)
-    shape("params.W_qh", params.W_qh, (trace.o.shape[2], trace.h.shape[2]), "(q, n)")
+    dL_do = _checked(params, trace, dL_do)
     T, B, q = dL_do.shape
     return dL_do.reshape(T * B, q).dot(params.W_qh).reshape(T, B, -1)
 
 
-def add_from_later(dL_dh, slope, W_hh) -> np.ndarray:
-    """Send all signals back to the first step, in place: the loop at the heart of backpropagation.
-
-        dL/da_t = f′(a_t) ⊙ dL/dh_t,    dL/dh_{t-1} += W_hhᵀ dL/da_t
-
-    Parameters
-    ----------
-    dL_dh : ndarray (T, B, n)
-        On entry each step's own signal, on return the total derivative.
-    slope : ndarray (T, B, n)
-        f′(a_t) on entry; its memory holds dL/da on return.
-    W_hh : ndarray (n, n)
-
-    Returns
-    -------
-    ndarray (T, B, n)
-        dL/da, in the memory of `slope`.
-    """
-    signals, slopes = steps_of(dL_dh)[::-1], steps_of(slope)[::-1]
-    carried = np.empty_like(signals[0])
-    W_hh_T_times, multiply, add = times(W_hh.T, dL_dh.shape[1]), np.multiply, np.add
-    for dL_dh_t, slope_t, dL_dh_before in zip(signals, slopes, signals[1:], strict=False):
-        dL_da_t = multiply(slope_t, dL_dh_t, slope_t)
-        W_hh_T_times(dL_da_t, carried)
-        add(dL_dh_before, carried, dL_dh_before)
-    multiply(slopes[-1], signals[-1], slopes[-1])
-    return slope
+def _checked(params, trace, dL_do):
+    dL_do = np.asarray(dL_do)
+    shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")
+    finite("dL_do", dL_do)
+    shape("params.W_qh", params.W_qh, (trace.o.shape[2], trace.h.shape[2]), "(q, n)")
+    return dL_do.astype(trace.o.dtype, copy=False)
 
 
 def chunked(own, slope, W_hh, window):

@@ -1,4 +1,4 @@
-"""One step of the network: the activation f, its slope f′, and the product W h in the fastest form.
+"""One step of the network: the activation f and its slope f′.
 
 a_t = W_hx x_t + W_hh h_{t-1} + b_h,    h_t = f(a_t)
 """
@@ -66,27 +66,3 @@ ACTIVATIONS = {
 def activation(name) -> Activation:
     """The activation called `name`: "tanh", "relu", "sigmoid" or "identity"; else a ValueError that lists them."""
     return ACTIVATIONS[choice("activation", name, tuple(ACTIVATIONS))]
-
-
-def times(W, batch) -> Callable:
-    """A function (h, out) that writes ``W h`` for every row h of a batch.
-
-    A loop over a thousand steps pays for every call. One row is a matrix–vector product, ``W.dot(h, out)``;
-    several rows are ``h.dot(Wᵀ, out)``. Either way the matrix is contiguous: small products of a transposed
-    view take up to three times as long.
-
-    Parameters
-    ----------
-    W : ndarray (m, n)
-    batch : int
-        Number of rows: with 1 the function takes h as ``(n,)``, else as ``(batch, n)``.
-    """
-    if batch == 1:
-        return np.ascontiguousarray(W).dot
-    W_T = np.ascontiguousarray(W.T)
-    return lambda h, out: h.dot(W_T, out)
-
-
-def steps_of(array) -> list:
-    """The time steps of ``(T, B, n)`` as a list of views, ``(n,)`` each if B is 1: made once, not in the loop."""
-    return list(array[:, 0] if array.shape[1] == 1 else array)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from .cells import activation as find_activation
-from .cells import steps_of, times
 from .parameters import Params
-from .validate import finite, shape
+from .recurrence import one_is_small, states_of_batch, states_of_one
+from .validate import all_finite, finite, shape
 
 
 class Trace(NamedTuple):
@@ -39,9 +38,8 @@ def forward(params, x, *, h0=None, activation="tanh") -> Trace:
 
         h_t = f(W_hx x_t + W_hh h_{t-1} + b_h),    o_t = W_qh h_t + b_q
 
-    The plain loop is `textbook.forward`; this one computes the same numbers faster. ``W_hx x_t + b_h`` needs
-    no state, so one matrix product does it for all steps, written where the states will stand. Only
-    ``W_hh h_{t-1}`` has to wait for the step before: three calls a step remain in the loop.
+    The plain loop is `textbook.forward`; this one computes the same numbers faster, with the loops of `recurrence`:
+    what needs no other step is done for all steps at once.
 
     Parameters
     ----------
@@ -80,20 +78,11 @@ def forward(params, x, *, h0=None, activation="tanh") -> Trace:
     h = np.empty((T + 1, B, n), dtype)
     h[0] = 0 if h0 is None else h0
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is reported below, with the step
-        rows = h[1:].reshape(T * B, n)
-        np.dot(x.reshape(T * B, d), params.W_hx.T, out=rows)
-        rows += params.b_h
-        states = steps_of(h)
-        carried = np.empty_like(states[0])
-        W_hh_times, add = times(params.W_hh, B), np.add
-        for h_prev, h_t in pairwise(states):  # h_t holds W_hx x_t + b_h until its turn comes
-            W_hh_times(h_prev, carried)
-            add(h_t, carried, h_t)
-            f(h_t, h_t)
-        o = rows.dot(params.W_qh.T)
+        fill = states_of_one if one_is_small(B, n, d) else states_of_batch
+        fill(params, x, h, f)
+        o = h[1:].reshape(T * B, n).dot(params.W_qh.T)
         o += params.b_q
-        seen = h[-1].sum() + o.sum()  # an overflow in a state stays to the end, one in an output does not
-    if not np.isfinite(seen):
+    if not all_finite(o):  # any weight times an infinite state is infinite or nan: the outputs tell on the states
         _report_overflow(h, o)
     return Trace(x, h, o.reshape(T, B, -1), activation)
 
@@ -116,8 +105,8 @@ def preactivation(params, trace) -> np.ndarray:
 def _check(params, x, h0):
     if not isinstance(params, Params):
         raise ValueError(f"params: want a Params, as init_params makes it, got {type(params).__name__}")
-    for name, w in params._asdict().items():
-        ndim = 1 if name.startswith("b") else 2
+    for name, w in zip(Params._fields, params, strict=True):
+        ndim = 1 if name[0] == "b" else 2
         if not isinstance(w, np.ndarray) or w.ndim != ndim:
             axes = "1 axis" if ndim == 1 else "2 axes"
             raise ValueError(f"params.{name}: want an array with {axes}, got {_shape_or_type(w)}")
@@ -132,7 +121,9 @@ def _check(params, x, h0):
         ("b_q", params.b_q, (q,), "(q,)"),
     ]:
         shape(f"params.{name}", w, wanted, axes)
-        finite(f"params.{name}", w)
+    if not all_finite(params.flat()):  # one question for all weights; only a bad one is looked for field by field
+        for name, w in zip(Params._fields, params, strict=True):
+            finite(f"params.{name}", w)
     if not isinstance(x, np.ndarray) or x.ndim != 3 or 0 in x.shape:
         raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {_shape_or_type(x)}")
     shape("x", x, (*x.shape[:2], d), "(T, B, d)")

@@ -41,13 +41,16 @@ def choice(name, value, allowed) -> str:
     return value
 
 
+def all_finite(array) -> bool:
+    """True if no entry is nan or infinite. Counting is the quickest way to ask, for ten numbers or a million."""
+    return np.count_nonzero(np.isfinite(array)) == array.size
+
+
 def finite(name, array) -> None:
     """Raise a ValueError that says where, if an entry of `array` is nan, infinite or no number at all."""
     if array.dtype.kind not in "biufc":
         raise ValueError(f"{name}: want numbers, got entries of type {array.dtype}")
-    with np.errstate(over="ignore", invalid="ignore"):  # finite entries may have an infinite sum
-        total = array.sum()
-    if not np.isfinite(total) and not np.isfinite(array).all():  # the sum first: one pass, no temporary
+    if not all_finite(array):
         where = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
         raise ValueError(f"{name}: want finite numbers, got {array[where]} at index {where}")
 

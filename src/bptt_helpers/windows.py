@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .backprop import SCHEMES, add_from_later, chunked, own_signals
+from .backprop import SCHEMES, chunked, own_signals
 from .cells import activation
+from .recurrence import add_from_later
 from .scaled import log10_norm, renormalise
 from .validate import choice, whole_number
 
