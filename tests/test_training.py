@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +99,7 @@ def experiment():
 
 def test_clipping_solves_temporal_order_more_often(experiment):
     """Trained anew: T = 20, five seeds, at most 2000 updates."""
-    solved = {c: sum(experiment.run_once(20, c, seed).solved for seed in range(5)) for c in (1.0, None)}
+    solved = {c: sum(experiment.run_once(0.1, 20, c, seed).solved for seed in range(5)) for c in (1.0, None)}
     assert solved[1.0] >= 4
     assert solved[1.0] > solved[None]
 
@@ -107,14 +108,17 @@ def test_the_stored_runs_are_complete_and_made_with_the_present_settings(experim
     stored = json.loads(experiment.STORE.read_text())
     s = experiment.SETTINGS
     assert stored["settings"] == s
-    assert len(stored["runs"]) == len(s["sequence_lengths"]) * len(s["clip_norms"]) * len(s["seeds"])
+    settings = [tuple(run[name] for name in experiment.RUN) for run in stored["runs"]]
+    assert settings == list(product(*(s[name + "s"] for name in experiment.RUN)))
     for run in stored["runs"]:
         assert run["solved"] or run["updates"] == s["updates"]
         assert len(run["loss"]) == len(run["norm"]) == -(-run["updates"] // stored["every"])
 
 
 def test_the_command_goes_on_where_it_stopped(experiment, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(experiment, "SETTINGS", experiment.SETTINGS | {"updates": 3, "seeds": [0, 1]})
+    monkeypatch.setattr(
+        experiment, "SETTINGS", experiment.SETTINGS | {"updates": 3, "seeds": [0, 1], "learning_rates": [0.1]}
+    )
     store, ran, run_once = tmp_path / "runs.json", [], experiment.run_once
 
     def interrupted(*setting):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -19,20 +20,22 @@ STORE = Path(__file__).parents[1] / "data" / "temporal_order.json"
 SETTINGS = {
     "n_hidden": 50,
     "batch_size": 20,
-    "learning_rate": 0.1,
     "updates": 2000,
+    "learning_rates": [0.1, 0.01],
     "sequence_lengths": [20, 30],
     "clip_norms": [1.0, None],
     "seeds": [0, 1, 2, 3, 4],
 }
-EVERY = 10  # updates between two stored points of a curve
+RUN = ("learning_rate", "sequence_length", "clip_norm", "seed")  # what differs between two runs
+EVERY = 20  # updates between two stored points of a curve
 
 
-def run_once(sequence_length, clip_norm, seed):
+def run_once(learning_rate, sequence_length, clip_norm, seed):
     """One training run with the settings above.
 
     Parameters
     ----------
+    learning_rate : float
     sequence_length, seed : int
     clip_norm : float or None
 
@@ -46,17 +49,18 @@ def run_once(sequence_length, clip_norm, seed):
         return temporal_order(sequence_length, s["batch_size"], rng=np.random.default_rng([seed, update]))
 
     params = init_params(draw(0).x.shape[2], s["n_hidden"], 4, rng=seed)
-    options = {"updates": s["updates"], "learning_rate": s["learning_rate"], "clip_norm": clip_norm}
+    options = {"updates": s["updates"], "learning_rate": learning_rate, "clip_norm": clip_norm}
     return train(start(params), draw, **options)
 
 
-def record(sequence_length, clip_norm, seed, run):
-    """What is stored of a run: how it ended, and every tenth point of its curves to four digits."""
+def record(learning_rate, sequence_length, clip_norm, seed, run):
+    """What is stored of a run: how it ended, and every twentieth point of its curves to four digits."""
 
     def thin(curve):
         return [float(f"{value:.4g}") for value in curve[::EVERY]]
 
     return {
+        "learning_rate": learning_rate,
         "sequence_length": sequence_length,
         "clip_norm": clip_norm,
         "seed": seed,
@@ -74,17 +78,18 @@ def main(store=STORE) -> int:
     if stored["settings"] != SETTINGS:
         print(f"{store.name} was made with other settings: remove it to start again", file=sys.stderr)
         return 1
-    done = {(run["sequence_length"], run["clip_norm"], run["seed"]) for run in stored["runs"]}
-    wanted = [
-        (T, c, s) for T in SETTINGS["sequence_lengths"] for c in SETTINGS["clip_norms"] for s in SETTINGS["seeds"]
-    ]
+    done = {tuple(run[name] for name in RUN) for run in stored["runs"]}
+    wanted = list(product(*(SETTINGS[name + "s"] for name in RUN)))
     for number, setting in enumerate(wanted, 1):
         if setting not in done:
-            print(f"run {number} of {len(wanted)}: T, clip norm, seed = {setting} ... ", end="", flush=True)
+            print(f"run {number} of {len(wanted)}: {', '.join(RUN)} = {setting} ... ", end="", flush=True)
             run = run_once(*setting)
             print(f"{'solved' if run.solved else 'not solved'} after {len(run.loss)} updates", flush=True)
             stored["runs"].append(record(*setting, run))
-            store.write_text(json.dumps(stored, indent=None, separators=(",", ":")).replace('{"seq', '\n{"seq') + "\n")
+            text = json.dumps(stored, separators=(",", ":")).replace('{"learning_rate"', '\n{"learning_rate"')
+            new = store.with_suffix(".new")  # so that an interrupt while writing leaves the old file whole
+            new.write_text(text + "\n")
+            new.replace(store)
     return 0
 
 

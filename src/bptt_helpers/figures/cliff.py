@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from .base import COLOURS, HeatMap, freeze_layout, new_figure, new_still
+from .base import COLOURS, HeatMap, freeze_layout, new_figure, new_still, snap
 
 W_LIMITS, B_LIMITS = (3.0, 7.0), (-4.5, -0.5)
+STEP_LIMITS = (10, 30, 100)
 STYLES = (("without clipping", COLOURS[1], "-", "o"), ("clipped", COLOURS[0], "--", "s"))
+_RUN_STYLES = ("-", "--", "-.", ":", (0, (1, 3)))
 _OUTLINE = [withStroke(linewidth=4, foreground="white")]
+_DARK = [withStroke(linewidth=4, foreground="black")]
 
 
 class CliffPicture:
@@ -24,7 +27,8 @@ class CliffPicture:
 
     def __init__(self):
         self.figure, (self.left, self.right) = new_figure(ncols=2, height=3.8, width_ratios=[1.15, 1])
-        self.map = HeatMap(self.left, "viridis", 0, 0.3)
+        self.map = HeatMap(self.left, "viridis", 0, 0.4)
+        self.map.set_extent((*W_LIMITS, *B_LIMITS))
         self.left.set(
             xlim=W_LIMITS,
             ylim=B_LIMITS,
@@ -33,11 +37,11 @@ class CliffPicture:
             title="Error E over the two weights",
         )
         self.figure.colorbar(self.map, ax=self.left, label="error E")
-        (self.wall,) = self.left.plot([], [], ":", color="white", lw=2)
+        (self.wall,) = self.left.plot([], [], ":", color="white", lw=2.5, path_effects=_DARK)
         self.right.set(
             yscale="log",
-            xlim=(0, 100),
-            ylim=(1e-7, 1),
+            xlim=(0, STEP_LIMITS[0]),
+            ylim=(1e-5, 1),
             xlabel="step of gradient descent",
             ylabel="error E",
             title="Error along the way",
@@ -48,12 +52,12 @@ class CliffPicture:
             self.paths += self.left.plot([], [], style, color=colour, lw=2, path_effects=_OUTLINE)
             self.heads += self.left.plot([], [], marker, color=colour, ms=9, mec="white", mew=1.5)
             self.curves += self.right.plot([], [], style, color=colour, lw=2)
-            self.marks += self.right.plot([], [], marker, color=colour, ms=8, mec="black")
+            self.marks += self.right.plot([], [], marker, color=colour, ms=8, mec="black", clip_on=False, in_layout=False)
             self.right.plot([], [], style, color=colour, lw=2, marker=marker, mec="black", label=name)
         (self.start,) = self.left.plot([], [], "*", color="white", ms=14, mec="black")
-        self.left.plot([], [], ":", color="0.5", lw=2, label="wall")
-        self.left.plot([], [], "*", color="white", ms=12, mec="black", ls="none", label="start")
-        self.left.legend(loc="upper right", fontsize=9)
+        # the map is drawn over whatever stands on the left: the legend of both panels is on the right
+        self.right.plot([], [], ":", color="white", lw=2.5, path_effects=_DARK, label="wall")
+        self.right.plot([], [], "*", color="white", ms=12, mec="black", ls="none", label="start")
         self.right.legend(loc="lower left", fontsize=9)
         self.artists = [self.map, self.wall, *self.paths, self.start, *self.heads, *self.curves, *self.marks]
         freeze_layout(self.figure)
@@ -65,11 +69,12 @@ class CliffPicture:
         ----------
         data : object with
             ``surface`` ndarray (rows, columns), E with the largest b in row 0; ``wall`` ndarray (2, k), its w and b;
-            ``free``, ``clipped`` descents with ``w``, ``b``, ``error`` ndarrays (100 + 1,); ``steps`` int, those shown.
+            ``free``, ``clipped`` descents with ``w``, ``b``, ``error`` ndarrays (at least steps + 1,); ``steps`` int, those shown.
         """
         self.map.set_data(data.surface)
         self.wall.set_data(data.wall)
         self.start.set_data(data.free.w[:1], data.free.b[:1])
+        self.right.set_xlim(0, snap(data.steps, STEP_LIMITS))
         shown = slice(data.steps + 1)
         now = slice(data.steps, data.steps + 1)
         for k, path in enumerate((data.free, data.clipped)):
@@ -102,7 +107,7 @@ def draw_surface(w, b, error, wall_w, wall_b, wall_error, sentence):
     return figure
 
 
-def draw_history(curves, sentence, *, ylabel, threshold=None):
+def draw_history(curves, sentence, *, ylabel, every=1, threshold=None):
     """Curves over the updates of several training runs, one panel for each setting.
 
     Parameters
@@ -112,6 +117,8 @@ def draw_history(curves, sentence, *, ylabel, threshold=None):
     sentence : str
         What the picture shows.
     ylabel : str
+    every : int
+        Updates between two points of a curve.
     threshold : float, optional
         A level to mark.
 
@@ -121,11 +128,13 @@ def draw_history(curves, sentence, *, ylabel, threshold=None):
     """
     figure, axes = new_still(sentence, height=3.2, ncols=len(curves), sharey=True, squeeze=False)
     for ax, (name, runs) in zip(axes[0], curves.items(), strict=True):
-        for run, style in zip(runs, ("-", "--", "-.", ":", (0, (1, 3))) * len(runs), strict=False):
-            ax.plot(np.arange(len(run)), run, ls=style, lw=1.5)
+        for k, run in enumerate(runs):
+            ax.plot(every * np.arange(len(run)), run, ls=_RUN_STYLES[k % 5], color=COLOURS[k % 10], lw=1.5)
         if threshold is not None:
-            ax.axhline(threshold, color="0.4", lw=1)
+            ax.axhline(threshold, color="0.4", lw=1, label="clip norm")
         ax.set(title=name, xlabel="update", yscale="log")
         ax.grid(alpha=0.3)
     axes[0, 0].set_ylabel(ylabel)
+    if threshold is not None:
+        axes[0, 0].legend(loc="lower right", fontsize=9)
     return figure

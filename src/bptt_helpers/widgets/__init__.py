@@ -7,6 +7,7 @@ from .gradcheck import explore_gradient_check
 from .influence import explore_influence
 from .lyapunov import explore_lyapunov
 from .spectra import explore_jacobian_spectrum
+from .truncation import explore_truncation
 from .unrolling import explore_unrolling
 
 __all__ = [
@@ -17,5 +18,6 @@ __all__ = [
     "explore_influence",
     "explore_jacobian_spectrum",
     "explore_lyapunov",
+    "explore_truncation",
     "explore_unrolling",
 ]

@@ -8,12 +8,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..cliff import MODES, Descent, descend, error_and_gradient, wall
-from ..figures.cliff import B_LIMITS, W_LIMITS, CliffPicture
+from ..figures.base import snap
+from ..figures.cliff import B_LIMITS, STEP_LIMITS, W_LIMITS, CliffPicture
 from .controls import float_slider, int_slider, menu
 from .live import Live
 
 PIXELS = 161
-MOST_STEPS = 100
 
 
 class ClippingData(NamedTuple):
@@ -26,7 +26,7 @@ class ClippingData(NamedTuple):
     wall : ndarray (2, k)
         Its w and b.
     free, clipped : Descent
-        100 steps without and with clipping.
+        The ways without and with clipping, as far as the picture reaches.
     steps : int
         Those shown.
     """
@@ -59,7 +59,7 @@ def clipping_data(sequence_length, start_w, start_b, log10_learning_rate, thresh
     """
     options = {
         "learning_rate": 10**log10_learning_rate,
-        "steps": MOST_STEPS,
+        "steps": snap(steps, STEP_LIMITS),  # so that the slider for steps finds them computed
         "sequence_length": sequence_length,
     }
     wall_w = np.linspace(4.26, W_LIMITS[1], 20)  # to the left of 4.255 the fixed point attracts: no wall
@@ -87,7 +87,7 @@ def describe(data) -> str:
 
 
 def explore_clipping(
-    sequence_length=50, start_w=5.0, start_b=-2.2, log10_learning_rate=-1.0, threshold=1.0, mode="norm", steps=60
+    sequence_length=20, start_w=5.0, start_b=-2.62, log10_learning_rate=-1.0, threshold=1.0, mode="norm", steps=3
 ) -> Live:
     """Sliders for a descent next to a cliff, clipped and not.
 
@@ -129,6 +129,6 @@ def explore_clipping(
             ),
             "threshold": float_slider("threshold", threshold, 0.05, 10, "Clip threshold", step=0.05),
             "mode": menu("mode", mode, MODES, "Clip by"),
-            "steps": int_slider("steps", steps, 1, MOST_STEPS, "Steps"),
+            "steps": int_slider("steps", steps, 1, STEP_LIMITS[-1], "Steps"),
         },
     )
