@@ -1,0 +1,195 @@
+"""Randomised truncation: cut by chance, multiply what survives, and be right on average.
+
+    dL/dh_{t-1} += ξ_t W_hhᵀ dL/da_t,    ξ_t = 0 with chance c_t, else 1/(1 - c_t)
+
+Since E ξ_t = 1 and the cuts are independent of the signals, the mean over many draws is the exact gradient.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from .backprop import own_signals
+from .cells import activation
+from .hazards import Hazard, draw_factors
+from .parameters import Params
+from .validate import whole_number
+
+_AT_ONCE = 4_000_000  # signals held at one time: 32 MB
+
+
+def recurrent_part(gradient) -> np.ndarray:
+    """The part of a gradient that truncation touches, side by side: ``[W_hh | W_hx | b_h]``, (n, n + d + 1).
+
+    Parameters
+    ----------
+    gradient : Params
+    """
+    return np.hstack([gradient.W_hh, gradient.W_hx, gradient.b_h[:, None]])
+
+
+def randomized_gradients(params, trace, dL_do, hazard, *, n_draws=1, rng=0, compensate=True) -> np.ndarray:
+    """Draw many randomly truncated gradients of the same loss, all at once.
+
+        dL/da_t = f′(a_t) ⊙ (W_qhᵀ dL/do_t + ξ_{t+1} W_hhᵀ dL/da_{t+1})
+
+    All draws walk back together: one matrix product a step. In a batch all sequences are cut at the same steps.
+
+    Parameters
+    ----------
+    params : Params
+    trace : Trace
+    dL_do : ndarray (T, B, q)
+    hazard : Hazard
+    n_draws : int
+        N.
+    rng : numpy.random.Generator or int
+    compensate : bool
+        False leaves the surviving signals as they are: random truncation without the repair, which is biased.
+
+    Returns
+    -------
+    ndarray (N, n, n + d + 1)
+        Each draw's gradient with respect to ``[W_hh | W_hx | b_h]``, as `recurrent_part` puts them.
+
+    Raises
+    ------
+    ValueError
+        If `n_draws` is not an integer >= 1, or `dL_do` does not fit the trace.
+
+    References
+    ----------
+    Tallec & Ollivier (2017), arXiv:1705.08209.
+    """
+    n_draws = whole_number("n_draws", n_draws)
+    own = own_signals(params, trace, dL_do)
+    T, B, n = own.shape
+    slope = activation(trace.activation).slope_of_state(trace.h[1:])
+    factor = draw_factors(hazard, T, n_draws, rng)
+    if not compensate:
+        factor = (factor > 0).astype(float)
+    into_weights = np.concatenate([trace.h[:-1], trace.x, np.ones((T, B, 1))], 2).reshape(T * B, -1)
+    gradients = np.empty((n_draws, n, into_weights.shape[1]))
+    step = max(1, _AT_ONCE // own.size)
+    for first in range(0, n_draws, step):
+        chosen = slice(first, first + step)
+        dL_da = _walk_back(own, slope, params.W_hh, factor[:, chosen])
+        # (T, N, B, n) -> (N n, T B): one matrix product for all draws
+        together = dL_da.transpose(1, 3, 0, 2).reshape(-1, T * B)
+        gradients[chosen] = together.dot(into_weights).reshape(-1, n, into_weights.shape[1])
+    return gradients
+
+
+def _walk_back(own, slope, W_hh, factor):
+    """dL/da of every draw, (T, N, B, n)."""
+    T, B, n = own.shape
+    dL_da = np.empty((T, factor.shape[1], B, n))
+    dL_da[-1] = slope[-1] * own[-1]
+    for t in range(T - 2, -1, -1):
+        dL_dh = np.dot(dL_da[t + 1].reshape(-1, n), W_hh).reshape(-1, B, n)
+        dL_dh *= factor[t + 1][:, None, None]
+        dL_dh += own[t]
+        np.multiply(dL_dh, slope[t], out=dL_da[t])
+    return dL_da
+
+
+class Moments(NamedTuple):
+    """Mean and spread of a randomly truncated gradient.
+
+    Attributes
+    ----------
+    mean : ndarray (n, n + d + 1)
+    variance : float
+        E‖g - E g‖², the sum of the variances of all entries.
+    """
+
+    mean: np.ndarray
+    variance: float
+
+
+def exact_moments(params, trace, dL_do, hazard) -> Moments:
+    """Mean and variance of the randomly truncated gradient without drawing it, for a constant hazard.
+
+    With λ_t = dL/da_t, A_t = diag(f′(a_t)) W_hhᵀ and G_t what the weights have collected from steps t … T - 1,
+
+        λ_t = f_t + ξ A_t λ_{t+1},    G_t = G_{t+1} + λ_t z_tᵀ,    z_t = [h_{t-1} | x_t | 1],
+
+    E[λ], E[λλᵀ], E[λ ⊗ G], E[G] and E‖G‖² follow from those of the step after; only E ξ = 1 and
+    E ξ² = 1/(1 - c) enter.
+
+    Parameters
+    ----------
+    params : Params
+    trace : Trace
+        Of a single sequence, B = 1.
+    dL_do : ndarray (T, 1, q)
+    hazard : Hazard
+        Constant: with any other one the cuts depend on each other.
+
+    Returns
+    -------
+    Moments
+
+    Raises
+    ------
+    ValueError
+        If the hazard is not constant, or there is more than one sequence.
+    """
+    if hazard.name != "constant":
+        raise ValueError(f"hazard: want a constant one, got {hazard.name}")
+    own = own_signals(params, trace, dL_do)
+    T, B, n = own.shape
+    if B != 1:
+        raise ValueError(f"trace: want one sequence, B = 1, got {B}")
+    slope = activation(trace.activation).slope_of_state(trace.h[1:])[:, 0]
+    z = np.concatenate([trace.h[:-1], trace.x, np.ones((T, 1, 1))], 2)[:, 0]
+    f = own[:, 0] * slope
+    second = 1 / (1 - hazard.cut(np.ones(1))[0])  # E ξ²
+
+    m = z.shape[1]
+    mean_lam, mean_G, square_G = np.zeros(n), np.zeros((n, m)), 0.0
+    lam_lam, lam_G = np.zeros((n, n)), np.zeros((n, n, m))
+    for t in range(T - 1, -1, -1):
+        A = slope[t][:, None] * params.W_hh.T
+        carried = A @ mean_lam
+        # λ_t with the G of the steps after it, then with its own
+        with_later = f[t][:, None, None] * mean_G + (A @ lam_G.reshape(n, n * m)).reshape(n, n, m)
+        lam_lam = (
+            np.outer(f[t], f[t]) + np.outer(f[t], carried) + np.outer(carried, f[t]) + second * (A @ lam_lam @ A.T)
+        )
+        mean_lam = f[t] + carried
+        square_G += 2 * np.einsum("iij,j->", with_later, z[t]) + np.trace(lam_lam) * (z[t] @ z[t])
+        lam_G = with_later + lam_lam[:, :, None] * z[t]
+        mean_G = mean_G + np.outer(mean_lam, z[t])
+    return Moments(mean_G, float(square_G - (mean_G**2).sum()))
+
+
+def chain_variance(factor, survival, steps) -> np.ndarray:
+    """Exact variance of the estimator for a scalar chain: where it stays bounded and where it does not.
+
+        z_t = 1 + ξ_t c z_{t-1},    ξ_t = 1/π with chance π, else 0
+
+    E z_t² = 1 + 2 c E z_{t-1} + (c²/π) E z_{t-1}²: bounded as t grows only if c²/π < 1.
+
+    Parameters
+    ----------
+    factor : float
+        c, what one step multiplies a signal by.
+    survival : float
+        π, the chance of no cut, in (0, 1].
+    steps : int
+        T.
+
+    Returns
+    -------
+    ndarray (T,)
+        Variance of z after 1 … T steps.
+    """
+    mean, square, out = 0.0, 0.0, []
+    for _ in range(whole_number("steps", steps)):
+        square = 1 + 2 * factor * mean + factor**2 / survival * square
+        mean = 1 + factor * mean
+        out.append(square - mean**2)
+    return np.array(out)
