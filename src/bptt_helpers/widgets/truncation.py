@@ -1,0 +1,212 @@
+"""Explorer: the gradient cut to a window, beside the exact one."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from .. import cost
+from ..backprop import SCHEMES, bptt
+from ..figures.truncation import TruncationPicture
+from ..forward import forward
+from ..losses import cross_entropy
+from ..measures import cosine
+from ..parameters import init_params
+from ..text import Vocabulary, load_text, text_batch
+from ..windows import gradient_by_window, logarithmic_windows
+from .controls import float_slider, int_slider, menu
+from .live import Live
+
+N_HIDDEN = 16
+LONGEST = 1000
+
+
+class TruncationData(NamedTuple):
+    """What the picture shows.
+
+    Attributes
+    ----------
+    sequence_length, window : int
+        T, and τ, at most T.
+    scheme : {"sliding", "chunked"}
+    windows : ndarray of int (K,)
+        The windows of the curves, two an octave.
+    cosine, other_cosine : ndarrays (K,)
+        Between truncated and exact gradient, in this scheme and in the other one.
+    log10_norm, log10_error : ndarrays (K,)
+        log10 ‖g_τ‖ / ‖g‖ and log10 ‖g_τ - g‖ / ‖g‖; -inf where nothing is left out.
+    operations, stored : ndarrays (K,)
+        Multiply-adds and stored numbers, divided by those of the exact gradient.
+    here : tuple of five float
+        cosine, log10_norm, log10_error, operations and stored at `window`.
+    counts : tuple of two int
+        Multiply-adds and stored numbers at `window`.
+    """
+
+    sequence_length: int
+    window: int
+    scheme: str
+    windows: np.ndarray
+    cosine: np.ndarray
+    other_cosine: np.ndarray
+    log10_norm: np.ndarray
+    log10_error: np.ndarray
+    operations: np.ndarray
+    stored: np.ndarray
+    here: tuple
+    counts: tuple
+
+
+@lru_cache(maxsize=8)
+def _sequence(seed):
+    """1000 characters of the embedded text, and after each the one to predict."""
+    text = load_text()
+    return text_batch(text, LONGEST, 1, vocabulary=Vocabulary.of(text), rng=seed)
+
+
+@lru_cache(maxsize=8)
+def network_on_text(sequence_length, spectral_radius, seed):
+    """An untrained tanh network with 16 units that predicts each next character of a text.
+
+    Parameters
+    ----------
+    sequence_length : int
+        T, 1 to 1000: the first T characters of a piece of the embedded text.
+    spectral_radius : float
+    seed : int
+        Draws the weights and the place in the text.
+
+    Returns
+    -------
+    params : Params
+    trace : Trace
+    dL_do : ndarray (T, 1, q)
+        Of the mean cross-entropy.
+    """
+    batch = _sequence(seed)
+    x, y = batch.x[:sequence_length], batch.y[:sequence_length]
+    params = init_params(x.shape[2], N_HIDDEN, x.shape[2], spectral_radius=spectral_radius, rng=seed)
+    trace = forward(params, x)
+    return params, trace, cross_entropy(trace.o, y)[1]
+
+
+@lru_cache(maxsize=16)
+def _curve(sequence_length, spectral_radius, seed, scheme):
+    network = network_on_text(sequence_length, spectral_radius, seed)
+    return gradient_by_window(*network, scheme=scheme, windows=logarithmic_windows(sequence_length))
+
+
+def _recurrent_gradient(network, window=None, scheme="sliding"):
+    """dL/d(W_hx, W_hh, b_h) as one vector: truncation does not touch the readout, which would flatter it."""
+    gradient = bptt(*network, window=window, scheme=scheme).params
+    return np.concatenate([gradient.W_hx.ravel(), gradient.W_hh.ravel(), gradient.b_h])
+
+
+def _costs(network, windows, scheme):
+    """Multiply-adds and stored numbers for each window, ndarray (2, K)."""
+    params, trace, _ = network
+    sizes = (len(trace.x), params.n_in, params.n_hidden, params.n_out)
+    counts = (cost.operations, cost.stored_numbers)
+    return np.array([[count(*sizes, window, scheme) for window in windows] for count in counts])
+
+
+def truncation_data(sequence_length, window, scheme, spectral_radius, seed) -> TruncationData:
+    """Truncated gradients of one network, for windows two an octave and for the chosen one.
+
+    Parameters
+    ----------
+    sequence_length, window, seed : int
+    scheme : {"sliding", "chunked"}
+    spectral_radius : float
+    """
+    case = (sequence_length, spectral_radius, seed)
+    network = network_on_text(*case)
+    curve = _curve(*case, scheme)
+    other = _curve(*case, SCHEMES[1 - SCHEMES.index(scheme)])
+    window = min(window, sequence_length)
+    counts = _costs(network, [*curve.window.tolist(), window, None], scheme)
+    operations, stored = counts / counts[:, -1:]
+
+    g, g_window = _recurrent_gradient(network), _recurrent_gradient(network, window, scheme)
+    log_g, log_g_window, log_difference = (_log10_norm(v) for v in (g, g_window, g_window - g))
+    here = (cosine(g_window, g), log_g_window - log_g, log_difference - log_g, operations[-2], stored[-2])
+    return TruncationData(
+        sequence_length=sequence_length,
+        window=window,
+        scheme=scheme,
+        windows=curve.window,
+        cosine=curve.cosine,
+        other_cosine=other.cosine,
+        log10_norm=curve.log10_norm - log_g,
+        log10_error=curve.log10_error,
+        operations=operations[:-2],
+        stored=stored[:-2],
+        here=tuple(map(float, here)),
+        counts=tuple(map(int, counts[:, -2])),
+    )
+
+
+def _log10_norm(v):
+    norm = np.linalg.norm(v)
+    return np.log10(norm) if norm else -np.inf
+
+
+def describe(data) -> str:
+    """The numbers of the picture in one sentence."""
+    angle, _, error, operations, stored = data.here
+    start = f"T = {data.sequence_length}, window τ = {data.window}, {data.scheme}:"
+    counts = "{:,} multiply-adds and {:,} stored numbers".format(*data.counts)
+    if data.window == data.sequence_length:
+        return f"{start} nothing is cut, the gradient is exact; it takes {counts}."
+    size = "less than 10^-12" if error < -12 else f"{10**error:.2g}"
+    return (
+        f"{start} cosine to the exact gradient {angle:.3f}, relative error {size}, norm "
+        f"{_factor(data.here[1])} that of the exact one; it takes {counts}, {operations:.3g} and {stored:.2g} times "
+        "those of the exact one."
+    )
+
+
+def _factor(log10):
+    return f"{10**log10:.2f} times" if log10 > -2 else f"10^{log10:.1f} times"
+
+
+def explore_truncation(sequence_length=100, window=8, scheme="sliding", spectral_radius=1.0, seed=0) -> Live:
+    """Sliders for a network and a window, and what the window does to the gradient.
+
+    Parameters
+    ----------
+    sequence_length : int
+        T, 1 to 1000.
+    window : int
+        τ, 1 to 1000; T or more is exact.
+    scheme : {"sliding", "chunked"}
+        Every loss looks back τ steps; or no signal crosses a cut between blocks of τ steps.
+    spectral_radius : float
+        Largest |eigenvalue| of W_hh, 0 to 2.
+    seed : int
+        0 to 9; draws the weights and the piece of text.
+
+    Returns
+    -------
+    Live
+        A widget with ``controls``, ``image``, ``update(**values)`` and ``sentence``.
+
+    Raises
+    ------
+    ValueError
+        If a start value is out of range.
+    """
+    return Live(
+        TruncationPicture(),
+        truncation_data,
+        describe,
+        {
+            "sequence_length": int_slider("sequence_length", sequence_length, 1, LONGEST, "Sequence length T"),
+            "window": int_slider("window", window, 1, LONGEST, "Window τ"),
+            "scheme": menu("scheme", scheme, SCHEMES, "Scheme"),
+            "spectral_radius": float_slider("spectral_radius", spectral_radius, 0, 2, "Spectral radius ρ"),
+            "seed": int_slider("seed", seed, 0, 9, "Seed"),
+        },
+    )
