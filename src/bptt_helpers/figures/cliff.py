@@ -52,7 +52,8 @@ class CliffPicture:
             self.paths += self.left.plot([], [], style, color=colour, lw=2, path_effects=_OUTLINE)
             self.heads += self.left.plot([], [], marker, color=colour, ms=9, mec="white", mew=1.5)
             self.curves += self.right.plot([], [], style, color=colour, lw=2)
-            self.marks += self.right.plot([], [], marker, color=colour, ms=8, mec="black", clip_on=False, in_layout=False)
+            (mark,) = self.right.plot([], [], marker, color=colour, ms=8, mec="black", clip_on=False, in_layout=False)
+            self.marks.append(mark)
             self.right.plot([], [], style, color=colour, lw=2, marker=marker, mec="black", label=name)
         (self.start,) = self.left.plot([], [], "*", color="white", ms=14, mec="black")
         # the map is drawn over whatever stands on the left: the legend of both panels is on the right
@@ -69,7 +70,8 @@ class CliffPicture:
         ----------
         data : object with
             ``surface`` ndarray (rows, columns), E with the largest b in row 0; ``wall`` ndarray (2, k), its w and b;
-            ``free``, ``clipped`` descents with ``w``, ``b``, ``error`` ndarrays (at least steps + 1,); ``steps`` int, those shown.
+            ``free``, ``clipped`` descents with ``w``, ``b``, ``error`` ndarrays (at least steps + 1,); ``steps`` int,
+            those shown.
         """
         self.map.set_data(data.surface)
         self.wall.set_data(data.wall)
