@@ -9,7 +9,7 @@ STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/bench.stamp
 # The matrices are small: more threads would only wait for each other.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: help lab test lint format notebooks bench constraints clean
+.PHONY: help lab test lint format notebooks results bench constraints clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):[^#]*## /make \1\t/p' Makefile | expand -t 18
@@ -28,6 +28,9 @@ format: $(VENV)/test.stamp ## repair what ruff can repair
 
 notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and draw
 	$(RUN) tools/notebooks.py notebooks/*.ipynb
+
+results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where it stopped)
+	$(RUN) tools/temporal_order.py
 
 bench: $(VENV)/bench.stamp ## compare speed and memory with PyTorch, JAX and autograd
 	$(RUN) -m benchmarks

@@ -101,12 +101,12 @@ def explorers_leave_picture_and_sentence(notebook):
             yield f"{name}: no sentence is stored"
 
 
-def only_explorers_go_uncompared(notebook):
+def what_goes_uncompared_is_asserted(notebook):
     for cell in code_of(notebook):
         unknown = set(tags_of(cell)) - {IGNORE, "solution"}
         if unknown:
             yield f"unknown tags {unknown}"
-        if IGNORE in tags_of(cell) and not EXPLORER.search(cell.source):
+        if IGNORE in tags_of(cell) and not EXPLORER.search(cell.source) and "assert " not in cell.source:
             yield f"nothing compares the output of {cell.source[:60]!r}"
 
 
@@ -122,15 +122,15 @@ def exercise_waits_and_solution_is_judged(notebook):
         yield "no stub raises NotImplementedError"
     if not any("Not attempted yet" in str(cell.outputs) for cell in cells):
         yield "no check says that the exercise was not attempted yet"
-    solutions = [cell for cell in cells if "solution" in tags_of(cell)]
-    if not solutions:
+    solution = ["solution" in tags_of(cell) for cell in cells]
+    if not any(solution):
         yield "no cell has the tag solution"
-    for cell in solutions:
-        if "assert " not in cell.source or not cell.execution_count:
-            yield "a solution is not judged: it must be executed and assert"
-    for cell in cells:
-        hidden = cell.metadata.get("jupyter", {}).get("source_hidden", False)
-        if hidden != (cell in solutions):
+    for cell, here, goes_on in zip(cells, solution, [*solution[1:], False], strict=True):
+        if here and not cell.execution_count:
+            yield f"a solution was not executed: {cell.source[:60]!r}"
+        if here and not goes_on and "assert " not in cell.source:
+            yield f"a solution is not judged by its last cell: {cell.source[:60]!r}"
+        if here != cell.metadata.get("jupyter", {}).get("source_hidden", False):
             yield f"solutions are hidden, and nothing else is: {cell.source[:60]!r}"
 
 
@@ -161,7 +161,12 @@ def links_lead_somewhere(notebook):
 
 
 ALWAYS = [fresh, executed_in_order, without_widget_state, normalised, small, without_errors, draws_without_pyplot]
-ALWAYS += [explorers_leave_picture_and_sentence, only_explorers_go_uncompared, speaks_calmly, names_no_absolute_path]
+ALWAYS += [
+    explorers_leave_picture_and_sentence,
+    what_goes_uncompared_is_asserted,
+    speaks_calmly,
+    names_no_absolute_path,
+]
 ALWAYS += [links_lead_somewhere]
 # the welcome, 00, teaches nothing yet and has no exercise
 LESSONS = [goes_the_whole_way, exercise_waits_and_solution_is_judged]
@@ -172,7 +177,8 @@ def test_a_stored_notebook_keeps_every_rule(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     rules = ALWAYS + ([] if path.stem.startswith("00_") else LESSONS)
-    assert [f"{rule.__name__}: {complaint}" for rule in rules for complaint in rule(notebook)] == []
+    complaints = [f"{rule.__name__}: {complaint}" for rule in rules for complaint in rule(notebook)]
+    assert not complaints, "\n".join(complaints)
 
 
 def test_the_notebooks_are_numbered_without_gap():
@@ -229,8 +235,8 @@ PLANTED = [
     (explorers_leave_picture_and_sentence, lambda nb: nb.cells[SENTENCE].metadata.update(tags=[IGNORE])),
     (explorers_leave_picture_and_sentence, lambda nb: nb.cells.pop(SENTENCE)),
     (explorers_leave_picture_and_sentence, lambda nb: nb.update(cells=nb.cells[: EXPLORE + 1])),
-    (only_explorers_go_uncompared, lambda nb: nb.cells[CHECK].metadata.update(tags=[IGNORE])),
-    (only_explorers_go_uncompared, lambda nb: nb.cells[STUB].metadata.update(tags=["raises-exception"])),
+    (what_goes_uncompared_is_asserted, lambda nb: nb.cells[CHECK].metadata.update(tags=[IGNORE])),
+    (what_goes_uncompared_is_asserted, lambda nb: nb.cells[STUB].metadata.update(tags=["raises-exception"])),
     (goes_the_whole_way, lambda nb: nb.cells.pop(2)),
     (goes_the_whole_way, lambda nb: nb.cells.insert(1, nb.cells.pop(2))),
     (exercise_waits_and_solution_is_judged, lambda nb: nb.cells.pop(STUB)),

@@ -16,12 +16,14 @@ def write(path, *sources):
 
 def test_a_notebook_is_executed_in_its_folder_and_stored_without_widgets(tmp_path, capsys):
     slider = "import ipywidgets\nipywidgets.IntSlider()"
-    path = write(tmp_path / "try.ipynb", slider, "from pathlib import Path\nprint(*Path().glob('*.ipynb'))")
+    path = write(
+        tmp_path / "try.ipynb", slider, "from pathlib import Path\nprint(1, flush=True)\nprint(*Path().glob('*.ipynb'))"
+    )
     assert main([path]) == 0
     stored = nbformat.read(path, as_version=4)
     _, widget, listing = stored.cells
     assert [widget.execution_count, listing.execution_count] == [1, 2]
-    assert listing.outputs[0].text == "try.ipynb\n"
+    assert [output.text for output in listing.outputs] == ["1\ntry.ipynb\n"]
     assert widget.outputs[0].data["text/plain"].startswith("IntSlider(")
     assert WIDGET_VIEW not in widget.outputs[0].data
     assert "widgets" not in stored.metadata

@@ -40,7 +40,8 @@ def source_hash(notebook) -> str:
 
 def execute(notebook, folder) -> None:
     """Run all cells in a new kernel, in place; an exception in a cell ends it."""
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(folder)}}).execute()
+    place = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=120, resources=place, coalesce_streams=True).execute()
 
 
 def normalise(notebook) -> None:
