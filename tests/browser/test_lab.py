@@ -1,0 +1,158 @@
+"""What a reader does in JupyterLab: open a notebook, run it, move a slider by keyboard, reset."""
+
+import io
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bptt_helpers import widgets
+
+pytest.importorskip("playwright.sync_api", reason="Playwright for Python is not installed")
+from playwright.sync_api import expect
+
+NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
+LOOK = (
+    "handle => { const look = getComputedStyle(handle); return [look.backgroundColor, look.boxShadow, look.outline]; }"
+)
+
+
+def pixels(file):
+    return np.asarray(Image.open(io.BytesIO(file))).astype(int)
+
+
+def expect_same(shown, twin):
+    """Wait until the page shows the sentence of `twin` and its picture.
+
+    Two processes may round differently, and a curve of rounding errors may be shown: hence not byte by byte.
+    """
+    expect(shown.readout).to_have_text(twin.sentence)
+    expect(shown.image).to_have_accessible_name(twin.sentence)
+    deadline, wanted = time.monotonic() + 5, pixels(twin.image.value)
+    while (np.abs(pixels(shown.picture()) - wanted).max(2) > 8).mean() > 0.005:
+        assert time.monotonic() < deadline, "the picture in the page is not the one of these values"
+
+
+def sliders(explorer):
+    """The sliders of an explorer in Python, by name, in order."""
+    return {name: control for name, control in explorer.controls.items() if hasattr(control, "readout_format")}
+
+
+@pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.name.startswith(("00", "03"))], ids=lambda path: path.stem)
+def test_a_stored_notebook_runs_and_its_explorers_answer(lab, path):
+    with lab.notebook(path) as notebook:
+        assert notebook.run_all() == {}
+        assert notebook.widget_cells()
+        for cell in notebook.widget_cells():
+            shown = notebook.explorer(cell)
+            before = shown.sentence()
+            shown.press(shown.handles()[0], "End")
+            expect(shown.readout).not_to_have_text(before)
+
+
+@pytest.fixture(scope="module")
+def all_explorers(lab):
+    """A notebook with one cell for each explorer, in the order of ``widgets.__all__``, and what went wrong in it."""
+    cells = [f"from bptt_helpers import widgets\nwidgets.{name}()" for name in widgets.__all__]
+    with lab.notebook("all_explorers.ipynb", cells) as notebook:
+        yield notebook, notebook.run_all()
+
+
+@pytest.fixture(params=widgets.__all__)
+def pair(all_explorers, request):
+    """An explorer in the page, and its twin in this process: what the twin shows is what the page must show."""
+    notebook, problems = all_explorers
+    cell = widgets.__all__.index(request.param)
+    assert cell not in problems, problems[cell]
+    shown = notebook.explorer(cell)
+    yield shown, getattr(widgets, request.param)()
+    shown.reset()
+
+
+def test_each_slider_moves_picture_and_sentence_by_keyboard_and_reset_brings_them_back(pair):
+    shown, twin = pair
+    start = {name: control.value for name, control in twin.controls.items()}
+    expect_same(shown, twin)
+    for handle, (name, slider) in zip(shown.handles(), sliders(twin).items(), strict=True):
+        key, value = ("End", slider.max) if slider.value < slider.max else ("Home", slider.min)
+        shown.press(handle, key)
+        twin.update(**{name: value})
+        expect_same(shown, twin)
+    shown.reset()
+    twin.update(**start)
+    expect_same(shown, twin)
+
+
+def test_a_burst_of_key_presses_ends_on_the_last_value(pair):
+    shown, twin = pair
+    name, slider = next(iter(sliders(twin).items()))
+    shown.press(shown.handles()[0], "Home")
+    shown.press(shown.handles()[0], "ArrowRight", times=100)
+    twin.update(**{name: min(slider.min + 100 * slider.step, slider.max)})
+    expect_same(shown, twin)
+
+
+def test_an_explorer_fits_a_wide_and_a_narrow_window(pair):
+    shown, _ = pair
+    for width in (700, 1100):
+        shown.page.set_viewport_size({"width": width, "height": 1200})
+        room = shown.box.evaluate("box => box.closest('.jp-OutputArea-child').getBoundingClientRect().right")
+        for part in [shown.image, shown.readout, *shown.box.locator(".widget-inline-hbox").all()]:
+            place = part.bounding_box()
+            assert place["x"] + place["width"] <= room, width
+
+
+def test_the_focus_on_a_slider_is_visible(all_explorers):
+    shown = all_explorers[0].explorer(0)
+    handle = shown.handles()[0]
+    shown.box.get_by_role("button").focus()
+    before = handle.evaluate(LOOK)
+    handle.focus()
+    assert handle.evaluate(LOOK) != before
+
+
+TOY = """
+from matplotlib.figure import Figure
+from bptt_helpers.widgets.controls import int_slider
+from bptt_helpers.widgets.live import Live
+
+class Picture:
+    def __init__(self):
+        self.figure = Figure(figsize=(3, 2))
+        self.artists = [self.figure.subplots().plot([0, 1])[0]]
+    def show(self, data):
+        self.artists[0].set_ydata([0, 1 / (3 - data)])
+
+Live(Picture(), lambda k: k, lambda k: f"k is {k}.", {"k": int_slider("k", 1, 1, 9, "k")})
+"""
+
+
+@pytest.fixture
+def toy(lab):
+    """An explorer that cannot show the value 3."""
+    with lab.notebook("toy.ipynb", [TOY]) as notebook:
+        assert notebook.run_all() == {}
+        yield notebook.explorer(0)
+
+
+def test_the_sentence_becomes_a_live_region_when_the_values_rest(toy):
+    toy.press(toy.handles()[0], "End")
+    expect(toy.readout).to_have_text("k is 9.")
+    expect(toy.box.get_by_role("status")).to_have_text("k is 9.")
+
+
+def test_an_error_while_a_slider_moves_is_shown_and_later_values_work(toy):
+    handle = toy.handles()[0]
+    toy.press(handle, "ArrowRight", times=2)
+    message = "No picture for these values. ZeroDivisionError: division by zero"
+    expect(toy.box.get_by_role("alert")).to_have_text(message)
+    expect(toy.image).to_be_hidden()
+    toy.press(handle, "ArrowRight")
+    expect(toy.readout).to_have_text("k is 4.")
+    expect(toy.image).to_be_visible()
+
+
+def test_nothing_went_wrong_in_the_page_and_nothing_left_the_machine(lab):
+    assert lab.problems == []
