@@ -95,6 +95,9 @@ def test_a_longer_window_is_not_always_better_and_sliding_beats_blocks_on_averag
     wild = [gradient_by_window(*network_on_text(48, 1.8, seed)) for seed in range(30)]
     worse = [(c.log10_error[1:] > c.log10_error[0]).any() for c in wild]
     assert 5 <= sum(worse) <= 25
+    tame = [gradient_by_window(*network_on_text(48, 0.8, seed), scheme="chunked") for seed in range(30)]
+    grows = [(np.diff(c.log10_error[:-1]) > np.log10(1.05)).any() for c in tame]  # at τ = T nothing is left out
+    assert all(grows)
 
 
 def test_stills_show_what_they_are_given():

@@ -148,7 +148,8 @@ def draw_wrong_sign(sliding, chunked, exact, runs, sentence):
         for k, (name, distance) in enumerate(windows.items()):
             colour = COLOURS[k if k < 3 else k + 1]  # not the grey one
             ax.plot(np.arange(len(distance)) / 1000, distance, ls=lines[k % 5], color=colour, lw=2, label=name)
-        ax.set(title=title, xlabel="thousand steps", yscale="log", ylim=(1e-6, 1e6), xlim=(0, (len(distance) - 1) / 1000))
+        ax.set(title=title, xlabel="thousand steps", yscale="log")
+        ax.set(xlim=(0, (len(distance) - 1) / 1000), ylim=(1e-6, 1e6))
         ax.legend(loc="upper right", fontsize=9, handlelength=1.8, borderpad=0.3)
     others[0].set_ylabel(r"distance of $\theta$ from the best one")
     for ax in figure.axes:
