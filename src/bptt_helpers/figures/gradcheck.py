@@ -16,7 +16,7 @@ LOWEST, HIGHEST = 1e-17, 1e2
 
 
 class GradientCheckPicture:
-    """Relative error of three numeric gradients against ε, with the chosen ε and the recommended ones marked.
+    """Relative error of three numeric gradients against ε, with the chosen ε and those of the rule of thumb marked.
 
     Attributes
     ----------
@@ -48,7 +48,7 @@ class GradientCheckPicture:
             ax.plot([], [], style, color=colour, lw=2, marker=marker, mec="black", label=words)
             if name != "complex":  # for the complex step smaller is never worse
                 (self.advice[name],) = ax.plot([], [], "v", ms=10, color=colour, mec="black", clip_on=False)
-        ax.plot([], [], "v", ms=10, color="white", mec="black", label="ε that theory recommends")
+        ax.plot([], [], "v", ms=10, color="white", mec="black", label="ε by the rule of thumb")
         ax.plot([], [], color="0.35", lw=1, label="ε of the slider")
         ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=10, frameon=False)
         self.artists = [self.chosen, *self.curves.values(), *self.advice.values(), *self.marks.values()]

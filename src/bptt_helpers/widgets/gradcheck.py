@@ -35,7 +35,7 @@ class GradientCheckData(NamedTuple):
     best : tuple of two float
         The power of ten with the smallest error.
     recommended : tuple of two float
-        What theory says is best.
+        What the rule of thumb says is best, `step_size.best_step`.
     """
 
     dtype: str
@@ -88,8 +88,8 @@ def describe(data) -> str:
     return (
         f"{data.dtype}, T = {data.sequence_length}, ε = {data.chosen:.0e}: relative error {central:.0e} central, "
         f"{forward:.0e} forward, {complex_step:.0e} complex step. Best power of ten: "
-        f"central {data.best[1]:.0e} (theory {data.recommended[1]:.0e}), "
-        f"forward {data.best[0]:.0e} (theory {data.recommended[0]:.0e})."
+        f"central {data.best[1]:.0e} (rule {data.recommended[1]:.0e}), "
+        f"forward {data.best[0]:.0e} (rule {data.recommended[0]:.0e})."
     )
 
 

@@ -1,0 +1,335 @@
+"""Notebook 02: the recorded backward pass, the errors of numeric gradients, both explorers, the judges."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from bptt_helpers import Params, bptt, forward, init_params, numerical_gradient, relative_error, squared_error
+from bptt_helpers.checks.chain_rule import FIELDS, MISTAKES, backward, check_diagnosis, check_repair, draw_case
+from bptt_helpers.figures.chain_rule import backward_arrows
+from bptt_helpers.step_size import best_step, step_errors
+from bptt_helpers.steps import backward_steps
+from bptt_helpers.widgets.chain_rule import LOSSES, backward_data, describe, explore_backward_pass
+from bptt_helpers.widgets.gradcheck import explore_gradient_check, gradient_check_data
+
+# ---- the backward pass, recorded
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "identity"])
+@pytest.mark.parametrize(("T", "B"), [(1, 1), (2, 3), (9, 2)])
+def test_the_recorded_terms_add_up_to_bptt(make_case, T, B, activation):
+    case = make_case(T=T, B=B, activation=activation, loss="cross_entropy", h0=True)
+    steps, exact = backward_steps(case.params, case.trace, case.dL_do), bptt(case.params, case.trace, case.dL_do)
+    np.testing.assert_allclose(steps.own + steps.from_later, exact.dL_dh, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(steps.W_hh_terms.sum(0), exact.params.W_hh, rtol=1e-10, atol=1e-14)
+    np.testing.assert_allclose(steps.dL_da.sum((0, 1)), exact.params.b_h, rtol=1e-10, atol=1e-14)
+    assert not steps.from_later[-1].any()
+
+
+def test_own_is_the_loss_of_that_step_alone_and_from_later_that_of_the_others(make_case, transposed_jacobians):
+    case = make_case(T=5, B=2)
+    steps = backward_steps(case.params, case.trace, case.dL_do)
+    _, J_T = transposed_jacobians(case)
+    own = case.dL_do @ case.params.W_qh
+    np.testing.assert_allclose(steps.own, own, rtol=1e-12)
+    for k in range(5):
+        heard = np.zeros_like(own[0])
+        for t in range(k + 1, 5):
+            signal = own[t]
+            for j in range(t, k, -1):
+                signal = np.einsum("bij,bj->bi", J_T[j], signal)
+            heard += signal
+        np.testing.assert_allclose(steps.from_later[k], heard, rtol=1e-10, atol=1e-15)
+
+
+# ---- the explorer of the backward pass
+
+
+@pytest.mark.parametrize("losses", LOSSES)
+@pytest.mark.parametrize("T", [1, 4, 8])
+def test_the_last_step_of_the_explorer_is_bptt_and_the_numeric_gradient(T, losses):
+    rng = np.random.default_rng(3)
+    params = init_params(1, 2, 1, spectral_radius=1.0, rng=rng)
+    x, y = rng.normal(size=(2, T, 1, 1))
+    weight = "last" if losses == "last step only" else None
+    trace = forward(params, x)
+    exact = bptt(params, trace, squared_error(trace.o, y, weight=weight)[1])
+    numeric = numerical_gradient(lambda p: squared_error(forward(p, x).o, y, weight=weight)[0], params)
+
+    data = backward_data(T, T, losses, 3)
+    assert data.t == 1
+    np.testing.assert_allclose(data.before + data.term, exact.params.W_hh, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(data.complete, numeric.W_hh, rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(data.dL_dh, exact.dL_dh[:, 0], rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("losses", LOSSES)
+def test_every_step_takes_over_the_sum_of_the_step_before(losses):
+    walk = [backward_data(step, 6, losses, 1) for step in range(1, 7)]
+    assert [data.t for data in walk] == [6, 5, 4, 3, 2, 1]
+    assert not walk[0].before.any()
+    for data, following in pairwise(walk):
+        np.testing.assert_allclose(following.before, data.before + data.term, atol=1e-15)
+    assert not walk[-1].term.any()  # h_0 = 0
+    assert {data.reach for data in walk} == {max(np.abs(data.before + data.term).max() for data in walk)}
+
+
+def test_steps_beyond_the_sequence_show_the_finished_pass():
+    assert describe(backward_data(8, 3, "every step", 0)) == describe(backward_data(3, 3, "every step", 0))
+
+
+@pytest.mark.parametrize(("has_loss", "own"), [([True] * 5, 10), ([False] * 4 + [True], 2), ([True], 2)])
+def test_the_graph_has_the_arrows_of_its_losses(has_loss, own):
+    arrows = backward_arrows(has_loss)
+    T = len(has_loss)
+    kinds = [kind for kind, _, _ in arrows]
+    assert [kinds.count(kind) for kind in ("own", "later", "term")] == [own, T - 1, T]
+    for kind, _, ((x0, y0), (x1, y1)) in arrows:  # backwards: left or down, never up or right
+        assert (x1 < x0 and y1 == y0) if kind == "later" else (x1 == x0 and y1 < y0)
+
+
+def test_the_picture_of_the_backward_pass_shows_the_data():
+    explorer = explore_backward_pass(step=2, sequence_length=4, seed=5)
+    data, picture = explorer.data, explorer.picture
+    for bars, part in zip(picture.state_bars, (data.own, data.from_later, data.dL_dh), strict=True):
+        assert [bar.get_height() for bar in bars] == part[2].tolist()
+    assert [bar.get_height() for bar in picture.before] == data.before.ravel().tolist()
+    assert [(bar.get_y(), bar.get_height()) for bar in picture.term] == [
+        *zip(data.before.flat, data.term.flat, strict=True)
+    ]
+    assert np.array_equal(picture.total.get_ydata(), (data.before + data.term).ravel())
+    assert np.array_equal(picture.complete.get_ydata(), data.complete.ravel())
+    arrows = {key: len(line.get_xydata()) // 3 for key, line in picture.lines.items()}
+    assert arrows[("own", "now")] == 2
+    assert arrows[("later", "now")] == arrows[("term", "now")] == arrows[("term", "past")] == 1
+    assert len(picture.ahead.get_xydata()) // 3 == 2 * 2 + 2 + 2  # two steps ahead: own, from later, term
+    assert f"t = 3: own loss ({data.own[2, 0]:.3f}, " in explorer.sentence
+
+
+# ---- how wrong a numeric gradient is
+
+
+def network(T, dtype="float64", seed=0):
+    rng = np.random.default_rng(seed)
+    params = init_params(2, 4, 1, spectral_radius=1.0, rng=rng).astype(dtype)
+    return params, rng.normal(size=(T, 2)), rng.normal(size=(T, 1))
+
+
+@pytest.mark.parametrize(("method", "eps"), [("central", 1e-2), ("central", 1e-3), ("complex", 1e-2)])
+def test_the_stacked_networks_make_the_error_of_numerical_gradient(method, eps):
+    params, x, y = network(7)
+    trace = forward(params, x[:, None])
+    exact = bptt(params, trace, squared_error(trace.o, y[:, None])[1]).params.W_hh
+    numeric = numerical_gradient(
+        lambda p: squared_error(forward(p, x[:, None]).o, y[:, None])[0], params, method=method, eps=eps
+    )
+    expected = relative_error(numeric.W_hh, exact)
+    assert step_errors(params, x, y, [eps])[method][0] == pytest.approx(expected, rel=1e-5)
+
+
+@pytest.mark.parametrize(("method", "order"), [("forward", 1), ("central", 2), ("complex", 2)])
+def test_the_order_of_each_method(method, order):
+    errors = step_errors(*network(10), [1e-2, 1e-3])[method]
+    assert np.log10(errors[0] / errors[1]) == pytest.approx(order, abs=0.05)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_step_lost_in_rounding_gives_a_gradient_of_zero_but_the_complex_step_stays_right(dtype):
+    errors = {name: error[0] for name, error in step_errors(*network(10, dtype), [1e-25]).items()}
+    assert errors["forward"] == errors["central"] == pytest.approx(1, rel=1e-6)
+    assert errors["complex"] < 20 * np.finfo(dtype).eps
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_rule_of_thumb_is_right_to_a_decade_and_fails_where_the_loss_is_hardly_curved(dtype, seed):
+    for T, decades in ((2, 2), (10, 1), (100, 1)):  # seed 7 at T = 2 needs the two
+        data = gradient_check_data(-3.0, dtype, T, seed)
+        assert np.abs(np.log10(np.divide(data.best, data.recommended))).max() < decades
+
+
+def test_best_step_is_a_root_of_the_precision():
+    assert best_step("forward", "float64") == 2.0**-26
+    assert best_step("central", "float32") == pytest.approx(2 ** (-23 / 3))
+    with pytest.raises(ValueError, match="method: want one of 'forward', 'central', got 'complex'"):
+        best_step("complex", "float64")
+
+
+def test_one_step_from_zero_says_nothing_about_W_hh():
+    with pytest.raises(ValueError, match=r"x: want .* at least two steps, got"):
+        step_errors(*network(1), [1e-3])
+
+
+def test_the_picture_of_the_gradient_check_shows_the_data():
+    explorer = explore_gradient_check(log10_eps=-6, dtype="float32", sequence_length=5)
+    data, picture = explorer.data, explorer.picture
+    for curve, errors in zip(picture.curves.values(), data.errors, strict=True):
+        assert np.array_equal(curve.get_xydata(), np.column_stack([data.eps, errors]))
+    assert [mark.get_xydata().tolist() for mark in picture.marks.values()] == [[[1e-6, here]] for here in data.here]
+    assert [advice.get_xdata()[0] for advice in picture.advice.values()] == list(data.recommended)
+    # on the grid, the mark lies on the curve
+    at = np.flatnonzero(np.isclose(data.eps, 1e-6))[0]
+    np.testing.assert_allclose(data.here, [errors[at] for errors in data.errors], rtol=0.3)
+
+
+# ---- the judges
+
+
+def loop(params, x, h, dL_do, *, transpose=True, slope_before=False, accumulate=True, pass_on=1.0, state=0):
+    """A backward pass written as a loop, right or with a mistake: independent of the one in the checks."""
+    g, later = Params(*(np.zeros_like(w) for w in params)), np.zeros(params.n_hidden)
+    for t in reversed(range(len(x))):
+        dL_dh = params.W_qh.T @ dL_do[t] + later
+        dL_da = (1 - h[t + (not slope_before)] ** 2) * dL_dh
+        for field, term in zip(
+            g,
+            (np.outer(dL_da, x[t]), np.outer(dL_da, h[t + state]), dL_da, np.outer(dL_do[t], h[t + 1]), dL_do[t]),
+            strict=True,
+        ):
+            field[...] = accumulate * field + term
+        later = pass_on * ((params.W_hh.T if transpose else params.W_hh) @ dL_da)
+    return g
+
+
+def wrong(**options):
+    return lambda *arguments: loop(*arguments, **options)
+
+
+def one_field(name, change):
+    def answer(*arguments):
+        right = loop(*arguments)
+        return right._replace(**{name: change(getattr(right, name))})
+
+    return answer
+
+
+def passed_on_in_place(params, x, h, dL_do):
+    """from_later overwritten with the signal before the slope: tanh′ missing on the way."""
+    g, later = Params(*(np.zeros_like(w) for w in params)), 0.0
+    for t in reversed(range(len(x))):
+        dL_dh = params.W_qh.T @ dL_do[t] + later
+        dL_da = (1 - h[t + 1] ** 2) * dL_dh
+        g.W_hx[:] += np.outer(dL_da, x[t])
+        g.W_hh[:] += np.outer(dL_da, h[t])
+        g.b_h[:] += dL_da
+        g.W_qh[:] += np.outer(dL_do[t], h[t + 1])
+        g.b_q[:] += dL_do[t]
+        later = params.W_hh.T @ dL_dh
+    return g
+
+
+def elementwise(params, x, h, dL_do):
+    return loop(params._replace(W_hh=np.diag(np.diag(params.W_hh))), x, h, dL_do)
+
+
+def broadcast(params, x, h, dL_do):
+    return params.W_hh.T * (params.W_qh.T @ dL_do[0]) + np.zeros((7, 11))
+
+
+def test_the_judge_accepts_a_right_pass_written_another_way():
+    feedback = check_repair(loop)
+    assert feedback.ok
+    assert feedback.sentence.startswith("Right: it agrees with numeric gradients")
+
+
+@pytest.mark.parametrize(
+    ("answer", "hint"),
+    [
+        (wrong(transpose=False), "transpose missing"),
+        (wrong(slope_before=True), "slope of the wrong state"),
+        (wrong(accumulate=False), "overwritten, not accumulated"),
+        (wrong(pass_on=0.0), "nothing passed on"),
+        (wrong(state=1), "h_t for h_{t-1}"),
+        (passed_on_in_place, "slope missing on the way"),
+        (elementwise, "elementwise for matrix product"),
+        (broadcast, "shapes do not fit"),
+        (one_field("W_hh", np.transpose), "dL/dW_hh differs from the numeric gradient"),
+        (one_field("b_h", lambda g: 2 * g), "dL/db_h differs from the numeric gradient by 100%"),
+        (one_field("b_q", lambda g: g[:1]), "dL/db_q has shape (1,), want (2,)"),
+        (one_field("b_q", lambda g: np.nan * g), "not finite"),
+        (lambda *a: None, "return a Params"),
+        (lambda *a: loop(*a)[:3], "return a Params"),
+        (lambda *a: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_the_judge_names_the_mistake(answer, hint):
+    feedback = check_repair(answer)
+    assert not feedback.ok
+    assert hint in feedback.sentence
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_every_mistake_on_the_list_is_wrong_and_known_by_its_own_name(mistake):
+    feedback = check_repair(lambda *arguments: backward(*arguments, mistake))
+    assert feedback.sentence == f"Not yet: {mistake}: {MISTAKES[mistake]}"
+
+
+def test_a_mistake_in_one_weight_only_is_named_too():
+    def answer(*arguments):
+        return loop(*arguments)._replace(W_hx=loop(*arguments, accumulate=False).W_hx)
+
+    assert "overwritten, not accumulated" in check_repair(answer).sentence
+
+
+def test_a_symmetric_W_hh_hides_a_missing_transpose_and_the_judge_does_not_use_one():
+    for symmetric, hidden in ((True, True), (False, False)):
+        case = draw_case(6, 3, 4, 2, symmetric=symmetric)
+        error = relative_error(loop(*case.arguments, transpose=False), loop(*case.arguments))
+        assert (error < 1e-12) == hidden
+
+
+def test_the_right_pass_of_the_checks_is_the_package_and_the_drawn_case_is_consistent():
+    case = draw_case(7, 3, 4, 2)
+    trace = forward(case.params, case.x[:, None], h0=case.h[:1])
+    assert relative_error(backward(*case.arguments), bptt(case.params, trace, case.dL_do[:, None]).params) < 1e-12
+    assert set(FIELDS) == set(Params._fields)
+
+
+def broken_a(*arguments):
+    return loop(*arguments, transpose=False)
+
+
+def broken_b(*arguments):
+    return loop(*arguments, state=1)
+
+
+def broken_c(*arguments):
+    return passed_on_in_place(*arguments)
+
+
+NAMES = {broken_a: "transpose missing", broken_b: "h_t for h_{t-1}", broken_c: "slope missing on the way"}
+
+
+def test_the_right_diagnosis_is_accepted():
+    assert check_diagnosis(lambda: NAMES).ok
+
+
+@pytest.mark.parametrize(
+    ("diagnosis", "hint"),
+    [
+        ({**NAMES, broken_b: "transpose missing"}, "has dL/db_h right; “transpose missing” would make it wrong"),
+        ({**NAMES, broken_a: "h_t for h_{t-1}"}, "has dL/db_h wrong; “h_t for h_{t-1}” would leave it right"),
+        ({**NAMES, broken_c: "transpose missing"}, "with a symmetric W_hh, broken_c has dL/db_h wrong"),
+        ({**NAMES, broken_a: "passed on once"}, "with a symmetric W_hh, broken_a has dL/db_h right"),
+        ({**NAMES, broken_c: "passed on once"}, "other numbers"),
+        ({**NAMES, broken_c: "bad luck"}, "'bad luck' is not one of the names: transpose missing, "),
+        ({broken_a: "transpose missing"}, "three entries"),
+        ({"a": "transpose missing", "b": "", "c": ""}, "{function: name of its mistake}"),
+        (None, "return a dict"),
+        ({loop: "transpose missing", broken_b: "h_t for h_{t-1}", broken_c: ""}, "has dL/db_h right"),
+    ],
+)
+def test_a_wrong_diagnosis_is_answered_with_a_symptom(diagnosis, hint):
+    feedback = check_diagnosis(lambda: diagnosis)
+    assert not feedback.ok
+    assert hint in feedback.sentence
+
+
+def stub(*arguments):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("check", [check_repair, check_diagnosis])
+def test_a_stub_is_not_attempted_yet(check):
+    assert check(stub).sentence.startswith("Not attempted yet")
