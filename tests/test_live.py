@@ -1,12 +1,16 @@
 """The picture that follows sliders, on a toy figure: what is drawn, when, and how often."""
 
 import asyncio
+import base64
+import io
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bptt_helpers.figures.base import HeatMap, freeze_layout, new_figure
+from bptt_helpers.widgets import live
 from bptt_helpers.widgets.controls import float_slider, int_slider, menu
 from bptt_helpers.widgets.live import KEPT_FRAMES, Live
 
@@ -39,6 +43,23 @@ def explorer():
         "limit": int_slider("limit", 4, 1, 40, "Limit"),
     }
     return Live(Picture(), compute, lambda data: f"The line is at {data.y[0]:.1f} <m>.", controls)
+
+
+def computed(explorer):
+    """A list that gets the values of every computation from now on."""
+    seen, compute = [], explorer.compute
+    explorer.compute = lambda height, limit: (seen.append((height, limit)), compute(height, limit))[1]
+    return seen
+
+
+def reset_button(explorer):
+    return explorer.children[0].children[-1]
+
+
+def fails_above_5(height, limit):
+    if height > 5:
+        raise ArithmeticError(f"{height:g} is <too> high")
+    return compute(height, limit)
 
 
 def test_a_value_set_in_python_is_drawn_at_once(explorer):
@@ -95,7 +116,7 @@ def test_reading_the_sentence_never_gives_an_old_one(explorer):
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"depth": 1}, "want one of the controls height, limit, got 'depth'"),
+        ({"height": 3, "depth": 1}, "want one of the controls height, limit, got 'depth'"),
         ({"height": 20}, "height: want a number from 0 to 9, got 20"),
         ({"limit": "x"}, "limit: want an integer from 1 to 40, got 'x'"),
     ],
@@ -103,6 +124,116 @@ def test_reading_the_sentence_never_gives_an_old_one(explorer):
 def test_update_refuses_what_a_control_cannot_take(explorer, values, sentence):
     with pytest.raises(ValueError, match=sentence):
         explorer.update(**values)
+    assert explorer.controls["height"].value == 1, "nothing is set when one value is refused"
+
+
+def test_values_set_together_are_computed_and_drawn_once(explorer):
+    seen = computed(explorer)
+    explorer.update(height=4, limit=10)
+    assert seen == [(4, 10)]
+    explorer.update(height=4, limit=10)
+    assert seen == [(4, 10)]
+
+
+def test_reset_draws_once_and_brings_the_start_values_back(explorer):
+    explorer.update(height=4, limit=10)
+    seen = computed(explorer)
+
+    async def click():
+        reset_button(explorer).click()
+        assert not seen
+        await asyncio.sleep(0.05)
+
+    asyncio.run(click())
+    assert seen == [(1, 4)]
+    assert explorer.sentence == "The line is at 1.0 <m>."
+
+
+def test_values_that_keep_coming_faster_than_the_delay_are_drawn_all_the_same(explorer, monkeypatch):
+    monkeypatch.setattr(live, "DELAY", 0.02)
+    seen = computed(explorer)
+
+    async def drag():
+        for k in range(40):
+            explorer.controls["height"].set_state({"value": k * 0.1})
+            await asyncio.sleep(0.004)
+        assert seen, "nothing is seen before the end of the drag"
+        await asyncio.sleep(0.05)
+
+    asyncio.run(drag())
+    assert seen[-1] == (pytest.approx(3.9), 4)
+
+
+def test_the_sentence_is_a_live_region_only_while_the_values_rest(explorer, monkeypatch):
+    monkeypatch.setattr(live, "PAUSE", 0.1)
+    assert 'role="status"' in explorer.readout.value
+
+    async def move():
+        explorer.controls["height"].set_state({"value": 2})
+        await asyncio.sleep(0.05)
+        assert "2.0" in explorer.readout.value
+        assert "role" not in explorer.readout.value
+        await asyncio.sleep(0.15)
+        assert 'role="status"' in explorer.readout.value
+
+    asyncio.run(move())
+
+
+def test_an_error_of_a_value_set_in_python_is_raised_and_a_later_value_works(explorer):
+    explorer.compute = fails_above_5
+    with pytest.raises(ArithmeticError, match="6 is <too> high"):
+        explorer.update(height=6)
+    with pytest.raises(ArithmeticError):
+        explorer.sentence  # noqa: B018
+    explorer.update(height=3)
+    assert explorer.sentence == "The line is at 3.0 <m>."
+
+
+def test_an_error_while_a_slider_moves_is_shown_and_a_later_value_works(explorer):
+    explorer.compute = fails_above_5
+
+    async def drag():
+        explorer.controls["height"].set_state({"value": 6})
+        await asyncio.sleep(0.05)
+        assert explorer.image.tooltip == "No picture for these values. ArithmeticError: 6 is <too> high"
+        assert explorer.image.layout.visibility == "hidden", "the picture on screen belongs to other values"
+        assert 'role="alert"' in explorer.readout.value
+        assert "6 is &lt;too&gt; high" in explorer.readout.value
+        with pytest.raises(ArithmeticError):
+            explorer.sentence  # noqa: B018
+        explorer.controls["height"].set_state({"value": 3})
+        await asyncio.sleep(0.05)
+
+    asyncio.run(drag())
+    assert explorer.image.layout.visibility == "visible"
+    assert explorer.image.tooltip == explorer.sentence == "The line is at 3.0 <m>."
+
+
+def test_a_burst_of_values_that_fail_is_tried_once(explorer):
+    tried = []
+
+    def fail(height, limit):
+        tried.append(height)
+        raise ArithmeticError
+
+    explorer.compute = fail
+
+    async def burst():
+        for k in range(50):
+            explorer.controls["height"].set_state({"value": 2 + k * 0.1})
+        await asyncio.sleep(0.1)
+
+    asyncio.run(burst())
+    assert tried == [pytest.approx(6.9)]
+
+
+def test_the_stored_picture_is_the_picture_on_screen_at_half_its_resolution(explorer):
+    explorer.update(height=5)
+    stored = Image.open(io.BytesIO(base64.b64decode(explorer._repr_mimebundle_()["image/png"])))
+    shown = Image.open(io.BytesIO(explorer.image.value))
+    assert (stored.width, stored.height) == (shown.width // 2, shown.height // 2) == (300, 200)
+    difference = np.abs(np.asarray(stored).astype(int) - np.asarray(shown.reduce(2)).astype(int))
+    assert difference.max() < 40, "JPEG is not exact, and no more than that"
 
 
 @pytest.mark.parametrize("bad", [0, -1, 2.5, True, None, 1001])

@@ -155,8 +155,14 @@ class Lab:
 
     def __init__(self, page, folder):
         self.page, self.folder, self.problems = page, Path(folder), []
-        page.on("pageerror", lambda error: self.problems.append(error.stack))
+        page.on("pageerror", self._note_error)
         page.on("request", self._note_outside)
+
+    def _note_error(self, error):
+        if (
+            "_runOnIdleTime" not in error.stack
+        ):  # JupyterLab's timer, which outlives a notebook closed soon after opening
+            self.problems.append(error.stack)
 
     def _note_outside(self, request):
         if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
