@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, forward, gradient_profile, jacobian_product_norms
+from bptt_helpers.figures.lyapunov import draw_exponents
 from bptt_helpers.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
 from bptt_helpers.widgets.lyapunov import CURVE, describe, lyapunov_data
 
@@ -150,3 +151,14 @@ def test_the_sentence_tells_growth_decay_and_the_transition_apart():
     assert "vanish" in describe(lyapunov_data(0.6, 0.0, 64, 0))
     assert "explode" in describe(lyapunov_data(3.0, 0.0, 64, 0))
     assert "too close to 0" in describe(lyapunov_data(1.0, 0.0, 64, 0))
+
+
+def test_the_still_shows_every_network_twice():
+    exponents, slopes = np.array([[-0.2, -0.1], [0.1, 0.2]]), np.array([[-0.21, -0.11], [0.11, 0.19]])
+    still = draw_exponents([0.8, 2], exponents, slopes, "a sentence")
+    left, right = still.axes
+    assert np.array_equal([line.get_ydata() for line in left.lines[:2]], exponents.T)
+    assert np.array_equal([line.get_ydata() for line in left.lines[2:4]], slopes.T)
+    shown = {tuple(line.get_xdata()): tuple(line.get_ydata()) for line in right.lines[1:]}
+    assert shown == {tuple(x): tuple(y) for x, y in zip(exponents, slopes, strict=True)}
+    assert still.sentence == "a sentence"

@@ -6,6 +6,7 @@ import pytest
 from bptt_helpers import Params, forward, jacobian_product_norms
 from bptt_helpers.cells import ACTIVATIONS
 from bptt_helpers.checks.spectra import check_transient_growth
+from bptt_helpers.figures.spectra import draw_alignment
 from bptt_helpers.spectra import LARGEST_SLOPE, matrix_with_spectrum, power_norms
 from bptt_helpers.widgets.spectra import describe, spectrum_data
 
@@ -158,6 +159,17 @@ def test_the_sentence_says_which_condition_holds_and_what_happened():
     assert "never fall below" in describe(spectrum_data(1.2, 1, 0, 50, "identity", 8, 0))
     assert "exactly zero" in describe(spectrum_data(1.2, 1, 0, 50, "relu", 8, 0))  # relu: slope 0 at 0
     assert "possible, not certain" in describe(spectrum_data(0.9, 3, 0, 50, "tanh", 8, 0))
+
+
+def test_the_still_shows_the_angles_and_the_rate_they_shrink_at():
+    k = np.arange(21)
+    angle = np.degrees(np.arctan(0.5**k * np.tan(np.radians(80))))
+    still = draw_alignment({"half": angle}, {"half": 0.5}, "a sentence")
+    points, line = still.axes[0].lines[:2]
+    assert np.array_equal(points.get_ydata(), angle)
+    assert np.allclose(line.get_ydata()[-5:], angle[-5:], rtol=1e-3)
+    assert line.get_ydata().max() <= 90
+    assert still.sentence == "a sentence"
 
 
 # the exercise

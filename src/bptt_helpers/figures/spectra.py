@@ -111,11 +111,12 @@ def draw_alignment(angles, rates, sentence):
     figure, ax = new_still(sentence, width=7, height=3.4)
     for (name, angle), colour, marker in zip(angles.items(), COLOURS, "os^v", strict=False):
         k = np.arange(len(angle))
+        line = angle[-1] * rates[name] ** (k - k[-1])
         ax.plot(k, angle, marker, color=colour, ms=5, label=name)
-        ax.plot(k, angle[-1] * rates[name] ** (k - k[-1]), "-", color=colour, lw=1)
-    ax.set(
-        yscale="log", xlabel="number of products k", ylabel="angle in degrees", title="Angle to the leading eigenvector"
-    )
+        ax.plot(k[line <= 90], line[line <= 90], "-", color=colour, lw=1)
+    ax.plot([], [], "-", color="0.35", lw=1, label="shrinks by |λ₂ / λ₁| a step")
+    ax.set(yscale="log", xlabel="number of products k", ylabel="angle in degrees")
+    ax.set_title("Angle to the leading eigenvector")
     ax.grid(alpha=0.3)
     ax.legend(loc="lower left", fontsize=9)
     return figure
