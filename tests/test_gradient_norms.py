@@ -5,6 +5,7 @@ import pytest
 
 from bptt_helpers import forward, influence, init_params, squared_error
 from bptt_helpers.checks.gradient_norms import check_log_profile
+from bptt_helpers.figures.influence import draw_rule
 from bptt_helpers.sequences import sine
 from bptt_helpers.widgets.influence import explore_influence, influence_data
 
@@ -100,6 +101,19 @@ def test_the_picture_shows_the_data():
     assert data.profile.max() <= high
     assert picture.map.get_clim() == (low, high)
     assert f"{data.profile[-1]:.1f} at lag 29" in explorer.sentence
+
+
+def test_the_still_shows_every_seed_the_median_and_both_guesses():
+    radius, guess = np.array([0.9, 1.5]), np.array([0.8, 0.95])
+    growth = np.array([[0.8, 0.7, 0.95], [1.2, 0.9, 1.0]])
+    still = draw_rule(radius, growth, guess, "what is seen")
+    lines = {line.get_label(): line.get_xydata() for line in still.axes[0].lines}
+    assert np.array_equal(lines["measured: each seed"], np.column_stack([np.repeat(radius, 3), growth.ravel()]))
+    assert np.array_equal(lines["measured: median"], np.column_stack([radius, [0.8, 1.0]]))
+    assert np.array_equal(lines["rule: radius"][:, 1], radius)
+    assert np.array_equal(lines["radius × mean slope"][:, 1], guess)
+    assert still.axes[0].get_ylim()[0] < growth.min()
+    assert still._repr_mimebundle_()["text/plain"] == "what is seen"
 
 
 def test_the_sentence_says_an_exact_zero():

@@ -1,10 +1,10 @@
-"""Gradient norm against lag, and the map of every state's influence on every loss."""
+"""Gradient norm against lag, the map of every state's influence on every loss, and the rule of thumb on trial."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from .base import COLOURS, HeatMap, freeze_layout, new_figure, snap
+from .base import COLOURS, HeatMap, freeze_layout, new_figure, new_still, snap
 
 # log10 of the norm: the limits jump, so that the frame holds still while a slider moves
 BOTTOMS = (10, 30, 100, 350, 1000, 3500)
@@ -68,3 +68,43 @@ class InfluencePicture:
         limits = -snap(-values.min(initial=0), BOTTOMS), snap(values.max(initial=0), TOPS)
         self.left.set(xlim=(0, snap(len(lag), X_LIMITS)), ylim=limits)
         self.map.set_clim(limits)
+
+
+def draw_rule(radius, growth, guess, sentence):
+    """Measured growth of the gradient per step against the spectral radius, one dot for each seed.
+
+    Parameters
+    ----------
+    radius : ndarray (k,)
+    growth : ndarray (k, seeds)
+        Factor per step.
+    guess : ndarray (k,)
+        Radius times mean slope f′.
+    sentence : str
+        What is to be seen, for those who cannot see it.
+
+    Returns
+    -------
+    Still
+    """
+    figure, ax = new_still(sentence, width=7, height=3.8)
+    seeds = growth.shape[1]
+    ax.plot(
+        np.repeat(radius, seeds), growth.ravel(), "o", color=COLOURS[0], ms=4, alpha=0.5, label="measured: each seed"
+    )
+    ax.plot(radius, np.median(growth, axis=1), "D-", color=COLOURS[0], ms=6, mec="black", label="measured: median")
+    ax.plot(radius, radius, "--", color="0.35", lw=2, label="rule: radius")
+    ax.plot(radius, guess, ":", color=COLOURS[2], lw=3, label="radius × mean slope")
+    ax.axhline(1, color="black", lw=1)
+    for height, word, side in ((1.005, "explodes ↑", "bottom"), (0.995, "vanishes ↓", "top")):
+        ax.text(radius[-1] + 0.03, height, word, ha="left", va=side, fontsize=10)
+    ax.set(
+        xlabel="spectral radius",
+        ylabel="factor per step",
+        title=f"What a step back does to the gradient: {seeds} networks at each radius",
+        xlim=(radius[0] - 0.05, radius[-1] + 0.27),
+        ylim=(growth.min() - 0.03, growth.max() + 0.3),  # room for the legend
+    )
+    ax.grid(alpha=0.3)
+    ax.legend(loc="upper right", fontsize=10)
+    return figure

@@ -103,7 +103,7 @@ def describe(data) -> str:
     start = f"Last of {T} losses: gradient norm 10^{here:.1f} at lag 0"
     if there == -np.inf:
         return f"{start}, exactly zero at lag {T - 1}; {slope}."
-    rule = "zero" if data.rule[-1] == -np.inf else f"10^{data.rule[-1]:.1f}"
+    rule = "zero" if data.rule[-1] == -np.inf else f"10^{data.rule[-1].round(1) + 0.0:.1f}"
     return f"{start}, 10^{there:.1f} at lag {T - 1}, where the rule expects {rule}; {slope}."
 
 
