@@ -12,7 +12,7 @@ export OMP_NUM_THREADS ?= 1
 .PHONY: help lab test lint format notebooks results bench constraints clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /make \1\t/p' Makefile | expand -t 18
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 lab: $(VENV)/lab.stamp ## open the notebooks in JupyterLab
 	$(RUN) -m jupyterlab $(LAB_ARGS) notebooks/00_start_here.ipynb
