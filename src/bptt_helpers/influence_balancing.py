@@ -32,7 +32,7 @@ A.flags.writeable = SIGN.flags.writeable = False  # shared by all who import the
 EXACT_SENSITIVITY = 2.0 * (N_POSITIVE - (N_UNITS - N_POSITIVE))
 THETA_BEST = 1 / EXACT_SENSITIVITY  # there s[0] = 1 and the loss is zero
 THETA_START = 0.5
-_HOPELESS = 1e6  # a θ beyond this will not come back
+HOPELESS = 1e6  # a θ beyond this will not come back
 
 
 class Training(NamedTuple):
@@ -129,7 +129,7 @@ def train(window=None, scheme="chunked", *, learning_rate=3e-5, steps=30_000, th
     choice("scheme", scheme, SCHEMES)
     learning_rate = number("learning_rate", learning_rate, 0)
     steps = whole_number("steps", steps)
-    theta = number("theta", theta, -_HOPELESS, _HOPELESS)
+    theta = number("theta", theta, -HOPELESS, HOPELESS)
     blocks = window is not None and scheme == "chunked"
     # the network is linear: what a sliding window sees does not depend on θ, only on how many steps there are behind
     seen = sensitivities(min(window, steps)) if window is not None and scheme == "sliding" else None
@@ -152,7 +152,7 @@ def train(window=None, scheme="chunked", *, learning_rate=3e-5, steps=30_000, th
                 theta -= learning_rate * block_gradient
                 z, block_gradient = np.zeros(N_UNITS), 0.0
         history[t] = theta
-        if abs(theta) > _HOPELESS:
+        if abs(theta) > HOPELESS:
             history[t:] = theta
             return Training(history, True)
     return Training(history, False)

@@ -13,9 +13,8 @@ import numpy as np
 
 from .backprop import own_signals
 from .cells import activation
-from .hazards import Hazard, draw_factors
-from .parameters import Params
-from .validate import whole_number
+from .hazards import constant_hazard, draw_factors
+from .validate import positive, whole_number
 
 _AT_ONCE = 4_000_000  # signals held at one time: 32 MB
 
@@ -96,28 +95,29 @@ def _walk_back(own, slope, W_hh, factor):
 
 
 class Moments(NamedTuple):
-    """Mean and spread of a randomly truncated gradient.
+    """Mean and spread of a randomly truncated gradient, for K hazards.
 
     Attributes
     ----------
     mean : ndarray (n, n + d + 1)
-    variance : float
+        The same for all of them.
+    variance : ndarray (K,)
         E‖g - E g‖², the sum of the variances of all entries.
     """
 
     mean: np.ndarray
-    variance: float
+    variance: np.ndarray
 
 
-def exact_moments(params, trace, dL_do, hazard) -> Moments:
-    """Mean and variance of the randomly truncated gradient without drawing it, for a constant hazard.
+def exact_moments(params, trace, dL_do, mean_lengths) -> Moments:
+    """Mean and variance of the randomly truncated gradient without drawing it, for constant hazards.
 
     With λ_t = dL/da_t, A_t = diag(f′(a_t)) W_hhᵀ and G_t what the weights have collected from steps t … T - 1,
 
         λ_t = f_t + ξ A_t λ_{t+1},    G_t = G_{t+1} + λ_t z_tᵀ,    z_t = [h_{t-1} | x_t | 1],
 
-    E[λ], E[λλᵀ], E[λ ⊗ G], E[G] and E‖G‖² follow from those of the step after; only E ξ = 1 and
-    E ξ² = 1/(1 - c) enter.
+    E[λ], E[λλᵀ], E[λ ⊗ G], E[G] and E‖G‖² follow from those of the step after; of the cuts only E ξ = 1 and
+    E ξ² = 1/(1 - c) enter. With other hazards the cuts depend on each other, and this does not hold.
 
     Parameters
     ----------
@@ -125,8 +125,8 @@ def exact_moments(params, trace, dL_do, hazard) -> Moments:
     trace : Trace
         Of a single sequence, B = 1.
     dL_do : ndarray (T, 1, q)
-    hazard : Hazard
-        Constant: with any other one the cuts depend on each other.
+    mean_lengths : sequence of float
+        T₀ = 1/c of each hazard, > 1.
 
     Returns
     -------
@@ -135,35 +135,34 @@ def exact_moments(params, trace, dL_do, hazard) -> Moments:
     Raises
     ------
     ValueError
-        If the hazard is not constant, or there is more than one sequence.
+        If a mean length is not above 1, or there is more than one sequence.
     """
-    if hazard.name != "constant":
-        raise ValueError(f"hazard: want a constant one, got {hazard.name}")
     own = own_signals(params, trace, dL_do)
     T, B, n = own.shape
     if B != 1:
         raise ValueError(f"trace: want one sequence, B = 1, got {B}")
+    chance = np.array([constant_hazard(T_0).cut(1) for T_0 in mean_lengths])
+    square_of_factor = (1 / (1 - chance))[:, None, None]  # E ξ²
     slope = activation(trace.activation).slope_of_state(trace.h[1:])[:, 0]
     z = np.concatenate([trace.h[:-1], trace.x, np.ones((T, 1, 1))], 2)[:, 0]
     f = own[:, 0] * slope
-    second = 1 / (1 - hazard.cut(np.ones(1))[0])  # E ξ²
 
-    m = z.shape[1]
-    mean_lam, mean_G, square_G = np.zeros(n), np.zeros((n, m)), 0.0
-    lam_lam, lam_G = np.zeros((n, n)), np.zeros((n, n, m))
+    K, m = len(chance), z.shape[1]
+    mean_lam, mean_G, square_G = np.zeros(n), np.zeros((n, m)), np.zeros(K)
+    lam_lam, lam_G = np.zeros((K, n, n)), np.zeros((K, n, n * m))
     for t in range(T - 1, -1, -1):
         A = slope[t][:, None] * params.W_hh.T
         carried = A @ mean_lam
         # λ_t with the G of the steps after it, then with its own
-        with_later = f[t][:, None, None] * mean_G + (A @ lam_G.reshape(n, n * m)).reshape(n, n, m)
-        lam_lam = (
-            np.outer(f[t], f[t]) + np.outer(f[t], carried) + np.outer(carried, f[t]) + second * (A @ lam_lam @ A.T)
-        )
+        with_later = np.outer(f[t], mean_G) + A @ lam_G
+        known = np.outer(f[t], f[t] + carried) + np.outer(carried, f[t])
+        lam_lam = known + square_of_factor * (A @ lam_lam @ A.T)
         mean_lam = f[t] + carried
-        square_G += 2 * np.einsum("iij,j->", with_later, z[t]) + np.trace(lam_lam) * (z[t] @ z[t])
-        lam_G = with_later + lam_lam[:, :, None] * z[t]
+        diagonal = with_later.reshape(K, n, n, m)[:, range(n), range(n)].sum(1)
+        square_G += 2 * diagonal @ z[t] + lam_lam.trace(axis1=1, axis2=2) * (z[t] @ z[t])
+        lam_G = with_later + (lam_lam[..., None] * z[t]).reshape(K, n, n * m)
         mean_G = mean_G + np.outer(mean_lam, z[t])
-    return Moments(mean_G, float(square_G - (mean_G**2).sum()))
+    return Moments(mean_G, square_G - (mean_G**2).sum())
 
 
 def chain_variance(factor, survival, steps) -> np.ndarray:
@@ -187,6 +186,7 @@ def chain_variance(factor, survival, steps) -> np.ndarray:
     ndarray (T,)
         Variance of z after 1 … T steps.
     """
+    survival = positive("survival", survival)
     mean, square, out = 0.0, 0.0, []
     for _ in range(whole_number("steps", steps)):
         square = 1 + 2 * factor * mean + factor**2 / survival * square

@@ -5,10 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from .hazards import Hazard, draw_factors
-from .influence_balancing import N_UNITS, SIGN, THETA_START, A
+from .influence_balancing import HOPELESS, N_UNITS, SIGN, THETA_START, A
 from .validate import positive, whole_number
-
-_HOPELESS = 1e6  # a θ beyond this will not come back
 
 
 def train_randomized(hazard, *, learning_rate=3e-5, steps=30_000, seeds=range(20)) -> np.ndarray:
@@ -45,7 +43,7 @@ def train_randomized(hazard, *, learning_rate=3e-5, steps=30_000, seeds=range(20
     for t in range(steps):
         cut = factor[t] == 0
         if cut.any():
-            theta = np.where(cut & (np.abs(theta) < _HOPELESS), theta - learning_rate * collected, theta)
+            theta = np.where(cut & (np.abs(theta) < HOPELESS), theta - learning_rate * collected, theta)
             collected[cut] = 0
         s = A @ s + sign * theta
         z = sign + factor[t] * (A @ z)

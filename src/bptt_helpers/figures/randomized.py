@@ -1,0 +1,171 @@
+"""What a randomly truncated gradient is worth: its spread over many draws, and bias against variance."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.colors import to_rgba
+
+from .base import COLOURS, freeze_layout, new_figure, new_still
+
+BINS = np.linspace(-1, 3, 81)
+HEIGHTS = (0.4, 0.31, 0.22, 0.13)  # of the marks over the axis
+MEAN_STYLE = {"marker": "D", "ms": 8, "mec": "black", "ls": "none"}
+METHODS = (  # name, colour, line style, marker
+    ("randomised, one draw", COLOURS[0], "-", "o"),
+    ("randomised, mean of 100", COLOURS[0], "--", "s"),
+    ("sliding window", COLOURS[1], "-.", "^"),
+    ("chunked", COLOURS[2], ":", "v"),
+)
+
+
+class RandomizedPicture:
+    """Left: histogram of the draws along the exact gradient. Right: error of each method by mean length or window.
+
+    Attributes
+    ----------
+    figure : matplotlib Figure
+    artists : list
+        Those that move.
+    """
+
+    def __init__(self):
+        self.figure, (self.left, self.right) = new_figure(ncols=2, height=3.8)
+        self.left.set(
+            xlim=(BINS[0], BINS[-1]),
+            ylim=(0, 1),
+            yticks=[],
+            xlabel="length along the exact gradient (exact = 1)",
+            ylabel="number of draws, scaled",
+            title="1000 draws",
+        )
+        self.left.axvline(1, color="0.2", lw=1.5)
+        (self.histogram,) = self.left.plot([], [], color=COLOURS[0], lw=2, drawstyle="steps-post", label="randomised")
+        (self.interval,) = self.left.plot([], [], color="black", lw=3)
+        self.means = [
+            self.left.plot([], [], color=colour, label=label, **{**MEAN_STYLE, "marker": marker})[0]
+            for label, colour, marker in (
+                ("mean of the draws, ± 4 standard errors", COLOURS[0], "D"),
+                ("mean without compensation", COLOURS[3], "X"),
+                ("sliding window of the mean length", COLOURS[1], "^"),
+                ("chunked, of the mean length", COLOURS[2], "v"),
+            )
+        ]
+        self.left.legend(loc="upper left", fontsize=9, framealpha=1)
+        self.right.set(
+            xscale="log",
+            yscale="log",
+            xlim=(1, 110),
+            ylim=(1e-4, 1e4),
+            xlabel="mean length T₀, or window τ",
+            ylabel="error / length of the exact gradient",
+            title="Spread of an estimate, bias of a window",
+        )
+        self.right.grid(alpha=0.3)
+        self.curves, self.marks = [], []
+        for name, colour, style, marker in METHODS:
+            self.curves += self.right.plot([], [], style, color=colour, lw=2)
+            self.marks += self.right.plot([], [], marker, color=colour, ms=8, mec="black")
+            self.right.plot([], [], style, color=colour, lw=2, marker=marker, mec="black", label=name)
+        self.right.legend(loc="upper right", fontsize=9, framealpha=1)
+        self.artists = [self.histogram, self.interval, *self.means, *self.curves, *self.marks]
+        freeze_layout(self.figure)
+
+    def show(self, data) -> None:
+        """Move the artists.
+
+        Parameters
+        ----------
+        data : object with
+            ``along`` ndarray (N,), draws along the exact gradient, exact = 1; ``standard_error`` float of their mean;
+            ``uncompensated``, ``sliding``, ``chunked`` float, the same for these; ``curves`` four pairs of ndarrays,
+            mean length or window and error of each method; ``now`` ndarray (4,), at ``mean_length`` float.
+        """
+        draws = np.histogram(np.clip(data.along, BINS[0], BINS[-1]), BINS)[0]
+        self.histogram.set_data(BINS, np.append(draws, draws[-1]) / (2 * draws.max()))
+        mean = data.along.mean()
+        self.interval.set_data(mean + np.array([-4, 4]) * data.standard_error, [HEIGHTS[0]] * 2)
+        for mark, value, y in zip(
+            self.means, (mean, data.uncompensated, data.sliding, data.chunked), HEIGHTS, strict=True
+        ):
+            mark.set_data([value], [y])
+        for curve, mark, (x, errors), now in zip(self.curves, self.marks, data.curves, data.now, strict=True):
+            curve.set_data(x, np.maximum(errors, 1e-12))
+            mark.set_data([data.mean_length], [max(now, 1e-12)])
+
+
+class ChainPicture:
+    """Left: variance of a scalar chain by its length. Right: where it stays bounded.
+
+    Attributes
+    ----------
+    figure : matplotlib Figure
+    artists : list
+        Those that move.
+    """
+
+    def __init__(self):
+        self.figure, (self.left, self.right) = new_figure(ncols=2, height=3.4)
+        self.left.set(
+            xlim=(0, 100),
+            ylim=(-3, 9),
+            xlabel="steps t",
+            ylabel=r"$\log_{10}$ of the variance",
+            title="Variance of the estimate after t steps",
+        )
+        self.left.grid(alpha=0.3)
+        (self.variance,) = self.left.plot([], [], color=COLOURS[0], lw=2)
+        factor = np.linspace(0, 1.5, 100)
+        self.right.fill_between(factor, factor**2, 1, where=factor <= 1, color=to_rgba(COLOURS[0], 0.25))
+        self.right.fill_between(factor, np.minimum(factor**2, 1), 0, color=to_rgba(COLOURS[1], 0.25), hatch="//")
+        self.right.plot(factor, factor**2, color="black", lw=2)
+        self.right.text(0.25, 0.7, "bounded", fontsize=11)
+        self.right.text(0.85, 0.25, "grows without end", fontsize=11)
+        self.right.set(
+            xlim=(0, 1.5),
+            ylim=(0, 1),
+            xlabel="factor c of one step",
+            ylabel="chance π of no cut",
+            title="Bounded only if c²/π < 1",
+        )
+        point = {"marker": "D", "ms": 10, "color": COLOURS[3], "mec": "black", "clip_on": False, "in_layout": False}
+        (self.point,) = self.right.plot([], [], **point)
+        self.artists = [self.variance, self.point]
+        freeze_layout(self.figure)
+
+    def show(self, data) -> None:
+        """Move the artists.
+
+        Parameters
+        ----------
+        data : object with
+            ``log10_variance`` ndarray (T,); ``factor``, ``survival`` float.
+        """
+        self.variance.set_data(np.arange(1, len(data.log10_variance) + 1), data.log10_variance)
+        self.point.set_data([data.factor], [data.survival])
+
+
+def draw_training(panels, sentence, *, target):
+    """θ over the steps of training, several runs in each panel.
+
+    Parameters
+    ----------
+    panels : dict of str to ndarray (steps, runs)
+        Title and runs.
+    sentence : str
+        What the picture shows.
+    target : float
+        θ* to mark.
+
+    Returns
+    -------
+    Still
+    """
+    figure, axes = new_still(sentence, height=3.2, ncols=len(panels), sharey=True, squeeze=False)
+    for ax, (title, runs) in zip(axes[0], panels.items(), strict=True):
+        every = max(1, len(runs) // 300)
+        ax.plot(np.arange(0, len(runs), every), runs[::every], color=COLOURS[0], lw=1, alpha=0.7)
+        ax.axhline(target, color="black", ls="--", lw=1.5)
+        ax.set(title=title, xlabel="step", ylim=(-1.5, 1.5))
+        ax.grid(alpha=0.3)
+    axes[0, 0].set_ylabel("θ  (best: dashed)")
+    return figure
