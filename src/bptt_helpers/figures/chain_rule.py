@@ -15,7 +15,7 @@ KINDS = {
     "later": ("from later steps", COLOURS[1]),
     "term": (r"into $dL/dW_{hh}$", COLOURS[2]),
 }
-LIMITS = (0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10)
+LIMITS = (0.04, 0.1, 0.25, 0.6, 1.5, 4, 12)  # of the bars; they do not change while the slider of steps moves
 ENTRIES = ("1,1", "1,2", "2,1", "2,2")
 
 
