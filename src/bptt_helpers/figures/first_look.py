@@ -14,14 +14,10 @@ from .base import COLOURS, OVERSAMPLING, SCREEN_DPI, HeatMap, snap
 
 COLUMNS = 100  # characters in a line of the page
 X_LIMITS = (10, 30, 100, 300, 1000)
-BOTTOMS = (10, 30, 100, 350, 1100)
+BOTTOMS = (10, 30, 50, 100, 350, 1100)
 TOPS = (3, 30, 100, 350)
-ROUNDING = -16  # log10: what lies below is lost in the rounding of the states
+ROUNDING = -15  # log10: two states of some ten units closer than this differ by rounding only
 _MONO = FontProperties(family="DejaVu Sans Mono")  # comes with matplotlib
-_EM = (
-    TextPath((0, 0), "m" * 101, prop=_MONO).vertices[:, 0].max()
-    - TextPath((0, 0), "m", prop=_MONO).vertices[:, 0].max()
-)
 
 
 def page_of(values, columns=COLUMNS, rows=10):
@@ -42,7 +38,9 @@ def letters(text, columns, rows, width, height) -> np.ndarray:
     """Print a text on a grid of cells: how much ink is on each pixel, 0 to 1, ``(height, width)``, top row first."""
     figure = Figure(figsize=(width / 100, height / 100), dpi=100)
     canvas = FigureCanvasAgg(figure)
-    advance = _EM / 100  # of one character of the font, in the units of its outlines
+    # from one character to the next, in the units of the font's outlines
+    wide, narrow = (TextPath((0, 0), "m" * count, prop=_MONO).get_extents().x1 for count in (101, 1))
+    advance = (wide - narrow) / 100
     across, down = width / columns, height / rows
     for row in range(rows):
         line = text[row * columns : (row + 1) * columns].replace("\n", " ")
@@ -115,7 +113,7 @@ class FirstLookPicture:
         )
         self.right.set(title="Backwards: gradient of the last loss", ylabel=r"$\log_{10}$ of gradient norm")
         self.left.axhspan(-18, ROUNDING, color="0.85")
-        self.left.text(0.98, 0.12, "below: lost in rounding", transform=self.left.transAxes, ha="right", fontsize=9)
+        self.left.text(0.98, 0.17, "below: lost in rounding", transform=self.left.transAxes, ha="right", fontsize=9)
         self.curves, self.ends = [], []
         for ax, colour in ((self.left, COLOURS[0]), (self.right, COLOURS[2])):
             ax.grid(alpha=0.3)

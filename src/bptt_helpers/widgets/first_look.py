@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..figures.first_look import FirstLookPicture
+from ..figures.first_look import ROUNDING, FirstLookPicture
 from ..forward import forward
 from ..losses import cross_entropy
 from ..measures import gradient_profile
@@ -71,7 +71,7 @@ def describe(data) -> str:
     T = len(data.profile)
     distance = data.distance[-1]
     first, last = data.profile[[0, -1]].round(1) + 0.0  # no -0.0
-    forwards = "less than rounding" if distance < 1e-15 else f"10^{np.log10(distance).round(1) + 0.0:.1f}"
+    forwards = "less than rounding" if distance < 10.0**ROUNDING else f"10^{np.log10(distance).round(1) + 0.0:.1f}"
     return (
         f"After {T} characters the two states are {forwards} apart; the last loss has a gradient of norm "
         f"10^{last:.1f} at character {T} and 10^{first:.1f} at character 1."
