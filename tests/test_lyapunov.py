@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, forward, gradient_profile, jacobian_product_norms
-from bptt_helpers.figures.lyapunov import draw_exponents
+from bptt_helpers.figures.lyapunov import LyapunovPicture, draw_exponents
 from bptt_helpers.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
 from bptt_helpers.widgets.lyapunov import CURVE, describe, lyapunov_data
 
@@ -48,6 +48,34 @@ def test_the_first_exponent_is_the_growth_of_a_random_tangent_vector():
     ends = [forward(params, trace.x, h0=trace.h[0] + step * v).h[-1] for step in (1e-7, -1e-7)]
     growth = np.log(np.linalg.norm(ends[0] - ends[1]) / 2e-7) / 40
     assert np.isclose(one, growth, atol=1e-5)
+
+
+def test_value_and_standard_error_of_one_unit_by_hand():
+    w, x = 1.7, np.random.default_rng(0).normal(size=(107, 1, 1))
+    params = Params(np.ones((1, 1)), np.array([[w]]), np.zeros(1), np.ones((1, 1)), np.zeros(1))
+    trace = forward(params, x)
+    rates = np.log(w * (1 - trace.h[8:, 0, 0] ** 2))  # the steps after the first 7
+    blocks = rates.reshape(5, 20).mean(1)
+    found = lyapunov_exponents(params, trace, discard=7, blocks=5)
+    assert np.isclose(found.value[0, 0], rates.mean())
+    assert np.isclose(found.standard_error[0, 0], np.sqrt(blocks.var(ddof=1) / 5))
+
+
+def test_the_slope_is_that_of_a_least_squares_line():
+    log_norm = np.random.default_rng(0).normal(size=(40, 2)).cumsum(0)
+    lag = np.column_stack([np.arange(15.0, 40), np.ones(25)])
+    expected = np.linalg.lstsq(lag, log_norm[15:] * np.log(10))[0][0]
+    assert np.allclose(log_gradient_slope(log_norm, discard=15), expected)
+
+
+def test_the_driven_network_has_the_gain_and_the_noise_it_was_asked_for():
+    params, trace = driven_network(1.5, 0.4, n_hidden=200, sequence_length=50, batch=20)
+    assert np.isclose(params.W_hh.std(), 1.5 / np.sqrt(200), rtol=0.02)
+    assert np.isclose(trace.x.std(), 0.4, rtol=0.02)
+    assert np.isclose(trace.h[0].std(), 1, rtol=0.05)
+    assert np.allclose(trace.h[1], np.tanh(trace.h[0] @ params.W_hh.T + trace.x[0]))
+    louder, _ = driven_network(3.0, 0.4, n_hidden=200)
+    assert np.allclose(louder.W_hh, 2 * params.W_hh)
 
 
 def test_standard_error_falls_with_the_length_and_covers_the_truth():
@@ -145,6 +173,19 @@ def test_the_explorer_shows_what_the_functions_return():
     assert np.isclose(data.exponent, lyapunov_exponents(params, trace, discard=30, rng=1).value.mean())
     where = int(np.argmin(np.abs(CURVE - 2.0)))
     assert np.isclose(data.curve[where], data.exponent, atol=0.02)
+
+
+def test_the_picture_shows_the_data():
+    picture, data = LyapunovPicture(), lyapunov_data(2.0, 1.0, 20, 1)
+    picture.show(data)
+    drawn = picture.gradients.get_xydata().reshape(8, 81, 2)
+    assert np.array_equal(drawn[:, :80, 1], data.profile.T)
+    assert np.isnan(drawn[:, 80]).all()
+    x, y = picture.promise.get_xydata().T
+    assert np.allclose(np.diff(y) / np.diff(x) * np.log(10), data.exponent)
+    assert np.array_equal(picture.curve.get_xydata().T, [data.gains, data.curve])
+    assert tuple(picture.here.get_xydata()[0]) == (2.0, data.exponent)
+    assert tuple(picture.slope.get_xydata()[0]) == (2.0, data.slope)
 
 
 def test_the_sentence_tells_growth_decay_and_the_transition_apart():

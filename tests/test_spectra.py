@@ -6,7 +6,7 @@ import pytest
 from bptt_helpers import Params, forward, jacobian_product_norms
 from bptt_helpers.cells import ACTIVATIONS
 from bptt_helpers.checks.spectra import check_transient_growth
-from bptt_helpers.figures.spectra import draw_alignment
+from bptt_helpers.figures.spectra import SpectrumPicture, draw_alignment
 from bptt_helpers.spectra import LARGEST_SLOPE, matrix_with_spectrum, power_norms
 from bptt_helpers.widgets.spectra import describe, spectrum_data
 
@@ -149,6 +149,32 @@ def test_a_linear_network_is_a_power_of_its_matrix():
     assert np.allclose(data.product, power_norms(W, 79), atol=1e-9)
     assert data.peak == np.argmax(data.product)
     assert np.allclose(data.singular, np.linalg.svd(W)[1])
+
+
+def test_the_two_lines_are_powers_of_the_largest_slope_times_radius_and_singular_value():
+    data, lag = spectrum_data(0.7, 1, 0.5, 40, "sigmoid", 6, 2), np.arange(40)
+    W = matrix_with_spectrum(6, 0.7, 1, rng=np.random.default_rng(2)).W
+    assert np.allclose(data.singular_line, lag * np.log10(np.linalg.norm(W, 2) / 4))
+    assert np.allclose(data.eigen_line, lag * np.log10(0.7 / 4))
+    nilpotent = spectrum_data(0.0, 1, 0.5, 5, "tanh", 6, 2).eigen_line
+    assert np.array_equal(nilpotent, [0, -np.inf, -np.inf, -np.inf, -np.inf])
+
+
+def test_the_picture_shows_the_data():
+    picture, data = SpectrumPicture(), spectrum_data(0.7, 1, 0.5, 40, "tanh", 6, 2)
+    picture.show(data)
+    assert np.array_equal(picture.eigen.get_xydata(), data.eigenvalues)
+    assert np.array_equal(picture.singular.get_xdata(), data.singular)
+    radii = [np.hypot(*circle.get_xydata()[3]) for circle in picture.circles]
+    assert np.allclose(radii, [1, 0.7, data.singular[0]])
+    for line, values in (
+        (picture.product, data.product),
+        (picture.eigen_line, data.eigen_line),
+        (picture.singular_line, data.singular_line),
+    ):
+        assert np.array_equal(line.get_xydata(), np.column_stack([np.arange(40), values]))
+    assert tuple(picture.peak.get_xydata()[0]) == (data.peak, data.product.max())
+    assert picture.left.get_xlim()[1] > data.singular[0]
 
 
 def test_the_sentence_says_which_condition_holds_and_what_happened():
