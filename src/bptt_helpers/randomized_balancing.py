@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .hazards import Hazard, draw_factors
+from .hazards import draw_factors
 from .influence_balancing import HOPELESS, N_UNITS, SIGN, THETA_START, A
 from .validate import positive, whole_number
 
@@ -14,7 +14,7 @@ def train_randomized(hazard, *, learning_rate=3e-5, steps=30_000, seeds=range(20
 
         z_t = sign + ξ_t A z_{t-1},    θ ← θ - η Σ_{t in the piece} (s_t[0] - 1) z_t[0]    at every cut
 
-    The recursion runs on z itself, the random one; were it to run on the exact ds_{t-1}/dθ, that would have to be known.
+    The recursion runs on z itself, the random one: the exact ds_{t-1}/dθ is what nobody has.
 
     Parameters
     ----------

@@ -80,8 +80,8 @@ def describe(data) -> str:
     turned = clipped.turned[:k].max()
     return (
         f"{k} step{'s' * (k > 1)} from ({free.w[0]:.2f}, {free.b[0]:.2f}): without clipping the longest step is "
-        f"{jump:.2g} and the error ends at {free.error[k]:.2g}, at ({free.w[k]:.3g}, {free.b[k]:.3g}); clipped it ends at "
-        f"{clipped.error[k]:.2g}, at ({clipped.w[k]:.3g}, {clipped.b[k]:.3g}), and clipping turned no gradient by more "
+        f"{jump:.2g} and the error ends at {free.error[k]:.2g}, at ({free.w[k]:.3g}, {free.b[k]:.3g}); clipped it ends "
+        f"at {clipped.error[k]:.2g}, at ({clipped.w[k]:.3g}, {clipped.b[k]:.3g}), and no gradient was turned by more "
         f"than {turned:.1f} degrees."
     )
 
