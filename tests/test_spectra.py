@@ -183,7 +183,7 @@ def test_the_sentence_says_which_condition_holds_and_what_happened():
     assert "never exceeds" in describe(must_vanish)
     assert "vanish in the end, but may grow first" in describe(spectrum_data(0.9, 3, 0, 50, "identity", 8, 0))
     assert "never fall below" in describe(spectrum_data(1.2, 1, 0, 50, "identity", 8, 0))
-    assert "exactly zero" in describe(spectrum_data(1.2, 1, 0, 50, "relu", 8, 0))  # relu: slope 0 at 0
+    assert "exactly zero from lag 1 on" in describe(spectrum_data(1.2, 1, 0, 50, "relu", 8, 0))  # relu: slope 0 at 0
     assert "possible, not certain" in describe(spectrum_data(0.9, 3, 0, 50, "tanh", 8, 0))
 
 

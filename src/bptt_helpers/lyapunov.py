@@ -77,7 +77,8 @@ def lyapunov_exponents(params, trace, *, count=1, discard=0, blocks=10, rng=0) -
     >>> print(np.exp(lyapunov_exponents(params, trace, count=2, discard=50).value[:, 0]).round(6))
     [2.  0.5]
     """
-    rates = _growth_rates(params.W_hh, true_slope(params, trace), count, rng)
+    slope = true_slope(params, trace)
+    rates = _growth_rates(params.W_hh, slope, slope.shape[1], count, rng)
     T = len(rates)
     discard, blocks = whole_number("discard", discard, 0), whole_number("blocks", blocks, 2)
     if discard + blocks > T:
@@ -184,14 +185,18 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
     T, B, n = x.shape
     discard = whole_number("discard", discard, 0, T - 1)
     gain = np.repeat(gains, B)[:, None]  # one row for every gain and sequence
-    h, W_T = np.tile(h, (len(gains), 1)), np.ascontiguousarray(W.T)
-    a = np.empty((T, *h.shape))
-    for t in range(T):
-        a[t].reshape(len(gains), B, n)[:] = noise * x[t]
-        a[t] += gain * h.dot(W_T)
-        np.tanh(a[t], h)
-    # J = diag(f′) gain W = diag(gain f′) W: the gain joins the slope, and one W serves all rows
-    rates = _growth_rates(W, gain * activation("tanh").slope(a), 1, seed)
+    W_T, slope_of = np.ascontiguousarray(W.T), activation("tanh").slope
+
+    def slopes(h):
+        for x_t in noise * x:
+            a = h.dot(W_T)
+            a *= gain
+            a.reshape(len(gains), B, n)[:] += x_t
+            h = np.tanh(a)
+            # J = diag(f′) gain W = diag(gain f′) W: the gain joins the slope, and one W serves all rows
+            yield gain * slope_of(a)
+
+    rates = _growth_rates(W, slopes(np.tile(h, (len(gains), 1))), len(gain), 1, seed)
     return rates[discard:, 0].mean(0).reshape(len(gains), B)
 
 
@@ -204,19 +209,18 @@ def _draw(n_hidden, sequence_length, batch, seed):
     return rng.normal(0, 1 / np.sqrt(n), (n, n)), rng.normal(size=(T, B, n)), rng.normal(size=(B, n))
 
 
-def _growth_rates(W_hh, slope, count, rng):
-    """ln |R_t[i, i]| of every step, (T, count, B), for J_t = diag(slope_t) W_hh."""
-    T, B, n = slope.shape
+def _growth_rates(W_hh, slopes, rows, count, rng):
+    """ln |R_t[i, i]| of every step, (T, count, rows), for J_t = diag(slope_t) W_hh; `slopes` yields the (rows, n)."""
+    n = len(W_hh)
     count = whole_number("count", count, 1, n)
     W_T = np.ascontiguousarray(W_hh.T)
-    directions = np.random.default_rng(rng).normal(size=(B, count, n))  # rows: one gemm moves all of them
-    directions, _ = _orthonormal(directions)
-    rates = np.empty((T, count, B))
-    for t in range(T):
-        moved = directions.reshape(B * count, n).dot(W_T).reshape(B, count, n)
-        moved *= slope[t][:, None]
+    directions, _ = _orthonormal(np.random.default_rng(rng).normal(size=(rows, count, n)))
+    rates = []
+    for slope in slopes:
+        moved = directions.reshape(rows * count, n).dot(W_T).reshape(rows, count, n)  # one product moves all of them
+        moved *= slope[:, None]
         directions, stretch = _orthonormal(moved)
-        rates[t] = stretch.T
+        rates.append(stretch.T)
     with np.errstate(divide="ignore"):  # ln 0 = -inf: the direction is lost exactly
         return np.log(rates)
 

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from .base import COLOURS, freeze_layout, new_figure, new_still, snap
 
 PLANE = (1.4, 2.5, 4.5, 6, 8)  # half the side of the complex plane
-Y_LIMITS = (3, 10, 30, 100, 350)
+Y_LIMITS = (3, 10, 30, 60, 100, 200, 350)
 X_LIMITS = (10, 25, 50, 100, 200)
 _CIRCLE = np.exp(1j * np.linspace(0, 2 * np.pi, 181))
 EIGEN, SINGULAR, TRUE = COLOURS[0], COLOURS[1], "black"
@@ -29,15 +29,16 @@ class SpectrumPicture:
         self._draw_plane()
         self._draw_products()
         self.artists = [*self.circles, self.singular, self.eigen]
-        self.artists += [self.eigen_line, self.singular_line, self.product, self.peak]
+        # the true norm first: a dashed line on a full one shows both
+        self.artists += [self.product, self.eigen_line, self.singular_line, self.peak]
         freeze_layout(self.figure)
 
     def _draw_plane(self):
         ax = self.left
         ax.set(xlabel="real part", ylabel="imaginary part", aspect="equal")
         ax.set(xlim=(-PLANE[-1], PLANE[-1]), ylim=(-PLANE[-1], PLANE[-1]))  # the widest labels, for the layout
-        ax.xaxis.set_major_locator(MaxNLocator(4))
-        ax.yaxis.set_major_locator(MaxNLocator(4))
+        ax.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        ax.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         ax.grid(alpha=0.3)
         (self.eigen,) = ax.plot([], [], "o", color=EIGEN, ms=6, mec="black", label=r"eigenvalues $\lambda$")
         (self.singular,) = ax.plot([], [], "|", color=SINGULAR, ms=14, mew=2, label=r"singular values $\sigma$")
@@ -88,7 +89,7 @@ class SpectrumPicture:
         self.product.set_data(lag, data.product)
         self.peak.set_data([data.peak], [data.product[data.peak]])
         values = data.product[np.isfinite(data.product)]
-        top, bottom = snap(1.1 * values.max(), Y_LIMITS), snap(-1.1 * values.min(), Y_LIMITS)
+        top, bottom = snap(1.05 * values.max(), Y_LIMITS), snap(-values.min(), Y_LIMITS)
         self.right.set(xlim=(0, snap(lag[-1], X_LIMITS)), ylim=(-bottom, top))
 
 

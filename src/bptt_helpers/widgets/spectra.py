@@ -106,18 +106,16 @@ def describe(data) -> str:
 
 
 def _outcome(product, peak):
-    last = len(product) - 1
-    end = f"it is {_value(product[-1])} at lag {last}"
+    last, is_zero = len(product) - 1, product == -np.inf
+    end = f"exactly zero from lag {is_zero.argmax()} on" if is_zero.any() else f"{_value(product[-1])} at lag {last}"
     if peak == 0:
-        return f"The true norm starts at 1 and never exceeds it; {end}."
+        return f"The true norm starts at 1 and never exceeds it; it is {end}."
     if peak == last:
         return f"The true norm is largest at the end: {end}."
-    return f"The true norm peaks at {_value(product[peak])} at lag {peak}; {end}."
+    return f"The true norm peaks at {_value(product[peak])} at lag {peak}; it is {end}."
 
 
 def _value(log_norm):
-    if log_norm == -np.inf:
-        return "exactly zero"
     return f"{10**log_norm:.2g}" if -2 < log_norm < 2 else f"10^{log_norm:.1f}"
 
 
