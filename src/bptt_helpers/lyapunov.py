@@ -179,6 +179,11 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
     -------
     ndarray (G, B)
         Natural logarithm a step.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     gains, noise = np.array([number("gains", gain, 0) for gain in gains]), number("noise", noise, 0)
     W, x, h = _draw(n_hidden, sequence_length, batch, seed)

@@ -15,7 +15,7 @@ import numpy as np
 from .scaled import log10_norm, renormalise
 from .validate import finite, number, whole_number
 
-# γ, the steepest slope of each activation: Pascanu, Mikolov & Bengio (2013), section 2.1
+# γ, the steepest slope of each activation, as in Pascanu, Mikolov & Bengio (2013), arXiv:1211.5063
 LARGEST_SLOPE = {"tanh": 1.0, "relu": 1.0, "sigmoid": 0.25, "identity": 1.0}
 
 
