@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, Trace, bptt, cosine, forward, gradient_by_window, init_params
+from bptt_helpers.window_sums import most_growth, sums_by_doubling, sums_by_lag, way_of
 from bptt_helpers.windows import lag_contributions, logarithmic_windows
 
 SCHEMES = ("sliding", "chunked")
@@ -62,11 +63,11 @@ def test_error_is_right_far_below_the_rounding_of_the_gradient(w):
     left_out = np.append(c[::-1].cumsum()[::-1][1:], 0)
     expected = np.log10(left_out[:-1] / c.sum())
     curve = gradient_by_window(*one_unit(w, T))
-    seen = expected > -50
-    assert seen.sum() > 45
+    seen = expected > -28
+    assert seen.sum() > 25
     assert expected[seen].min() < -19
     np.testing.assert_allclose(curve.log10_error[:-1][seen], expected[seen], rtol=1e-9, atol=1e-9)
-    assert (curve.log10_error[:-1][~seen] < -49.9).all()  # below 1e-60 the journey stops
+    assert (curve.log10_error[:-1][~seen] < -27.9).all()  # what comes from signals below 1e-38 may be missing
     assert curve.log10_error[-1] == -np.inf
     np.testing.assert_allclose(10**curve.log10_norm, np.sqrt(2) * c.cumsum(), rtol=1e-12)
 
@@ -85,17 +86,40 @@ def test_chunked_error_is_right_far_below_the_rounding_of_the_gradient():
     assert curve.log10_error[99] == pytest.approx(-100, abs=1e-9)  # τ = 100: the cut is at 100
 
 
-def test_exploding_gradients_stay_finite_as_logarithms():
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("choose", [lambda T: None, logarithmic_windows])
+def test_exploding_gradients_stay_finite_as_logarithms(scheme, choose):
     T, radius = 1000, 3
     params, trace, dL_do = one_unit(radius, T)
     dL_do[:-1] = 0  # c_k = 3^k
-    curve = gradient_by_window(params, trace, dL_do)
-    log_sum = np.log10(np.sqrt(2) / 2) + curve.window * np.log10(3)  # log10 of (3^τ - 1)/2 for large τ
-    np.testing.assert_allclose(curve.log10_norm[40:], log_sum[40:], rtol=0, atol=1e-9)
-    np.testing.assert_allclose(10 ** curve.log10_norm[:3], np.sqrt(2) * np.array([1, 4, 13]), rtol=1e-9)
+    curve = gradient_by_window(params, trace, dL_do, scheme=scheme, windows=choose(T))
+    reach = curve.window if scheme == "sliding" else T - (T - 1) // curve.window * curve.window  # back to the last cut
+    log_sum = np.log10(np.sqrt(2) / 2) + reach * np.log10(3) + np.log10(1 - 3.0**-reach)  # √2 (3^reach - 1)/2
+    np.testing.assert_allclose(curve.log10_norm, log_sum, rtol=0, atol=1e-9)
     np.testing.assert_allclose(curve.cosine, 1, rtol=1e-12)
-    with pytest.raises(OverflowError, match="gradient_by_window: want gradients that fit float64, got overflow"):
-        gradient_by_window(params, trace, dL_do, scheme="chunked")
+    near_one = curve.log10_error[reach < T - 50]
+    np.testing.assert_allclose(near_one, 0, atol=1e-12)  # what is left out is all but everything
+
+
+@pytest.mark.parametrize("B", [1, 2])
+def test_an_exploding_network_of_many_units_agrees_with_its_scaled_down_twin(B):
+    """Multiplying W_hh by 2^k multiplies c_lag by 2^(k·lag), exactly: radius 4 from radius 1, T = 1000."""
+    rng = np.random.default_rng(1)
+    params = init_params(2, 5, 3, init="orthogonal", spectral_radius=1)
+    trace = Trace(rng.normal(size=(1000, B, 2)), rng.normal(size=(1001, B, 5)), np.zeros((1000, B, 3)), "identity")
+    dL_do = rng.normal(size=(1000, B, 3))
+    parts, exponent = lag_contributions(params, trace, dL_do)
+    large = params._replace(W_hh=4 * params.W_hh)
+    big_parts, big_exponent = lag_contributions(large, trace, dL_do)
+    unscaled = parts * np.ldexp(1.0, exponent)[:, None, None]
+    shifted = big_parts * np.ldexp(1.0, big_exponent - 2 * np.arange(1000))[:, None, None]
+    np.testing.assert_allclose(shifted, unscaled, rtol=1e-12, atol=1e-12 * np.abs(unscaled).max())
+    for scheme in SCHEMES:
+        curve = gradient_by_window(large, trace, dL_do, scheme=scheme, windows=logarithmic_windows(1000))
+        assert np.isfinite(curve.log10_norm).all()
+        assert np.isfinite(curve.cosine).all()
+        assert curve.log10_norm[-1] > 590
+        assert curve.log10_error[-1] == -np.inf
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
@@ -116,6 +140,70 @@ def test_a_float32_network_is_measured_in_float64(make_case, scheme):
     for a, b in zip(got[1:], wanted[1:], strict=True):
         assert a.dtype == np.float64
         np.testing.assert_allclose(a[:-1], b[:-1], atol=1e-4)
+
+
+@pytest.mark.parametrize("T", [1, 2, 3, 4, 5, 7, 16, 17, 31, 33, 48, 64, 100, 130])
+@pytest.mark.parametrize(("activation", "B"), [("tanh", 1), ("relu", 2)])
+def test_doubling_gives_the_sums_of_the_lag_sweep(make_case, T, activation, B):
+    case = make_case(T, B, activation=activation, h0=True, scale=1.2)
+    way = way_of(case.params, case.trace, case.dL_do)
+    edges = logarithmic_windows(T)
+    wanted, exponent = sums_by_lag(way, edges)
+    got, zeros = sums_by_doubling(way)
+    assert len(got) == len(edges)
+    assert not zeros.any()
+    wanted = wanted * np.ldexp(1.0, exponent)[:, None, None]
+    for a, b in zip(got, wanted, strict=False):  # the sweep may stop early
+        np.testing.assert_allclose(a, b, rtol=0, atol=1e-12 * np.abs(b).max())
+
+
+def test_sums_between_any_edges_are_sums_of_single_lags(make_case):
+    case = make_case(60, 2, scale=1.3)
+    way = way_of(case.params, case.trace, case.dL_do)
+    single, exponent = sums_by_lag(way, np.arange(1, 61))
+    single = single * np.ldexp(1.0, exponent)[:, None, None]
+    edges = np.array([1, 5, 6, 37, 60])
+    parts, exponent = sums_by_lag(way, edges)
+    for i, (low, high) in enumerate(zip([0, *edges], edges, strict=False)):
+        together = parts[i] * 2.0 ** exponent[i]
+        np.testing.assert_allclose(together, single[low:high].sum(0), rtol=0, atol=1e-13 * np.abs(together).max())
+
+
+def test_a_signal_that_all_but_dies_and_grows_again_is_followed():
+    """Twelve saturated steps in a row leave 1e-97 of the signal; the steps before them grow it past all it was."""
+    T, one = 700, np.ones((1, 1))
+    params = Params(one, 8 * one, np.zeros(1), one, np.zeros(1))
+    h = np.full((T + 1, 1, 1), 0.5)  # slope h (1 - h) = ¼: the signal doubles at every step …
+    h[T - 50 : T - 38] = 1e-9  # … but at these
+    trace = Trace(np.ones((T, 1, 1)), h, np.zeros((T, 1, 1)), "sigmoid")
+    dL_do = np.zeros((T, 1, 1))
+    dL_do[-1] = 1
+
+    slope = (h * (1 - h))[:0:-1, 0, 0]
+    log_signal = np.log10(slope).cumsum() + np.arange(T) * np.log10(8)  # dL/da, by lag
+    assert log_signal[80] < -60
+    assert log_signal[-1] > log_signal[0] + 60
+    curve = gradient_by_window(params, trace, dL_do)
+    size = np.linalg.norm([1, 0.5, 1])  # x, h and 1 are what a signal meets at the weights
+    exact = np.log10((10 ** (log_signal - log_signal[-1])).sum()) + log_signal[-1]
+    assert curve.log10_norm[-1] == pytest.approx(exact + np.log10(size), abs=1e-6)
+    assert curve.log10_error[300] == pytest.approx(0, abs=1e-6)  # by far the most comes from beyond
+
+
+def test_the_growth_bound_is_a_bound_and_lets_the_journey_end(make_case, transposed_jacobians):
+    case = make_case(200, 2, scale=1.0, seed=3)
+    growth = most_growth(way_of(case.params, case.trace, case.dL_do))
+    slope, _ = transposed_jacobians(case)
+    rng = np.random.default_rng(0)
+    for s in range(0, 200, 7):
+        for b in range(2):
+            signal = rng.normal(size=5)
+            signal /= np.linalg.norm(signal)
+            for k in range(s - 1, -1, -1):
+                signal = slope[k, b] * (case.params.W_hh.T @ signal)
+                assert np.log2(np.linalg.norm(signal)) <= growth[s]
+    tame = make_case(1000, 1, scale=0.5)
+    assert len(lag_contributions(tame.params, tame.trace, tame.dL_do)[0]) < 500
 
 
 def test_lag_contributions_add_up_to_the_gradient(make_case):

@@ -15,6 +15,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from .memory_pool import keep_freed_memory
+
+keep_freed_memory()
+
 # Up to this many weights in a step, a larger product costs less than a further call (measured).
 FEW_WEIGHTS = 6000
 
