@@ -43,11 +43,11 @@ constraints: ## resolve constraints.txt anew with uv; what torch brings for grap
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -prune -exec rm -rf {} +
 
-# An environment is made once; extras are installed again when their versions may have changed.
+# An environment is made once; extras are installed again when their versions may have changed. Each one includes lab.
 $(VENV)/made:
 	@command -v $(PYTHON) > /dev/null || { echo "Python: want 3.11 or newer, with venv; found no $(PYTHON)" >&2; exit 1; }
 	@$(PYTHON) tools/check_python.py
 	$(PYTHON) -m venv $(VENV) && touch $@
 
 $(STAMPS): $(VENV)/%.stamp: pyproject.toml constraints.txt | $(VENV)/made
-	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[$*]' && touch $@
+	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[$*]' && touch $@ $(VENV)/lab.stamp
