@@ -43,6 +43,11 @@ def constant_hazard(mean_length) -> Hazard:
     Returns
     -------
     Hazard
+
+    Raises
+    ------
+    ValueError
+        If `mean_length` is not above 1.
     """
     T_0 = _mean_length(mean_length)
     return Hazard("constant", T_0, lambda age: np.full(np.shape(age), 1 / T_0))
@@ -58,11 +63,17 @@ def power_law_hazard(mean_length, alpha=4) -> Hazard:
     mean_length : float
         T₀ > 1.
     alpha : float
-        α > 1: the chance of a piece longer than δ falls as δ^-α. As α grows, the hazard becomes the constant one.
+        α from 1.0001 to 1000: the chance of a piece longer than δ falls as δ^-α. As α grows, the hazard becomes the
+        constant one.
 
     Returns
     -------
     Hazard
+
+    Raises
+    ------
+    ValueError
+        If `mean_length` is not above 1, or `alpha` is out of range.
 
     References
     ----------
@@ -81,7 +92,17 @@ def mean_piece_length(hazard, longest=100_000) -> float:
     ----------
     hazard : Hazard
     longest : int
-        Where the sum ends.
+        Where the sum ends, >= 1. What it leaves out is of the order of longest^(1-α) for a power law.
+
+    Returns
+    -------
+    float
+        In steps.
+
+    Raises
+    ------
+    ValueError
+        If `longest` is not an integer >= 1.
     """
     age = np.arange(1, whole_number("longest", longest))
     return float(1 + np.cumprod(1 - hazard.cut(age)).sum())
@@ -105,12 +126,31 @@ def draw_factors(hazard, steps, n_draws, rng) -> np.ndarray:
     -------
     ndarray (T, N)
         Factor between step t and the step before; row 0 is 0: nothing comes before the first step.
+
+    Raises
+    ------
+    ValueError
+        If `steps` or `n_draws` is not an integer >= 1.
     """
     steps, n_draws = whole_number("steps", steps), whole_number("n_draws", n_draws)
-    rng = np.random.default_rng(rng)
-    uniform = rng.random((steps, n_draws))
-    factor, age = np.zeros((steps, n_draws)), np.ones(n_draws)
-    for t in range(1, steps):
+    return factors_of(hazard, np.random.default_rng(rng).random((steps, n_draws)))
+
+
+def factors_of(hazard, uniform) -> np.ndarray:
+    """The factors ξ_t of `draw_factors` from given random numbers.
+
+    Parameters
+    ----------
+    hazard : Hazard
+    uniform : ndarray (T, N)
+        Uniform between 0 and 1: there is a cut before step t where this is below c(δ_t).
+
+    Returns
+    -------
+    ndarray (T, N)
+    """
+    factor, age = np.zeros(uniform.shape), np.ones(uniform.shape[1])
+    for t in range(1, len(uniform)):
         chance = hazard.cut(age)
         kept = uniform[t] >= chance
         np.divide(kept, 1 - chance, out=factor[t])

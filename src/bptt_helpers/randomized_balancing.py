@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .hazards import draw_factors
+from .hazards import factors_of
 from .influence_balancing import HOPELESS, N_UNITS, SIGN, THETA_START, A
 from .validate import positive, whole_number
 
@@ -31,22 +31,32 @@ def train_randomized(hazard, *, learning_rate=3e-5, steps=30_000, seeds=range(20
     -------
     ndarray (steps + 1, len(seeds))
         θ at the start and after every step; a run that leaves ±10⁶ stays where it left.
+
+    Raises
+    ------
+    ValueError
+        If `learning_rate` or `steps` is out of range.
     """
     learning_rate, steps = positive("learning_rate", learning_rate), whole_number("steps", steps)
-    seeds = list(seeds)
-    factor = np.hstack([draw_factors(hazard, steps, 1, seed) for seed in seeds])
-    runs = len(seeds)
-    s, z = np.ones((N_UNITS, runs)), np.zeros((N_UNITS, runs))
-    theta, collected, sign = np.full(runs, THETA_START), np.zeros(runs), SIGN[:, None]
+    uniform = np.column_stack([np.random.default_rng(seed).random(steps) for seed in seeds])
+    factor = factors_of(hazard, uniform)
+    any_cut = (factor == 0).any(1)
+    runs, sign = factor.shape[1], SIGN[:, None]
+    theta, collected = np.full(runs, THETA_START), np.zeros(runs)
+    both = np.hstack([np.ones((N_UNITS, runs)), np.zeros((N_UNITS, runs))])  # s and z of all runs: one product a step
+    push = np.hstack([sign * theta, sign.repeat(runs, 1)])
+    s, z = both[:, :runs], both[:, runs:]
     history = np.empty((steps + 1, runs))
     history[0] = theta
     for t in range(steps):
-        cut = factor[t] == 0
-        if cut.any():
+        if any_cut[t]:
+            cut = factor[t] == 0
             theta = np.where(cut & (np.abs(theta) < HOPELESS), theta - learning_rate * collected, theta)
+            push[:, :runs] = sign * theta
             collected[cut] = 0
-        s = A @ s + sign * theta
-        z = sign + factor[t] * (A @ z)
+        both[:] = A @ both
+        z *= factor[t]
+        both += push
         collected += (s[0] - 1) * z[0]
         history[t + 1] = theta
     return history
