@@ -17,6 +17,7 @@ from packaging.version import Version
 from rattler import MatchSpec
 from rattler.exceptions import InvalidMatchSpecError
 
+from tools import readme_picture
 from tools.check_python import WANTED
 
 ROOT = Path(__file__).parent.parent
@@ -203,3 +204,10 @@ def test_the_hooks_are_valid():
     subprocess.run(
         [sys.executable, "-m", "pre_commit", "validate-config", ROOT / ".pre-commit-config.yaml"], check=True
     )
+
+
+def test_the_picture_says_in_words_what_it_shows():
+    """The alternative text is the explorer's sentence; the picture is not compared, since fonts differ."""
+    assert readme_picture.PICTURE.exists()
+    (text,) = re.findall(r"!\[(.+?)\]\(images/first_look\.png\)", README, re.DOTALL)
+    assert text.replace("\n", " ") == readme_picture.draw().sentence
