@@ -28,11 +28,11 @@ class InfluencePicture:
             xlabel="lag: steps back from the last loss",
             ylabel=r"$\log_{10}$ of gradient norm",
             xlim=(0, X_LIMITS[2]),
-            ylim=(-BOTTOMS[0], TOPS[0]),
         )
         self.left.grid(alpha=0.3)
         (self.rule,) = self.left.plot([], [], "--", color="0.35", lw=1.8, label="rule: × radius a step")
-        (self.profile,) = self.left.plot([], [], color=COLOURS[0], lw=2.5, label="measured")
+        # a marker at lag 0: it is all there is if T = 1 or the radius is 0
+        (self.profile,) = self.left.plot([], [], "o-", color=COLOURS[0], lw=2.5, ms=6, markevery=[0], label="measured")
         # above the axes, where no curve can cover it
         self.left.legend(
             handles=[self.profile, self.rule], loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2, frameon=False
@@ -49,6 +49,7 @@ class InfluencePicture:
             yticklabels=["1", "T"],
         )
         self.artists = [self.rule, self.profile, self.map]
+        self._limit(-BOTTOMS[-1], TOPS[-1])  # the widest numbers that the layout must have room for
         freeze_layout(self.figure)
 
     def show(self, data) -> None:
@@ -65,9 +66,13 @@ class InfluencePicture:
         self.rule.set_data(lag, data.rule)
         self.map.set_data(data.map)
         values = data.profile[np.isfinite(data.profile)]
-        limits = -snap(-values.min(initial=0), BOTTOMS), snap(values.max(initial=0), TOPS)
-        self.left.set(xlim=(0, snap(len(lag), X_LIMITS)), ylim=limits)
-        self.map.set_clim(limits)
+        self.left.set_xlim(0, snap(len(lag), X_LIMITS))
+        self._limit(-snap(-values.min(initial=0), BOTTOMS), snap(values.max(initial=0), TOPS))
+
+    def _limit(self, low, high):
+        """Curve and map show the same range of log10 norms."""
+        self.left.set_ylim(low, high)
+        self.map.set_clim(low, high)
 
 
 def draw_rule(radius, growth, guess, sentence):

@@ -8,6 +8,7 @@ from matplotlib.colors import ListedColormap
 from .base import COLOURS, freeze_layout, new_figure, new_still, snap
 
 X_LIMITS = (10, 30, 100, 300, 1000)
+FIRST, BEYOND = 0.8, 1.25  # room for half a marker left of τ = 1, and right of the last τ
 # log10 of size: the limits jump, so that the frame holds still while a slider moves
 BOTTOMS = (2, 4, 8, 16, 60, 200, 350)
 TOPS = (1, 10, 60, 200, 350)
@@ -29,11 +30,11 @@ class TruncationPicture:
         self.figure, self.axes = new_figure(ncols=3, height=3.7)
         direction, size, cost = self.axes
         for ax in self.axes:
-            ax.set(xscale="log", xlim=(0.9, 110), xlabel="window τ (steps)")
+            ax.set(xscale="log", xlim=(FIRST, BEYOND * X_LIMITS[2]), xlabel="window τ (steps)")
             ax.xaxis.set_major_formatter("{x:g}")
             ax.grid(alpha=0.3)
         direction.set(ylim=(-1.05, 1.05), ylabel="cosine to the exact gradient")
-        size.set(ylim=(-BOTTOMS[0], TOPS[0]), ylabel=r"$\log_{10}$, relative to $\|g\|$")
+        size.set(ylim=(-BOTTOMS[-1], TOPS[-1]), ylabel=r"$\log_{10}$, relative to $\|g\|$")
         cost.set(yscale="log", ylim=(4e-4, 2e3), ylabel="relative to the exact gradient")
         cost.yaxis.set_major_formatter("{x:g}")
 
@@ -55,7 +56,7 @@ class TruncationPicture:
             *(cost.plot([], [], marker, color=c, **here)[0] for _, c, _, marker in COSTS),
         ]
         self.artists = [self.other, self.cosine, self.norm, self.error, *self.costs, *self.marks]
-        freeze_layout(self.figure)
+        freeze_layout(self.figure)  # at the limits with the widest numbers, so that all fit
 
     def show(self, data) -> None:
         """Move the artists.
@@ -84,7 +85,7 @@ class TruncationPicture:
         sizes = sizes[np.isfinite(sizes)]
         self.axes[1].set_ylim(-snap(-sizes.min(initial=0), BOTTOMS), snap(sizes.max(initial=0), TOPS))
         for ax in self.axes:
-            ax.set_xlim(0.9, 1.1 * snap(data.sequence_length, X_LIMITS))
+            ax.set_xlim(FIRST, BEYOND * snap(data.sequence_length, X_LIMITS))
 
 
 def draw_reach(heard, sentence):

@@ -10,16 +10,12 @@ import numpy as np
 from ..cells import ACTIVATIONS
 from ..figures.influence import InfluencePicture
 from ..forward import forward
-from ..losses import cross_entropy, squared_error
 from ..measures import influence, true_slope
 from ..parameters import init_params
-from ..sequences import adding, sine
-from ..text import Vocabulary, load_text, text_batch
 from .controls import float_slider, int_slider, menu
+from .inputs import INPUTS, LONGEST, sequence
 from .live import Live
 
-INPUTS = ("text", "sine", "adding")
-LONGEST = 1000
 ROWS = 100  # losses in the map: more would not be seen
 
 
@@ -45,21 +41,6 @@ class InfluenceData(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _sequence(kind, seed):
-    """One sequence of 1000 steps of the wanted kind, with an answer at each: (x, y, number of outputs, loss)."""
-    if kind == "text":
-        text = load_text()
-        vocabulary = Vocabulary.of(text)
-        batch = text_batch(text, LONGEST, 1, vocabulary=vocabulary, rng=seed)
-        return batch.x, batch.y, len(vocabulary), cross_entropy
-    if kind == "sine":
-        batch = sine(LONGEST, 1, rng=seed)
-        return batch.x, batch.y, 1, squared_error
-    batch = adding(LONGEST, 1, rng=seed)  # the sum is asked for at every step, not only at the last
-    return batch.x, np.broadcast_to(batch.y, (LONGEST, 1, 1)), 1, squared_error
-
-
-@lru_cache(maxsize=8)
 def _network(n_in, n_hidden, n_out, seed):
     """Weights as drawn, and their spectral radius: a moved radius slider finds the eigenvalues computed."""
     params = init_params(n_in, n_hidden, n_out, rng=seed)
@@ -73,14 +54,16 @@ def influence_data(sequence_length, spectral_radius, activation, n_hidden, input
     Parameters
     ----------
     sequence_length, n_hidden, seed : int
+        T (1 to 1000) and n; the seed draws weights and sequence.
     spectral_radius : float
+        Largest |eigenvalue| of W_hh.
     activation : {"tanh", "relu", "sigmoid", "identity"}
     inputs : {"text", "sine", "adding"}
     """
     T = sequence_length
-    x, y, n_out, loss = _sequence(inputs, seed)
-    params, radius = _network(x.shape[2], n_hidden, n_out, seed)
-    params = params._replace(W_hh=params.W_hh * (spectral_radius / radius))
+    x, y, n_out, loss = sequence(inputs, seed)
+    params, drawn_radius = _network(x.shape[2], n_hidden, n_out, seed)
+    params = params._replace(W_hh=params.W_hh * (spectral_radius / drawn_radius))
     trace = forward(params, x[:T], activation=activation)
     with np.errstate(over="ignore"):  # a linear network's squared error may be 10^600; its gradient still fits
         _, dL_do = loss(trace.o, y[:T], weight=np.ones(T))
@@ -122,6 +105,7 @@ def explore_influence(
     n_hidden : int
         2 to 64.
     inputs : {"text", "sine", "adding"}
+        See `inputs.sequence`.
     seed : int
         0 to 9; draws weights and sequence.
 

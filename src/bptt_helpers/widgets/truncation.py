@@ -11,16 +11,16 @@ from .. import cost
 from ..backprop import SCHEMES, bptt
 from ..figures.truncation import TruncationPicture
 from ..forward import forward
-from ..losses import cross_entropy
 from ..measures import cosine
 from ..parameters import init_params
-from ..text import Vocabulary, load_text, text_batch
+from ..randomized import recurrent_part
+from ..validate import whole_number
 from ..windows import gradient_by_window, logarithmic_windows
 from .controls import float_slider, int_slider, menu
+from .inputs import LONGEST, sequence
 from .live import Live
 
 N_HIDDEN = 16
-LONGEST = 1000
 
 
 class TruncationData(NamedTuple):
@@ -60,13 +60,6 @@ class TruncationData(NamedTuple):
 
 
 @lru_cache(maxsize=8)
-def _sequence(seed):
-    """1000 characters of the embedded text, and after each the one to predict."""
-    text = load_text()
-    return text_batch(text, LONGEST, 1, vocabulary=Vocabulary.of(text), rng=seed)
-
-
-@lru_cache(maxsize=8)
 def network_on_text(sequence_length, spectral_radius, seed):
     """An untrained tanh network with 16 units that predicts each next character of a text.
 
@@ -84,12 +77,17 @@ def network_on_text(sequence_length, spectral_radius, seed):
     trace : Trace
     dL_do : ndarray (T, 1, q)
         Of the mean cross-entropy.
+
+    Raises
+    ------
+    ValueError
+        If `sequence_length` or `spectral_radius` is out of range.
     """
-    batch = _sequence(seed)
-    x, y = batch.x[:sequence_length], batch.y[:sequence_length]
-    params = init_params(x.shape[2], N_HIDDEN, x.shape[2], spectral_radius=spectral_radius, rng=seed)
-    trace = forward(params, x)
-    return params, trace, cross_entropy(trace.o, y)[1]
+    sequence_length = whole_number("sequence_length", sequence_length, 1, LONGEST)
+    x, y, n_out, loss = sequence("text", seed)
+    params = init_params(x.shape[2], N_HIDDEN, n_out, spectral_radius=spectral_radius, rng=seed)
+    trace = forward(params, x[:sequence_length])
+    return params, trace, loss(trace.o, y[:sequence_length])[1]
 
 
 @lru_cache(maxsize=16)
@@ -99,9 +97,8 @@ def _curve(sequence_length, spectral_radius, seed, scheme):
 
 
 def _recurrent_gradient(network, window=None, scheme="sliding"):
-    """dL/d(W_hx, W_hh, b_h) as one vector: truncation does not touch the readout, which would flatter it."""
-    gradient = bptt(*network, window=window, scheme=scheme).params
-    return np.concatenate([gradient.W_hx.ravel(), gradient.W_hh.ravel(), gradient.b_h])
+    """dL/d(W_hh, W_hx, b_h) as one vector: truncation does not touch the readout, which would flatter it."""
+    return recurrent_part(bptt(*network, window=window, scheme=scheme).params).ravel()
 
 
 def _costs(network, windows, scheme):
@@ -118,8 +115,10 @@ def truncation_data(sequence_length, window, scheme, spectral_radius, seed) -> T
     Parameters
     ----------
     sequence_length, window, seed : int
+        T (1 to 1000) and τ; the seed draws weights and text.
     scheme : {"sliding", "chunked"}
     spectral_radius : float
+        Largest |eigenvalue| of W_hh.
     """
     case = (sequence_length, spectral_radius, seed)
     network = network_on_text(*case)
