@@ -93,7 +93,11 @@ def test_check_accepts_the_right_answer():
         (lambda c: math.floor(6 / math.log10(c)), "minus sign"),
         (lambda c: math.ceil(-6 / math.log(c)), "which logarithm"),
         (lambda c: math.ceil(-13.8 / math.log10(c)), "which logarithm"),
+        (lambda c: math.ceil(-6 / math.log10(c)) + 1, "one step too many"),
         (lambda c: None, "return"),
+        (lambda c: "20", "you return '20'; want one whole number"),
+        (lambda c: math.inf, "you return inf; want one whole number"),
+        (lambda c: math.nan, "you return nan; want one whole number"),
         (lambda c: 1 / 0, "ZeroDivisionError"),
     ],
 )

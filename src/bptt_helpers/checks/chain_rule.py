@@ -206,8 +206,8 @@ def _gradient_of(answer, case) -> Params:
         given = answer(*case.arguments)
     except ValueError as error:
         raise Wrong(
-            f"shapes do not fit ({error}). All sizes differ here; is there a `*` for a matrix product `@`, or a "
-            "transpose too few?"
+            f"shapes do not fit ({error}). All sizes differ here; is there a `*` for a matrix product `@`, a "
+            "transpose too few, or a slice of the wrong length?"
         ) from None
     if not isinstance(given, tuple) or len(given) != len(Params._fields):
         raise Wrong("return a Params: the gradients for W_hx, W_hh, b_h, W_qh and b_q.")

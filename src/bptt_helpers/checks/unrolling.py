@@ -44,6 +44,9 @@ def _known_mistakes(W_hx, W_hh, b_h, x):
             W_hx, W_hh, b_h, x, f=lambda a: a
         ),
         "the bias b_h is missing.": _states(W_hx, W_hh, 0 * b_h, x),
+        "the bias b_h is added after tanh; it belongs inside.": _states(
+            W_hx, W_hh, b_h, x, f=lambda a: np.tanh(a - b_h) + b_h
+        ),
         "no state is carried on: every step starts from zero instead of from the state before it.": _states(
             W_hx, W_hh, b_h, x, carried=0.0
         ),
@@ -85,10 +88,12 @@ def _judge(answer, W_hx, W_hh, b_h, x):
     try:
         given = answer(*watched, b_h.copy(), x.copy())
         _want_states(given, T, n, x, W_hx, b_h)
-    except (ValueError, Wrong):
+    except (ValueError, Wrong) as error:
         if any(np.multiply in W.seen for W in watched):
             raise Wrong(ELEMENTWISE) from None
-        raise
+        if isinstance(error, Wrong):
+            raise
+        raise Wrong(f"shapes do not fit ({error}). Here T = {T}, d = {x.shape[1]}, n = {n}.") from None
     except IndexError as error:
         raise Wrong(
             f"off by one in time: your code asks for an entry that is not there ({error}). "
@@ -102,13 +107,15 @@ def _judge(answer, W_hx, W_hh, b_h, x):
             raise Wrong(sentence)
     if any(np.multiply in W.seen for W in watched):
         raise Wrong(ELEMENTWISE)
+    if (given == given[0]).all():
+        raise Wrong("all rows are equal: your list holds one array many times; make a new one at every step.")
     if given[0].any():
         if same(given[0], right[1]):
             raise Wrong(BEGUN)
         raise Wrong("row 0 of your states, h_0, is not zero.")
     # each row is judged from the reader's own row before it, so that the first wrong step is named
     followed = np.tanh(x @ W_hx.T + given[:-1] @ W_hh.T + b_h)
-    step = int(np.abs(given[1:] - followed).max(1).argmax()) + 1
+    step = int((np.abs(given[1:] - followed).max(1) > 1e-6).argmax()) + 1
     raise Wrong(f"row {step} does not follow from row {step - 1} and the input of that step.")
 
 
