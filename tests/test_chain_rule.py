@@ -7,7 +7,7 @@ import pytest
 
 from bptt_helpers import Params, bptt, forward, init_params, numerical_gradient, relative_error, squared_error
 from bptt_helpers.checks.chain_rule import FIELDS, MISTAKES, backward, check_diagnosis, check_repair, draw_case
-from bptt_helpers.figures.chain_rule import backward_arrows
+from bptt_helpers.figures.chain_rule import HEIGHTS, backward_arrows, columns
 from bptt_helpers.step_size import best_step, step_errors
 from bptt_helpers.steps import backward_steps
 from bptt_helpers.widgets.chain_rule import LOSSES, backward_data, describe, explore_backward_pass
@@ -104,7 +104,20 @@ def test_the_picture_of_the_backward_pass_shows_the_data():
     assert arrows[("own", "now")] == 2
     assert arrows[("later", "now")] == arrows[("term", "now")] == arrows[("term", "past")] == 1
     assert len(picture.ahead.get_xydata()) // 3 == 2 * 2 + 2 + 2  # two steps ahead: own, from later, term
+    here = columns(4)[2]
+    assert picture.current.get_xydata().tolist() == [[here, HEIGHTS["h"]]]
+    assert set(picture.lines["own", "now"].get_xdata()[[0, 1, 3, 4]]) == {here}
+    assert [label.get_text() for label in picture.labels if label.get_visible()] == ["1", "2", "3", "4"]
     assert f"t = 3: own loss ({data.own[2, 0]:.3f}, " in explorer.sentence
+
+
+@pytest.mark.parametrize(("losses", "with_loss"), [("every step", [0, 1, 2]), ("last step only", [2])])
+def test_an_output_and_a_loss_are_drawn_where_there_is_one(losses, with_loss):
+    picture = explore_backward_pass(1, 3, losses).picture
+    x = columns(3)
+    for letter, line in zip("Loh", picture.letters, strict=True):
+        places = x if letter == "h" else x[with_loss]
+        assert line.get_xydata().tolist() == [[place, HEIGHTS[letter]] for place in places]
 
 
 # ---- how wrong a numeric gradient is

@@ -7,7 +7,7 @@ import pytest
 
 from bptt_helpers import Params, bptt, cost, forward
 from bptt_helpers.checks.unrolling import check_unroll
-from bptt_helpers.figures.unrolling import columns, graph
+from bptt_helpers.figures.unrolling import ROWS, columns, graph
 from bptt_helpers.widgets.unrolling import describe, explore_unrolling, unrolling_data
 
 
@@ -181,6 +181,10 @@ def test_the_graph_has_one_arrow_for_every_copy_that_is_drawn(T):
     across = len(columns(T)) - 1
     assert [len(a) for a in arrows.values()] == [drawn, across, drawn, drawn]
     assert [label for _, label in labels][-1] == str(T)
+    rows = dict(zip(arrows, ("xh", "hh", "ho", "oL"), strict=True))  # W_hx, W_hh, W_qh, loss
+    for name, (start, end) in rows.items():
+        heights = [ROWS[start], ROWS[end]]
+        assert np.abs(arrows[name][:, :, 1] - heights).max() < 0.5, name
     assert all(np.isfinite(a).all() and (np.abs(a[:, 1] - a[:, 0]).max(1) > 0).all() for a in arrows.values())
 
 
@@ -193,6 +197,12 @@ def test_the_picture_shows_the_data():
         assert np.array_equal(curve.get_xydata(), np.column_stack([data.lengths, count]))
     assert [mark.get_xydata().tolist() for mark in explorer.picture.marks] == [[[40, c]] for c in data.now]
     assert [text.get_text() for text in explorer.picture.values] == [f"{c:,}" for c in data.now]
+    assert explorer.picture.copies.get_text() == "40"
+    _, arrows, labels = graph(40)
+    for name, segments in arrows.items():
+        drawn = explorer.picture.arrows[name].get_xydata().reshape(-1, 3, 2)[:, :2]  # a gap after each
+        assert np.array_equal(drawn, segments)
+    assert [text.get_text() for text in explorer.picture.labels if text.get_visible()] == [text for _, text in labels]
     assert describe(data) == explorer.sentence
     assert f"{data.now[0]:,} multiply-adds" in explorer.sentence
 
@@ -260,6 +270,29 @@ def stops_early(W_hx, W_hh, b_h, x):
     return h
 
 
+def same_array_again(W_hx, W_hh, b_h, x):
+    h = np.zeros(len(b_h))
+    states = [h]
+    for x_t in x:
+        h[:] = np.tanh(W_hx @ x_t + W_hh @ h + b_h)
+        states.append(h)
+    return np.array(states)
+
+
+def returns_inside_the_loop(W_hx, W_hh, b_h, x):
+    h = np.zeros((len(x) + 1, len(b_h)))
+    h[1] = np.tanh(W_hx @ x[0] + b_h)
+    return h
+
+
+def weights_exchanged(W_hx, W_hh, b_h, x):
+    return right(W_hh, W_hx, b_h, x)
+
+
+def bias_after_tanh(W_hx, W_hh, b_h, x):
+    return right(W_hx, W_hh, 0 * b_h, x, f=lambda a: np.tanh(a) + b_h)
+
+
 def two_steps_back(W_hx, W_hh, b_h, x):
     h = [np.zeros(len(b_h))]
     for t in range(len(x)):
@@ -301,6 +334,10 @@ def test_check_accepts_right_answers(answer):
         (lambda W_hx, W_hh, b_h, x: right(W_hx, W_hh, b_h, np.roll(x, -1, 0)), "the first one last"),
         (two_steps_back, "carried over two steps"),
         (stops_early, "row 6 does not follow from row 5"),
+        (returns_inside_the_loop, "row 2 does not follow from row 1"),
+        (same_array_again, "all rows are equal"),
+        (weights_exchanged, "Here T = 6, d = 3, n = 4"),
+        (bias_after_tanh, "added after tanh"),
         (stub, "Not attempted yet"),
     ],
 )
