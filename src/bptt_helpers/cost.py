@@ -42,6 +42,11 @@ def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme="
     -------
     int
 
+    Raises
+    ------
+    ValueError
+        If a size or `window` is no whole number >= 1, or `scheme` is unknown.
+
     Examples
     --------
     >>> stored_numbers(1000, 2, 16, 1), stored_numbers(1000, 2, 16, 1, window=10, scheme="chunked")
@@ -66,6 +71,11 @@ def forward_operations(sequence_length, n_in, n_hidden, n_out) -> int:
     Returns
     -------
     int
+
+    Raises
+    ------
+    ValueError
+        If a size is no whole number >= 1.
     """
     T, d, n, q, _ = _sizes(sequence_length, n_in, n_hidden, n_out, None, "sliding")
     return T * (n * d + n * n + q * n)
@@ -92,6 +102,11 @@ def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, sch
     Returns
     -------
     int
+
+    Raises
+    ------
+    ValueError
+        If a size or `window` is no whole number >= 1, or `scheme` is unknown.
     """
     T, d, n, q, steps = _sizes(sequence_length, n_in, n_hidden, n_out, window, scheme)
     if steps < T and scheme == "sliding":
@@ -115,6 +130,11 @@ def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme="slid
     Returns
     -------
     int
+
+    Raises
+    ------
+    ValueError
+        If a size or `window` is no whole number >= 1, or `scheme` is unknown.
 
     Examples
     --------
@@ -140,6 +160,11 @@ def depth(sequence_length, window=None) -> int:
     Returns
     -------
     int
+
+    Raises
+    ------
+    ValueError
+        If `sequence_length` or `window` is no whole number >= 1.
 
     Examples
     --------

@@ -83,6 +83,10 @@ def relative_error(a, b) -> float:
     ----------
     a, b : Params or ndarray
         Of the same shapes; b is the one trusted.
+
+    Returns
+    -------
+    float
     """
     a, b = (v if isinstance(v, tuple) else (v,) for v in (a, b))
     difference = np.sqrt(sum(np.sum(np.abs(u - v) ** 2) for u, v in zip(a, b, strict=True)))

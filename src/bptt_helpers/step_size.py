@@ -30,6 +30,11 @@ def best_step(method, dtype) -> float:
     -------
     float
 
+    Raises
+    ------
+    ValueError
+        If `method` is unknown.
+
     References
     ----------
     Nocedal & Wright (2006), Numerical Optimization, section 8.1.

@@ -77,9 +77,8 @@ class Page(HeatMap):
             self._ink = ink.ravel()[self._inked, None]
         flat = pixels.reshape(-1, 4)
         under = flat[self._inked, :3].astype(np.float32)
-        black_or_white = np.where(
-            under[:, 1:2] < 125, np.float32(255), np.float32(0)
-        )  # more green, lighter: in viridis
+        # in viridis the colours with more green are the lighter ones
+        black_or_white = np.where(under[:, 1:2] < 125, np.float32(255), np.float32(0))
         flat[self._inked, :3] = under + (black_or_white - under) * self._ink
         return pixels, left, bottom, transform
 
@@ -113,7 +112,7 @@ class FirstLookPicture:
         )
         self.right.set(title="Backwards: gradient of the last loss", ylabel=r"$\log_{10}$ of gradient norm")
         self.left.axhspan(-18, ROUNDING, color="0.85")
-        self.left.text(0.98, 0.17, "below: lost in rounding", transform=self.left.transAxes, ha="right", fontsize=9)
+        self.left.text(0.98, 0.015, "lost in rounding", transform=self.left.transAxes, ha="right", fontsize=9)
         self.curves, self.ends = [], []
         for ax, colour in ((self.left, COLOURS[0]), (self.right, COLOURS[2])):
             ax.grid(alpha=0.3)

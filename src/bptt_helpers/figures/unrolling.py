@@ -152,16 +152,11 @@ class UnrollingPicture:
         ax.grid(alpha=0.3)
         self.curves, self.marks, self.values = [], [], []
         for (name, marker, style), colour in zip(CURVES, COLOURS[3:], strict=False):
-            (curve,) = ax.plot([], [], style, color=colour, lw=2, label=name, marker=marker, markevery=[])
-            self.curves.append(curve)
+            self.curves += ax.plot([], [], style, color=colour, lw=2)
             self.marks += ax.plot([], [], marker, color=colour, ms=9, mec="black")
-            text = ax.text(1, 1, "", fontsize=9)
-            self.values.append(text)
-        handles = [
-            ax.plot([], [], style, marker=marker, color=colour, lw=2, label=name)[0]
-            for (name, marker, style), colour in zip(CURVES, COLOURS[3:], strict=False)
-        ]
-        ax.legend(handles=handles, loc="upper left", fontsize=9)
+            self.values.append(ax.text(1, 1, "", fontsize=9))
+            ax.plot([], [], style, marker=marker, color=colour, lw=2, label=name)  # for the legend: line and mark
+        ax.legend(loc="upper left", fontsize=9)
 
     def show(self, data) -> None:
         """Move the artists.
