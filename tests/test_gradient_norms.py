@@ -1,25 +1,34 @@
 """Notebook 03: the numbers behind the influence explorer, and the exercise's judge."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
 from bptt_helpers import forward, influence, init_params, squared_error
-from bptt_helpers.checks.gradient_norms import check_log_profile
+from bptt_helpers.checks.gradient_norms import check_log_profile, known_mistakes, numeric_profile
 from bptt_helpers.figures.influence import draw_rule
 from bptt_helpers.sequences import sine
 from bptt_helpers.widgets.influence import explore_influence, influence_data
 
 
-def log_profile(W_hh, slopes, signal, *, transpose=True, journey=slice(None, 0, -1), log=np.log10, rescale=True):
+def log_profile(
+    W_hh,
+    slopes,
+    signal,
+    *,
+    step=lambda W_hh, slope, signal: W_hh.T @ (slope * signal),
+    journey=slice(None, 0, -1),
+    log=np.log10,
+    rescale=True,
+):
     """A right answer, and by its options the wrong ones."""
-    logs, size = [], 0.0
-    W = W_hh.T if transpose else W_hh
-    for slope in [np.ones(len(signal)), *slopes[journey]]:
-        signal = W @ (slope * signal) if logs else signal
-        norm = np.linalg.norm(signal)
-        logs.append(size + log(norm))
+    logs, size = [log(np.linalg.norm(signal))], 0.0
+    for slope in slopes[journey]:
         if rescale:
-            size, signal = logs[-1], signal / norm
+            size, signal = logs[-1], signal / np.linalg.norm(signal)
+        signal = step(W_hh, slope, signal)
+        logs.append(size + log(np.linalg.norm(signal)))
     return np.array(logs)
 
 
@@ -27,12 +36,8 @@ def wrong(**options):
     return lambda W_hh, slopes, signal: log_profile(W_hh, slopes, signal, **options)
 
 
-def slope_last(W_hh, slopes, signal):
-    logs = [np.log10(np.linalg.norm(signal))]
-    for slope in slopes[:0:-1]:
-        signal = slope * (W_hh.T @ signal)
-        logs.append(np.log10(np.linalg.norm(signal)))
-    return np.array(logs)
+def wrong_step(step):
+    return wrong(step=step)
 
 
 def test_check_accepts_the_right_answer():
@@ -44,20 +49,41 @@ def test_check_accepts_the_right_answer():
     [
         (wrong(log=np.log), "natural logarithms"),
         (lambda *a: 10 ** log_profile(*a), "norms themselves"),
-        (wrong(transpose=False), "transpose"),
+        (wrong_step(lambda W, slope, signal: W @ (slope * signal)), "multiplied by the transpose of W_hh"),
+        (wrong_step(lambda W, slope, signal: slope * (W @ signal)), "by the Jacobian J_t; it must be"),
+        (wrong_step(lambda W, slope, signal: slope * (W.T @ signal)), "before W_hh transposed, not after it"),
+        (wrong_step(lambda W, slope, signal: W.T @ signal), "slopes are missing"),
+        (wrong_step(lambda W, slope, signal: W.T * (slope * signal)), "it must be a matrix product"),
         (wrong(journey=slice(1, None)), "forward order"),
         (wrong(journey=slice(-2, None, -1)), "shifted by one"),
-        (slope_last, "before W_hh"),
+        (lambda *a: 2 * log_profile(*a), "squared norms"),
+        (lambda *a: log_profile(*a)[::-1], "back to front"),
+        (lambda *a: np.append(log_profile(*a)[0], np.diff(log_profile(*a))), "changes from lag to lag"),
+        (lambda *a: log_profile(*a) - log_profile(*a)[0], "starts at 0"),
+        (lambda *a: np.append(0, log_profile(*a)[:-1]), "one lag late"),
+        (lambda *a: wrong(journey=slice(None, None, -1))(*a)[1:], "one lag too far"),
         (wrong(rescale=False), "rescale the signal"),
         (lambda *a: log_profile(*a)[1:], "shape (6,), want (7,)"),
         (lambda *a: None, "return"),
-        (lambda *a: log_profile(*a) + 1, "numeric derivative says"),
+        (lambda *a: log_profile(*a) + (np.arange(len(a[1])) == 3), "at lag 3 you return"),
+        (lambda *a: log_profile(*a) if len(a[1]) < 1000 else log_profile(*a)[1:], "shape (999,), want (1000,)"),
+        (lambda *a: np.minimum(log_profile(*a), 300), "the last value should be near 477"),
     ],
 )
 def test_check_names_the_mistake(answer, hint):
     feedback = check_log_profile(answer)
     assert not feedback.ok
     assert hint in feedback.sentence
+
+
+def test_no_two_known_mistakes_look_alike():
+    rng = np.random.default_rng(0)
+    case = rng.normal(size=(4, 4)), rng.uniform(0.2, 1, (7, 4)), rng.normal(size=4)
+    right = numeric_profile(*case)
+    np.testing.assert_allclose(right, log_profile(*case), rtol=1e-12)
+    profiles = {"right": right} | known_mistakes(*case, right)
+    for (first, a), (second, b) in combinations(profiles.items(), 2):
+        assert np.abs(a - b).max() > 1e-3 * np.abs(a).max(), (first, second)
 
 
 def test_check_says_not_attempted_yet():

@@ -119,14 +119,15 @@ def test_stills_show_what_they_are_given():
 # The exercise -------------------------------------------------------------------------------------------------------
 
 
-def by_blocks(W_hx, W_hh, x, y, window):
-    """A right answer as a training loop has it: one block after the other."""
-    gradient, state = np.zeros_like(W_hh), np.zeros(len(W_hh))
+def by_blocks(W_hx, W_hh, x, y, window, overwrite=False, leak=False):
+    """A right answer as a training loop has it, one block after the other, and by its options wrong ones."""
+    gradient, state, signal = np.zeros_like(W_hh), np.zeros(len(W_hh)), 0
     for start in range(0, len(x), window):
         h = [state]
         for x_t in x[start : start + window]:
             h.append(np.tanh(W_hx @ x_t + W_hh @ h[-1]))
-        signal = np.zeros_like(state)
+        gradient = np.zeros_like(W_hh) if overwrite else gradient
+        signal = signal if leak else 0
         for t in range(len(h) - 1, 0, -1):
             dL_da = (1 - h[t] ** 2) * (h[t] - y[start + t - 1] + signal)
             gradient += np.outer(dL_da, h[t - 1])
@@ -135,7 +136,18 @@ def by_blocks(W_hx, W_hh, x, y, window):
     return gradient
 
 
-def whole(W_hx, W_hh, x, y, window, cut=lambda t, window, T: t % window == 0, carry=True):
+def whole(
+    W_hx,
+    W_hh,
+    x,
+    y,
+    window,
+    cut=lambda t, window, T: t % window == 0,
+    carry=True,
+    line=lambda h, own, later: (1 - h**2) * (own + later),
+    send=lambda W_hh, dL_da, dL_dh: W_hh.T @ dL_da,
+    keep=lambda t, window: True,
+):
     """A right answer in one walk back, and by its options wrong ones; t counts from 1 to T."""
     T, h = len(x), [np.zeros(len(W_hh))]
     for t, x_t in enumerate(x):
@@ -145,10 +157,11 @@ def whole(W_hx, W_hh, x, y, window, cut=lambda t, window, T: t % window == 0, ca
     for t in range(T, 0, -1):
         if cut(t, window, T):
             signal = 0
-        dL_da = (1 - h[t] ** 2) * (h[t] - y[t - 1] + signal)
+        own = h[t] - y[t - 1]
+        dL_da = line(h[t], own, signal)
         before = h[t - 1] if carry or (t - 1) % window else 0 * h[t - 1]
-        gradient += np.outer(dL_da, before)
-        signal = W_hh.T @ dL_da
+        gradient += np.outer(dL_da, before) * keep(t, window)
+        signal = send(W_hh, dL_da, own + signal)
     return gradient
 
 
@@ -163,22 +176,6 @@ def sliding(W_hx, W_hh, x, y, window):
             dL_da = (1 - h[s] ** 2) * signal
             gradient += np.outer(dL_da, h[s - 1])
             signal = W_hh.T @ dL_da
-    return gradient
-
-
-def overwritten(W_hx, W_hh, x, y, window):
-    state, gradient = np.zeros(len(W_hh)), None
-    for start in range(0, len(x), window):
-        stop = start + window
-        h = [state]
-        for x_t in x[start:stop]:
-            h.append(np.tanh(W_hx @ x_t + W_hh @ h[-1]))
-        gradient, signal = np.zeros_like(W_hh), 0
-        for t in range(len(h) - 1, 0, -1):
-            dL_da = (1 - h[t] ** 2) * (h[t] - y[start + t - 1] + signal)
-            gradient += np.outer(dL_da, h[t - 1])
-            signal = W_hh.T @ dL_da
-        state = h[-1]
     return gradient
 
 
@@ -223,7 +220,16 @@ def test_check_accepts_right_answers(answer):
         (lambda *case: whole(*case, carry=False), "a cut stops the gradient only"),
         (sliding, "this is the sliding window"),
         (last_block_dropped, "the last block is missing"),
-        (overwritten, "overwrites"),
+        (lambda *case: by_blocks(*case, overwrite=True), "overwrites"),
+        (lambda *case: by_blocks(*case, leak=True), "leaks into the next block"),
+        (lambda *case: whole(*case, keep=lambda t, window: t % window != 1), "ends one step early"),
+        (lambda W_hx, W_hh, x, y, w: whole(W_hx, W_hh, x, np.vstack([y[1:], y[-1:]]), w), "y is one step late"),
+        (lambda *case: whole(*case, line=lambda h, own, later: own + later), "slope 1 - h_t² of tanh is missing"),
+        (lambda *case: whole(*case, line=lambda h, own, later: (1 - h**2) * own + later), "multiplies both signals"),
+        (lambda *case: whole(*case, line=lambda h, own, later: own + (1 - h**2) * later), "own signal h_t - y_t too"),
+        (lambda *case: whole(*case, send=lambda W_hh, dL_da, dL_dh: W_hh.T @ dL_dh), "not times dL/dh"),
+        (lambda *case: whole(*case, send=lambda W_hh, dL_da, dL_dh: W_hh @ dL_da), "it must be the transpose"),
+        (lambda *case: 2 * by_blocks(*case), "twice too large"),
         (cut_at(lambda t, window, T: (T - t) % window == 0), "counted from the end"),
         (cut_at(lambda t, window, T: t % (window + 1) == 0), "your blocks have τ + 1 steps"),
         (cut_at(lambda t, window, T: t % max(window - 1, 1) == 0), "your blocks have τ - 1 steps"),
@@ -240,7 +246,7 @@ def test_check_accepts_right_answers(answer):
         (lambda *case: None, "return"),
         (lambda *case: by_blocks(*case) + 1, "moving that weight"),
         (
-            lambda *case: by_blocks(*case) if case[4] < len(case[2]) else 2 * by_blocks(*case),
+            lambda *case: by_blocks(*case) if case[4] < len(case[2]) else 3 * by_blocks(*case),
             "for T = 3 and blocks of 8",
         ),
         (stub, "Not attempted yet"),

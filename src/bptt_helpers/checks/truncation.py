@@ -20,6 +20,10 @@ def check_chunked(answer) -> str:
     Parameters
     ----------
     answer : callable (ndarray (n, d), ndarray (n, n), ndarray (T, d), ndarray (T, n), int) -> ndarray (n, n)
+
+    Returns
+    -------
+    Feedback
     """
     rng = np.random.default_rng(0)
     n, d = 3, 2
@@ -34,9 +38,10 @@ def check_chunked(answer) -> str:
         for hint, wrong in known_mistakes(*case, window, right).items():
             if same(given, wrong):
                 raise Wrong(hint)
+        i, j = np.unravel_index(np.abs(given - right).argmax(), right.shape)
         raise Wrong(
-            f"for T = {T} and blocks of {window} your first entry is {given[0, 0]:.4f}; moving that weight, "
-            f"with the states at the cuts held still, says {right[0, 0]:.4f}."
+            f"for T = {T} and blocks of {window} your entry [{i}, {j}] is {given[i, j]:.4f}; moving that weight, "
+            f"with the states at the cuts held still, says {right[i, j]:.4f}."
         )
     return "it agrees with numeric derivatives of the loss with frozen states, full last block or not."
 
@@ -115,31 +120,71 @@ def known_mistakes(W_hx, W_hh, x, y, window, right):
         ),
         "divided by T: the loss is the sum over the steps.": right / T,
         "divided by the number of blocks: add their gradients up.": right / len(pieces),
+        "twice too large: the derivative of ½ ‖h_t - y_t‖² is h_t - y_t.": 2 * right,
         "the sign is wrong: dL/dh_t of the step's own loss is h_t - y_t.": -right,
         "transposed: the outer product has the row of dL/da and the column of h.": right.T,
-        "h_t stands where h_{t-1} should: W_hh met the state before the step.": backward(*case, window, meets=1),
-        "the slope 1 - h_t² of tanh is missing.": backward(*case, window, slope=lambda h: 1.0),
-        "on its way back the signal is multiplied by W_hh; it must be the transpose.": backward(
-            *case, window, send=W_hh
-        ),
     }
     if window > 1:
         found |= {
             "off by one in τ: your blocks have τ - 1 steps.": numeric(blocks(T, window - 1)),
             "the cuts come one step early: the first block has τ - 1 steps.": numeric(blocks(T, window, window - 1)),
         }
-    return found
+    return found | wrong_algebra(*case, window)
 
 
-def backward(W_hx, W_hh, x, y, window, *, meets=0, slope=lambda h: 1 - h**2, send=None):
-    """A backward pass with a mistake in its algebra: the cuts are right."""
+def wrong_algebra(W_hx, W_hh, x, y, window):
+    """What a backward pass returns that is cut in the right places and wrong in one line, by its hint."""
+
+    def slope(h):
+        return 1 - h**2
+
+    def walk_back(y=y, **wrong_line):
+        return _walk_back(W_hx, W_hh, x, y, window, **wrong_line)
+
+    return {
+        "a signal leaks into the next block: start every walk back with no signal from later.": walk_back(leaks=True),
+        "each walk back ends one step early: the first step of a block has its term too.": walk_back(last=1),
+        "h_t stands where h_{t-1} should: W_hh met the state before the step.": walk_back(meets=1),
+        "y is one step late: row t of x and row t of y, counted from 0, belong to the same step.": walk_back(
+            np.vstack([y[1:], y[-1:]])
+        ),
+        "the slope 1 - h_t² of tanh is missing.": walk_back(at_sum=lambda h, own, later: own + later),
+        "the slope 1 - h_t² multiplies both signals, that of the step's own loss and the one from later.": walk_back(
+            at_sum=lambda h, own, later: slope(h) * own + later
+        ),
+        "the slope 1 - h_t² multiplies the step's own signal h_t - y_t too.": walk_back(
+            at_sum=lambda h, own, later: own + slope(h) * later
+        ),
+        "what goes back is W_hh transposed times dL/da, not times dL/dh: the slope of the step comes first.": walk_back(
+            send=lambda W_hh, dL_da, dL_dh: W_hh.T @ dL_dh
+        ),
+        "on its way back the signal is multiplied by W_hh; it must be the transpose.": walk_back(
+            send=lambda W_hh, dL_da, dL_dh: W_hh @ dL_da
+        ),
+    }
+
+
+def _walk_back(
+    W_hx,
+    W_hh,
+    x,
+    y,
+    window,
+    *,
+    at_sum=lambda h, own, later: (1 - h**2) * (own + later),  # dL/da_t
+    send=lambda W_hh, dL_da, dL_dh: W_hh.T @ dL_da,  # what goes back to h_{t-1}
+    meets=0,  # 1: h_t in place of h_{t-1}
+    last=0,  # how many steps of a block are left out at its start
+    leaks=False,  # whether the next block hears the last signal of this one
+):
+    """A right answer, unless an option replaces one of its lines."""
     h = states(W_hx, W_hh, x, np.zeros(len(W_hh)))
-    send = W_hh.T if send is None else send
-    gradient, signal = np.zeros_like(W_hh), np.zeros(len(W_hh))
-    for t in range(len(x), 0, -1):
-        if t % window == 0:
-            signal = 0 * signal
-        dL_da = slope(h[t]) * (h[t] - y[t - 1] + signal)
-        gradient += np.outer(dL_da, h[t - 1 + meets])
-        signal = send @ dL_da
+    gradient, later = np.zeros_like(W_hh), np.zeros(len(W_hh))
+    for start, stop, _ in blocks(len(x), window):
+        later = later * leaks
+        for t in range(stop, start + last, -1):
+            own = h[t] - y[t - 1]
+            dL_da = at_sum(h[t], own, later)
+            gradient += np.outer(dL_da, h[t - 1 + meets])
+            later = send(W_hh, dL_da, own + later)
     return gradient
