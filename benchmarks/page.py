@@ -1,0 +1,93 @@
+"""The page of results: README.md and its pictures, from the rows of all sections."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from . import every_window, figures, floor, gradients, machine, memory
+from .case import TOLERANCE
+
+HEAD = """# Benchmarks
+
+Made by `python -m benchmarks` (`make bench`): do not edit. An interrupted run goes on where it stopped.
+
+{machine}
+
+All peers are timed in turns, round after round, and a ratio is the median over the rounds of the peer's time divided by
+ours in the same round: trust ratios, not milliseconds. Before anything is timed, all peers must give the same loss and
+gradient to {tolerance:g}.
+"""
+
+GRADIENTS = """## One gradient
+
+Forward pass, mean cross-entropy and backward pass of one tanh network with 8 inputs and 8 classes. The columns of the
+peers are their time divided by the time of this package: above 1 this package is faster. JAX is timed compiled; how
+long compiling takes, once for every shape, stands apart.
+
+![Time of every peer over ours](ratios.png)
+
+![Time against the number of steps](growth.png)
+
+"""
+
+WINDOWS = """## Every window at once
+
+Norm, direction and error of the truncated gradient for many windows τ, against PyTorch's truncated gradient once per
+window. Sliding, in PyTorch: all losses as one batch, each started τ steps before it from the stored state. Chunked:
+`nn.RNN` block by block with `detach`. Norms, cosines and errors are compared with PyTorch's before anything is timed.
+
+"""
+
+MEMORY = """## Peak memory of one gradient
+
+MiB that the process holds at its peak above what it held before, measured in a process for each peer (on Linux from
+VmHWM, restarted before the gradient; elsewhere from the growth of the largest resident size). It includes what an
+allocator holds back and what a library loads late; data, weights and compiled code are there before. "Allocated" is
+what NumPy itself asked for at once, by tracemalloc. "States alone" are the T + 1 states, which every peer keeps.
+
+![Peak memory over the size of the states](memory.png)
+
+"""
+
+FLOOR = """## The floor
+
+Milliseconds. Where the network is small, time goes into calls, not into sums.
+
+"""
+
+SLIDERS = """## Sliders
+
+"""
+
+
+def write(folder, rows) -> None:
+    """Write README.md and the pictures.
+
+    Parameters
+    ----------
+    folder : Path
+    rows : dict
+        What the sections' `run` returned, by name: gradients, windows, memory, floor and, if measured, sliders.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    figures.save(figures.draw_ratios(rows["gradients"]), folder / "ratios.png")
+    figures.save(figures.draw_growth(rows["gradients"], *_first_size(rows["gradients"])), folder / "growth.png")
+    figures.save(figures.draw_memory(rows["memory"]), folder / "memory.png")
+    parts = [
+        HEAD.format(machine=machine.describe(), tolerance=TOLERANCE),
+        GRADIENTS + gradients.markdown(rows["gradients"]),
+        WINDOWS + every_window.markdown(rows["windows"]),
+        MEMORY + memory.markdown(rows["memory"]),
+        FLOOR + floor.markdown(rows["floor"]),
+    ]
+    if "sliders" in rows:
+        from . import sliders
+
+        parts.append(SLIDERS + sliders.markdown(rows["sliders"]))
+    (folder / "README.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def _first_size(rows):
+    sizes = {(row["n"], row["B"]) for row in rows}
+    return (16, 1) if (16, 1) in sizes else min(sizes)

@@ -1,0 +1,111 @@
+"""The benchmarks: a run with tiny sizes, and that a wrong peer never gets as far as a time."""
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture
+def benchmarks(monkeypatch):
+    """A function that imports a module of the benchmarks, which are no part of the package."""
+    monkeypatch.syspath_prepend(ROOT)
+    return lambda name: importlib.import_module(f"benchmarks.{name}")
+
+
+def test_a_quick_run_writes_the_page_and_its_pictures(tmp_path):
+    command = [sys.executable, "-m", "benchmarks", "--quick", "--output", str(tmp_path)]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    page = (tmp_path / "README.md").read_text(encoding="utf-8")
+    for name in ("this package, ms", "textbook loop", "PyTorch nn.RNN", "backward passes", "states alone"):
+        assert name in page
+    for picture in ("ratios", "growth", "memory"):
+        assert (tmp_path / f"{picture}.png").read_bytes().startswith(b"\x89PNG")
+        assert f"({picture}.png)" in page
+    assert not list(tmp_path.glob("*.json"))
+    assert str(tmp_path) not in page
+    assert str(ROOT) not in page
+
+
+def wrong(answer, field, factor):
+    loss, gradient = answer
+    return loss, gradient._replace(**{field: factor * getattr(gradient, field)})
+
+
+@pytest.mark.parametrize("field", ["W_hx", "W_hh", "b_h", "W_qh", "b_q"])
+def test_a_wrong_peer_is_refused_before_it_is_timed(benchmarks, monkeypatch, field):
+    gradients, peers, case = benchmarks("gradients"), benchmarks("peers"), benchmarks("case")
+    monkeypatch.setattr(gradients, "in_turns", lambda *_: pytest.fail("timed"))
+
+    def planted(case):
+        run, _ = peers.ours(case)
+        return run, lambda answer: wrong(answer, field, 1 + 1e-9)
+
+    with pytest.raises(case.DisagreementError, match="planted at T = 5, n = 3, B = 2: want the same loss and gradient"):
+        gradients.measure(5, 3, 2, {peers.OURS: peers.ours, "planted": planted}, 0.01)
+
+
+def test_nan_is_no_agreement_and_a_wrong_loss_is_seen(benchmarks):
+    case, peers = benchmarks("case"), benchmarks("peers")
+    run, _ = peers.ours(case.make_case(4, 3, 2))
+    loss, gradient = run()
+    case.check("itself", (loss, gradient), (loss, gradient))
+    for answer in [(loss * (1 + 1e-9), gradient), wrong((loss, gradient), "W_hh", np.nan)]:
+        with pytest.raises(case.DisagreementError):
+            case.check("planted", answer, (loss, gradient))
+
+
+def test_a_wrong_curve_of_windows_is_refused(benchmarks, monkeypatch):
+    every_window, case = benchmarks("every_window"), benchmarks("case")
+    right = every_window.gradient_by_window
+
+    def shifted(*arguments, **options):  # the curve of the windows τ + 1
+        curve = right(*arguments, **options)
+        return curve._replace(log10_norm=np.append(curve.log10_norm[1:], curve.log10_norm[-1]))
+
+    monkeypatch.setattr(every_window, "gradient_by_window", shifted)
+    for scheme in ("sliding", "chunked"):
+        with pytest.raises(case.DisagreementError, match="windows: want PyTorch's gradients"):
+            every_window.measure(8, 3, scheme, "every", 0.01)
+
+
+def test_what_is_measured_is_kept_and_not_measured_again(benchmarks, tmp_path):
+    store = benchmarks("store").Store(tmp_path / "partial.json")
+    assert store.get("a", lambda: {"ms": 1.5}) == {"ms": 1.5}
+    with pytest.raises(KeyboardInterrupt):
+        store.get("b", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+    again = benchmarks("store").Store(tmp_path / "partial.json")
+    assert again.get("a", lambda: pytest.fail("measured again")) == {"ms": 1.5}
+    assert again.get("b", lambda: 2) == 2
+    again.forget()
+    assert not (tmp_path / "partial.json").exists()
+
+
+def test_ratios_come_from_the_same_round(benchmarks):
+    timing = benchmarks("timing")
+    times = {"a": np.array([1.0, 10.0, 1.0]), "b": np.array([2.0, 20.0, 2.0])}  # the second round was disturbed
+    assert timing.ratios(times, "a") == {"a": 1.0, "b": 2.0}
+    calls = []
+    timing.in_turns({"a": lambda: calls.append("a"), "b": lambda: calls.append("b")}, 0, rounds=(3, 3))
+    assert calls.count("a") > 3
+    assert calls.count("b") > 3
+
+
+def test_exponents_are_those_of_power_laws(benchmarks):
+    gradients = benchmarks("gradients")
+    rows = [{"T": T, "n": 2, "B": 1, "ms": 3.0 * T, "ratio": {"this package": 1, "peer": T}} for T in (10, 100, 1000)]
+    sizes, exponents = gradients.growth(rows, "T", n=2, B=1)
+    assert sizes == [10, 100, 1000]
+    assert exponents == pytest.approx({"this package": 1, "peer": 2})
+
+
+def test_the_blockwise_backward_pass_is_the_backward_pass(benchmarks):
+    floor = benchmarks("floor")
+    for T in (1, 31, 32, 33, 100):
+        floor.measure(T, 3, 0)  # compares before it times
