@@ -89,6 +89,24 @@ def test_clipping_rescues_the_descent_from_the_jump():
     assert clipped.error[-1] < 0.01
 
 
+@pytest.mark.parametrize("options", [{}, {"threshold": 0.5}, {"threshold": 0.5, "mode": "value"}])
+def test_many_starts_at_once_are_the_same_descents(options):
+    w, b = np.array([4.8, 5.0, 6.0]), np.array([[-2.6], [-2.2]])
+    together = descend(w, b, steps=4, sequence_length=20, **options)
+    for row, column in np.ndindex(2, 3):
+        alone = descend(w[column], b[row, 0], steps=4, sequence_length=20, **options)
+        for all_starts, one in zip(together, alone, strict=True):
+            assert all_starts.shape == (5, 2, 3)
+            np.testing.assert_allclose(all_starts[:, row, column], one, rtol=1e-9, atol=1e-5)
+
+
+def test_where_the_gradient_is_zero_descent_stays():
+    """Far out σ is flat: w = 0 and b = 800 give x = 800, and σ′ there is exactly zero."""
+    path = descend(0.0, 800.0, steps=2, threshold=1.0)
+    assert path.norm.tolist() == [0, 0, 0]
+    assert path.b.tolist() == [800, 800, 800]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -98,6 +116,7 @@ def test_clipping_rescues_the_descent_from_the_jump():
         ({"steps": 2.5}, "steps: want an integer >= 0, got 2.5"),
         ({"sequence_length": 0}, "sequence_length: want an integer >= 1, got 0"),
         ({"w": np.nan}, "w: want a finite number, got nan"),
+        ({"b": np.array([0.0, np.inf])}, r"b: want finite numbers, got inf at index \(1,\)"),
     ],
 )
 def test_bad_input_is_named(arguments, sentence):

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .validate import choice, number, positive, whole_number
+from .validate import choice, finite, number, positive, whole_number
 
 X_0, TARGET = 0.5, 0.7
 MODES = ("norm", "value")
@@ -45,6 +45,11 @@ def error_and_gradient(w, b, sequence_length=50):
     -------
     E, dE_dw, dE_db : ndarrays
         Of the broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If `sequence_length` is not an integer >= 1.
     """
     T = whole_number("sequence_length", sequence_length)
     w, b = np.broadcast_arrays(np.asarray(w, float), np.asarray(b, float))
@@ -67,6 +72,11 @@ def wall(w):
     ----------
     w : float or ndarray
         Weight; the fixed point repels, and there is a wall, for w > 1/σ′(½) = 4.255.
+
+    Returns
+    -------
+    float or ndarray
+        Of the shape of w.
     """
     return X_0 - w * sigmoid(X_0)
 
@@ -82,6 +92,16 @@ def wall_gradient(w, sequence_length=50):
         Weight, other than 1/σ′(½).
     sequence_length : int
         T.
+
+    Returns
+    -------
+    float or ndarray
+        Of the shape of w.
+
+    Raises
+    ------
+    ValueError
+        If `sequence_length` is not an integer >= 1.
     """
     T = whole_number("sequence_length", sequence_length)
     s = sigmoid(X_0)
@@ -95,9 +115,9 @@ class Descent(NamedTuple):
 
     Attributes
     ----------
-    w, b, error, norm : ndarrays (steps + 1,)
-        Weights, error and norm of the unclipped gradient at each point.
-    turned : ndarray (steps + 1,)
+    w, b, error, norm : ndarrays (steps + 1, ...)
+        Weights, error and norm of the unclipped gradient at each point; the other axes are those of the starts.
+    turned : ndarray (steps + 1, ...)
         Angle in degrees between the gradient and the clipped one.
     """
 
@@ -109,12 +129,12 @@ class Descent(NamedTuple):
 
 
 def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, sequence_length=50) -> Descent:
-    """Follow the gradient downhill from (w, b), clipped or not.
+    """Follow the gradient downhill from (w, b), clipped or not; from many starts at once, if they are arrays.
 
     Parameters
     ----------
-    w, b : float
-        Start.
+    w, b : float or ndarray
+        Start, of shapes that broadcast.
     learning_rate : float
         > 0.
     threshold : float, optional
@@ -135,18 +155,20 @@ def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, se
     """
     choice("mode", mode, MODES)
     learning_rate = positive("learning_rate", learning_rate)
-    threshold = np.inf if threshold is None else positive("threshold", threshold)
+    threshold = np.finfo(float).max if threshold is None else positive("threshold", threshold)
     steps = whole_number("steps", steps, 0)
-    at, path = np.array([number("w", w), number("b", b)]), []
+    for name, value in (("w", w), ("b", b)):
+        number(name, value) if np.ndim(value) == 0 else finite(name, np.asarray(value))
+    at, path = np.array(np.broadcast_arrays(w, b), float), []
     for _ in range(steps + 1):
         error, *gradient = error_and_gradient(*at, sequence_length)
         gradient = np.array(gradient)
         norm = np.hypot(*gradient)
         if mode == "norm":
-            clipped = gradient * min(1, threshold / norm) if norm > 0 else gradient
+            clipped = gradient * (threshold / np.maximum(norm, threshold))
         else:
             clipped = np.clip(gradient, -threshold, threshold)
-        turn = np.arctan2(clipped[0] * gradient[1] - clipped[1] * gradient[0], clipped @ gradient)
+        turn = np.arctan2(clipped[0] * gradient[1] - clipped[1] * gradient[0], (clipped * gradient).sum(0))
         path.append((*at, error, norm, np.degrees(abs(turn))))
         at = at - learning_rate * clipped
-    return Descent(*np.array(path).T)
+    return Descent(*np.moveaxis(path, 1, 0))
