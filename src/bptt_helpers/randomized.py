@@ -14,7 +14,7 @@ import numpy as np
 from .backprop import own_signals
 from .cells import activation
 from .hazards import constant_hazard, draw_factors
-from .validate import positive, whole_number
+from .validate import number, positive, whole_number
 
 _AT_ONCE = 4_000_000  # signals held at one time: 32 MB
 
@@ -75,22 +75,22 @@ def randomized_gradients(params, trace, dL_do, hazard, *, n_draws=1, rng=0, comp
     for first in range(0, n_draws, step):
         chosen = slice(first, first + step)
         dL_da = _walk_back(own, slope, params.W_hh, factor[:, chosen])
-        # (T, N, B, n) -> (N n, T B): one matrix product for all draws
-        together = dL_da.transpose(1, 3, 0, 2).reshape(-1, T * B)
-        gradients[chosen] = together.dot(into_weights).reshape(-1, n, into_weights.shape[1])
+        # (n N, T B) times (T B, n + d + 1): one matrix product for all draws
+        together = dL_da.reshape(T * B, -1).T @ into_weights
+        gradients[chosen] = together.reshape(n, -1, into_weights.shape[1]).swapaxes(0, 1)
     return gradients
 
 
 def _walk_back(own, slope, W_hh, factor):
-    """dL/da of every draw, (T, N, B, n)."""
-    T, B, n = own.shape
-    dL_da = np.empty((T, factor.shape[1], B, n))
-    dL_da[-1] = slope[-1] * own[-1]
-    for t in range(T - 2, -1, -1):
-        dL_dh = np.dot(dL_da[t + 1].reshape(-1, n), W_hh).reshape(-1, B, n)
-        dL_dh *= factor[t + 1][:, None, None]
-        dL_dh += own[t]
-        np.multiply(dL_dh, slope[t], out=dL_da[t])
+    """dL/da of every draw, (T, B, n, N): the draws last, so that all lie side by side in memory."""
+    W_hh_T = W_hh.T.copy()
+    dL_da = np.empty((*own.shape, factor.shape[1]))
+    dL_da[-1] = (slope[-1] * own[-1])[..., None]
+    for t in range(len(own) - 2, -1, -1):
+        dL_dh = np.matmul(W_hh_T, dL_da[t + 1], out=dL_da[t])
+        dL_dh *= factor[t + 1]
+        dL_dh += own[t][..., None]
+        dL_dh *= slope[t][..., None]
     return dL_da
 
 
@@ -146,22 +146,23 @@ def exact_moments(params, trace, dL_do, mean_lengths) -> Moments:
     slope = activation(trace.activation).slope_of_state(trace.h[1:])[:, 0]
     z = np.concatenate([trace.h[:-1], trace.x, np.ones((T, 1, 1))], 2)[:, 0]
     f = own[:, 0] * slope
+    A_by_step = slope[:, :, None] * params.W_hh.T
 
     K, m = len(chance), z.shape[1]
     mean_lam, mean_G, square_G = np.zeros(n), np.zeros((n, m)), np.zeros(K)
     lam_lam, lam_G = np.zeros((K, n, n)), np.zeros((K, n, n * m))
     for t in range(T - 1, -1, -1):
-        A = slope[t][:, None] * params.W_hh.T
+        A = A_by_step[t]
         carried = A @ mean_lam
-        # λ_t with the G of the steps after it, then with its own
-        with_later = np.outer(f[t], mean_G) + A @ lam_G
-        known = np.outer(f[t], f[t] + carried) + np.outer(carried, f[t])
-        lam_lam = known + square_of_factor * (A @ lam_lam @ A.T)
         mean_lam = f[t] + carried
-        diagonal = with_later.reshape(K, n, n, m)[:, range(n), range(n)].sum(1)
+        # λ_t with the G of the steps after it, then with its own
+        with_later = f[t][:, None] * mean_G.ravel() + A @ lam_G
+        known = f[t][:, None] * mean_lam + carried[:, None] * f[t]
+        lam_lam = known + square_of_factor * (A @ lam_lam @ A.T)
+        diagonal = with_later.reshape(K, n, n, m).trace(axis1=1, axis2=2)
         square_G += 2 * diagonal @ z[t] + lam_lam.trace(axis1=1, axis2=2) * (z[t] @ z[t])
         lam_G = with_later + (lam_lam[..., None] * z[t]).reshape(K, n, n * m)
-        mean_G = mean_G + np.outer(mean_lam, z[t])
+        mean_G = mean_G + mean_lam[:, None] * z[t]
     return Moments(mean_G, square_G - (mean_G**2).sum())
 
 
@@ -170,7 +171,11 @@ def chain_variance(factor, survival, steps) -> np.ndarray:
 
         z_t = 1 + ξ_t c z_{t-1},    ξ_t = 1/π with chance π, else 0
 
-    E z_t² = 1 + 2 c E z_{t-1} + (c²/π) E z_{t-1}²: bounded as t grows only if c²/π < 1.
+    E z_t² = 1 + 2 c E z_{t-1} + (c²/π) E z_{t-1}², and without the square of the mean,
+
+        Var z_t = (c²/π) Var z_{t-1} + c² (1/π - 1) (E z_{t-1})²:
+
+    bounded as t grows only if c²/π < 1, or if nothing is ever cut, π = 1.
 
     Parameters
     ----------
@@ -185,11 +190,16 @@ def chain_variance(factor, survival, steps) -> np.ndarray:
     -------
     ndarray (T,)
         Variance of z after 1 … T steps.
+
+    Raises
+    ------
+    ValueError
+        If `factor` is not finite, `survival` not in (0, 1], or `steps` not an integer >= 1.
     """
-    survival = positive("survival", survival)
-    mean, square, out = 0.0, 0.0, []
+    c, pi = number("factor", factor), number("survival", positive("survival", survival), 0, 1)
+    mean, variance, out = 0.0, 0.0, []
     for _ in range(whole_number("steps", steps)):
-        square = 1 + 2 * factor * mean + factor**2 / survival * square
-        mean = 1 + factor * mean
-        out.append(square - mean**2)
+        variance = c**2 / pi * variance + c**2 * (1 / pi - 1) * mean**2
+        mean = 1 + c * mean
+        out.append(variance)
     return np.array(out)

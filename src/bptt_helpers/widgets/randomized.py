@@ -35,15 +35,12 @@ class Problem(NamedTuple):
         Exact gradient of the recurrent weights.
     sliding, chunked : WindowCurve
         Truncated gradients for every window.
-    spread : ndarray (k,)
-        Standard deviation of one draw over ‖exact‖ at the mean lengths LENGTHS, constant hazard.
     """
 
     run: tuple
     exact: np.ndarray
     sliding: object
     chunked: object
-    spread: np.ndarray
 
 
 class RandomizedData(NamedTuple):
@@ -80,16 +77,20 @@ class RandomizedData(NamedTuple):
 
 @lru_cache(maxsize=8)
 def problem(sequence_length, spectral_radius, seed) -> Problem:
-    """A tanh network with 8 units that continues a sine wave, loss at every step."""
+    """A tanh network with 8 units that continues a sine wave, loss at every step.
+
+    Parameters
+    ----------
+    sequence_length, seed : int
+    spectral_radius : float
+    """
     batch = sine(sequence_length, 1, rng=seed)
     params = init_params(1, N_HIDDEN, 1, spectral_radius=spectral_radius, rng=seed)
     trace = forward(params, batch.x)
     _, dL_do = squared_error(trace.o, batch.y)
     run = params, trace, dL_do
     exact = recurrent_part(bptt(*run).params)
-    spread = np.sqrt(np.maximum(exact_moments(*run, LENGTHS).variance, 0))
-    curves = [gradient_by_window(*run, scheme=scheme) for scheme in ("sliding", "chunked")]
-    return Problem(run, exact, *curves, spread / np.linalg.norm(exact))
+    return Problem(run, exact, *(gradient_by_window(*run, scheme=scheme) for scheme in ("sliding", "chunked")))
 
 
 @lru_cache(maxsize=8)
@@ -117,9 +118,8 @@ def randomized_data(sequence_length, mean_length, hazard, spectral_radius, seed)
         return curve.cosine[k] * 10 ** (curve.log10_norm[k] - np.log10(size))
 
     windows = [(curve.window, 10**curve.log10_error) for curve in (p.sliding, p.chunked)]
-    exact_spread = np.nan
-    if hazard == "constant":
-        exact_spread = np.sqrt(max(0, exact_moments(*p.run, [mean_length]).variance[0])) / size
+    *spread, exact_spread = np.sqrt(np.maximum(exact_moments(*p.run, [*LENGTHS, mean_length]).variance, 0)) / size
+    spread = np.array(spread)
 
     return RandomizedData(
         along=along,
@@ -127,10 +127,10 @@ def randomized_data(sequence_length, mean_length, hazard, spectral_radius, seed)
         uncompensated=float(plain.mean(0) @ direction),
         sliding=component(p.sliding),
         chunked=component(p.chunked),
-        curves=((LENGTHS, p.spread), (LENGTHS, p.spread / 10), *windows),
+        curves=((LENGTHS, spread), (LENGTHS, spread / 10), *windows),
         now=np.array([one, one / 10, *(error[k] for _, error in windows)]),
         mean_length=mean_length,
-        exact_spread=exact_spread,
+        exact_spread=exact_spread if hazard == "constant" else np.nan,
     )
 
 
@@ -138,11 +138,12 @@ def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     mean, four = data.along.mean(), 4 * data.standard_error
     exactly = "" if np.isnan(data.exact_spread) else f" in these draws, {data.exact_spread:.2g} in truth"
+    *_, sliding, chunked = data.now
     return (
         f"Mean length {data.mean_length}: along the exact gradient the mean of 1000 draws lies at {mean:.3f} ± "
         f"{four:.3f} (4 standard errors), without compensation at {data.uncompensated:.3f}, sliding at "
         f"{data.sliding:.3f}, chunked at {data.chunked:.3f}. Spread of one draw: {data.now[0]:.2g} times the exact "
-        f"gradient{exactly}."
+        f"gradient{exactly}; bias of a window of {data.mean_length}: sliding {sliding:.2g}, chunked {chunked:.2g}."
     )
 
 
@@ -190,7 +191,8 @@ class ChainData(NamedTuple):
 
     Attributes
     ----------
-    log10_variance : ndarray (200,)
+    log10_variance : ndarray (100,)
+        Of z_t for t = 1 … 100; -300 where nothing varies.
     factor, survival : float
     """
 
@@ -201,7 +203,7 @@ class ChainData(NamedTuple):
 
 @lru_cache(maxsize=8)
 def chain_data(factor, survival) -> ChainData:
-    """Variance of z_t = 1 + ξ_t c z_{t-1} for t = 1 … 200.
+    """Variance of z_t = 1 + ξ_t c z_{t-1} for t = 1 … 100.
 
     Parameters
     ----------
@@ -214,10 +216,14 @@ def chain_data(factor, survival) -> ChainData:
 def describe_chain(data) -> str:
     """The numbers of the picture in one sentence."""
     ratio = data.factor**2 / data.survival
+    sentence = f"c = {data.factor:.2f}, π = {data.survival:.2f}: c²/π = {ratio:.2f}"
+    if data.survival == 1:
+        return f"{sentence}, but nothing is ever cut: no variance at all."
+    if data.factor == 0:
+        return f"{sentence}, and nothing is carried on: no variance at all."
     verdict = "bounded" if ratio < 1 else "growing without end"
     return (
-        f"c = {data.factor:.2f}, π = {data.survival:.2f}: c²/π = {ratio:.2f}, so the variance is {verdict}; "
-        f"it is 10^{data.log10_variance[-1]:.1f} after {CHAIN_STEPS} steps."
+        f"{sentence}, so the variance is {verdict}; it is 10^{data.log10_variance[-1]:.1f} after {CHAIN_STEPS} steps."
     )
 
 
