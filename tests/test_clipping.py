@@ -89,11 +89,17 @@ def right(arrays, max_norm):
     norm = np.sqrt(sum((a**2).sum() for a in arrays))
     if not np.isfinite(norm):
         raise ValueError("gradient: want finite numbers")
-    return [a * min(1, max_norm / norm) for a in arrays]
+    return [a * max_norm / max(max_norm, norm) for a in arrays]
 
 
 def norm_of(arrays, power=2):
     return sum((np.abs(a) ** power).sum() for a in arrays) ** (1 / power)
+
+
+def finite_norm(arrays, error):
+    if not np.isfinite(norm_of(arrays)):
+        raise error
+    return norm_of(arrays)
 
 
 def in_place(arrays, max_norm):
@@ -118,11 +124,15 @@ def stub(arrays, max_norm):
         (lambda g, m: [a / norm_of(g) for a in g], "do not multiply by max_norm"),
         (lambda g, m: [a * min(1, m / norm_of(g) ** 2) for a in g], "square root is missing"),
         (lambda g, m: [a * min(1, m / norm_of(g, 1)) for a in g], "sums absolute values"),
+        (lambda g, m: [a * min(1, m / sum(np.linalg.norm(b) for b in g)) for a in g], "norms of the arrays are added"),
         (lambda g, m: g, "comes back as it was"),
         (lambda g, m: [a * m / norm_of(g) for a in g], "is made longer"),
         (lambda g, m: [a.T for a in g], "array 0 has shape (3, 4), want (4, 3)"),
         (in_place, "have changed"),
-        (lambda g, m: [a * min(1, m / norm_of(g)) for a in g], "a clipped nan is still a nan"),
+        (lambda g, m: [a * min(1, m / norm_of(g)) for a in g], "nan in it, nothing was raised: a clipped nan"),
+        (lambda g, m: [a * (m / max(m, finite_norm(g, AssertionError))) for a in g], "it raised AssertionError"),
+        (lambda g, m: [a / norm_of(g) * min(norm_of(g), m) for a in g], "do not divide by its norm"),
+        (lambda g, m: [a * min(1, m / float(norm_of(g))) for a in g], "do not divide by its norm"),
         (lambda g, m: [0.9 * a for a in right(g, m)], "want 1."),
     ],
 )

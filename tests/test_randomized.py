@@ -12,7 +12,7 @@ from bptt_helpers.hazards import Hazard, constant_hazard, draw_factors, mean_pie
 from bptt_helpers.influence_balancing import SIGN, THETA_BEST, A, train
 from bptt_helpers.randomized import chain_variance, exact_moments, randomized_gradients, recurrent_part
 from bptt_helpers.randomized_balancing import train_randomized
-from bptt_helpers.widgets.randomized import problem, randomized_data
+from bptt_helpers.widgets.randomized import chain_data, describe_chain, problem, randomized_data
 
 HAZARDS = [constant_hazard(5), power_law_hazard(5), power_law_hazard(5, 6)]
 hazards = pytest.mark.parametrize("hazard", HAZARDS, ids=["constant", "power 4", "power 6"])
@@ -136,7 +136,7 @@ def test_the_scalar_chain_is_bounded_only_below_the_line(factor, survival, bound
     elif survival < 1:
         assert variance[-1] > 0.9 * (factor**2 / survival) ** 299 * variance[100]
     else:
-        assert np.abs(variance).max() < 1e-6 * (factor**400 * 10) ** 2  # nothing is ever cut: nothing varies
+        assert (variance == 0).all()  # nothing is ever cut: nothing varies
 
 
 def test_the_scalar_chain_equals_its_draws():
@@ -201,16 +201,32 @@ def test_the_explorer_shows_what_the_package_computes():
     assert abs(data.along.mean() - 1) < 5 * data.standard_error
 
 
+@pytest.mark.parametrize(
+    ("factor", "survival", "verdict"),
+    [
+        (0.9, 0.9, "so the variance is bounded; it is 10^2.0"),
+        (0.9, 0.8, "growing without end"),
+        (1.2, 1.0, "nothing is ever cut: no variance at all"),
+        (0.0, 0.5, "nothing is carried on: no variance at all"),
+    ],
+)
+def test_the_sentence_about_the_chain_is_true(factor, survival, verdict):
+    assert verdict in describe_chain(chain_data(factor, survival))
+
+
 def recursion(wrong=""):
     def estimate(b, c, kept, pi):
         z, a = 0.0, 0.0
         for t in range(len(b)):
-            past = {"exact": a}.get(wrong, z)
-            k = not kept[t] if wrong == "exchanged" else kept[t] or wrong == "uncut"
-            factor = {"none": 1, "times": pi, "cut chance": 1 / (1 - pi), "uncut": 1, "odd": 1.1}.get(wrong, 1 / pi)
+            past = a if wrong in ("exact", "both") else z
+            k = not kept[t] if wrong == "exchanged" else kept[t - (wrong == "step before")] or wrong == "uncut"
+            factors = {"none": 1, "both": 1, "times": pi, "cut chance": 1 / (1 - pi), "uncut": 1, "odd": 1.1}
+            factor = factors.get(wrong, 1 / pi)
             z = b[t] + k * factor * c[t] * past
             if wrong == "all":
                 z = kept[t] / pi * (b[t] + c[t] * past)
+            if wrong == "zero":
+                z = kept[t] * (b[t] + c[t] * past / pi)
             a = b[t] + c[t] * a
         return z
 
@@ -220,13 +236,16 @@ def recursion(wrong=""):
 @pytest.mark.parametrize(
     ("wrong", "hint"),
     [
+        ("both", "both mistakes are still there"),
         ("exact", "Run it on z itself"),
+        ("step before", "belongs to the way from step t - 1 to step t"),
         ("none", "not compensated"),
         ("times", "you multiply by π"),
         ("cut chance", "divide by 1 - π"),
         ("exchanged", "exchanged"),
         ("uncut", "nothing is cut"),
         ("all", "immediate term"),
+        ("zero", "z is b_t, not 0"),
         ("odd", "the mean over all cut patterns"),
     ],
 )
@@ -242,6 +261,12 @@ def test_the_check_accepts_the_right_answer_and_refuses_none():
     assert "one number" in check_estimate(lambda b, *_: b).sentence
 
 
+def test_a_right_mean_of_wrong_numbers_is_not_accepted():
+    feedback = check_estimate(lambda b, c, kept, pi: recursion()(b, c, kept[::-1], pi))
+    assert not feedback.ok
+    assert "the mean is right, but for kept = [" in feedback.sentence
+
+
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
@@ -251,6 +276,7 @@ def test_the_check_accepts_the_right_answer_and_refuses_none():
         (lambda: draw_factors(HAZARDS[0], 0, 1, 0), "steps: want an integer >= 1, got 0"),
         (lambda: draw_factors(HAZARDS[0], 5, 2.0, 0), "n_draws: want an integer >= 1, got 2.0"),
         (lambda: chain_variance(0.9, 0.0, 5), "survival: want a number > 0, got 0"),
+        (lambda: chain_variance(0.9, 1.5, 5), "survival: want a number from 0 to 1, got 1.5"),
         (lambda: train_randomized(HAZARDS[0], learning_rate=0), "learning_rate: want a number > 0, got 0"),
     ],
 )

@@ -25,6 +25,9 @@ def _known_mistakes(arrays, max_norm):
         "the norm sums absolute values; sum squares and take the square root.": [
             a * min(1, max_norm / sum(np.abs(b).sum() for b in arrays)) for a in arrays
         ],
+        "the norms of the arrays are added; ‖g‖ is the square root of the sum of all squares.": [
+            a * min(1, max_norm / sum(np.linalg.norm(b) for b in arrays)) for a in arrays
+        ],
         "the gradient comes back as it was: did you return the shortened arrays?": arrays,
         "a gradient shorter than max_norm must stay as it is; yours is made longer.": [
             a * max_norm / norm for a in arrays
@@ -45,14 +48,23 @@ def check_clip(answer) -> str:
     norm = _norm(arrays)
     for max_norm in (0.3 * norm, 2.0 * norm, 0.01):
         _judge(answer, arrays, max_norm)
+    try:
+        stays_zero = not any(np.any(g) for g in answer([np.zeros(a.shape) for a in arrays], 1.0))
+    except ZeroDivisionError:
+        stays_zero = False
+    if not stays_zero:
+        raise Wrong("a gradient of zero must come back as zero: do not divide by its norm.")
     for bad in (np.nan, np.inf):
         spoilt = [a.copy() for a in arrays]
         spoilt[1][2, 1] = bad
         try:
             answer(spoilt, 1.0)
+            outcome = "nothing was raised"
         except ValueError:
             continue
-        raise Wrong(f"a gradient with a {bad} in it must raise a ValueError: a clipped nan is still a nan.")
+        except Exception as error:
+            outcome = f"it raised {type(error).__name__}"
+        raise Wrong(f"want a ValueError for a gradient with {bad} in it, {outcome}: a clipped nan is still a nan.")
     return "long gradients are shortened and not turned, short ones stay, and one that is not finite is refused."
 
 

@@ -37,7 +37,7 @@ def check_estimate(answer) -> str:
     answer : callable (ndarray (T,), ndarray (T,), ndarray of bool (T,), float) -> float
     """
     rng = np.random.default_rng(0)
-    for T in (1, 2, 6):
+    for T in (1, 3, 6):  # not 2: running on the exact value would then make no difference
         b, c = rng.uniform(0.5, 1.5, T), rng.uniform(0.5, 1.2, T)
         patterns = [np.array(p) for p in product([False, True], repeat=T)]
         given = np.array([_one_number(answer(b.copy(), c.copy(), p.copy(), KEEP)) for p in patterns])
@@ -56,22 +56,32 @@ def _one_number(value):
 
 def _judge(given, b, c, patterns, chance):
     exact = _exact(b, c)
+    before = exact[:-1]
+
+    def run(**mistake):
+        return lambda kept: _estimate(b, c, kept, KEEP, **mistake)
+
     known = {
+        "both mistakes are still there. Which value should be carried on? What must survive count for?": (
+            run(carried=before, factor=1)
+        ),
         "the recursion runs on the exact value of the step before, which we cannot afford. Run it on z itself.": (
-            lambda p: _estimate(b, c, p, KEEP, carried=exact[:-1])
+            run(carried=before)
         ),
-        "what survives is not compensated: multiply by 1/π where nothing is cut.": lambda p: _estimate(
-            b, c, p, KEEP, factor=1
+        "what survives is not compensated: multiply by 1/π where nothing is cut.": run(factor=1),
+        "you multiply by π; divide by it: what survives must also stand for what was cut.": run(factor=KEEP),
+        "you divide by 1 - π, the chance of a cut; divide by π, the chance of none.": run(factor=1 / (1 - KEEP)),
+        "cut and kept are exchanged: `kept` is True where the past survives.": lambda kept: run()(~kept),
+        "`kept[t]` belongs to the way from step t - 1 to step t; you use that of another step.": (
+            lambda kept: run()(np.roll(kept, 1))
         ),
-        "you multiply by π; divide by it: what survives must also stand for what was cut.": lambda p: _estimate(
-            b, c, p, KEEP, factor=KEEP
+        "nothing is cut: use `kept`.": lambda kept: exact[-1],
+        "a cut must not remove the immediate term b_t, only what comes from before.": (
+            lambda kept: _cuts_all(b, c, kept, 1 / KEEP)
         ),
-        "you divide by 1 - π, the chance of a cut; divide by π, the chance of none.": lambda p: _estimate(
-            b, c, p, KEEP, factor=1 / (1 - KEEP)
+        "where the past is cut, z is b_t, not 0: only what comes from before goes.": (
+            lambda kept: _cuts_all(b, c, kept, 1)
         ),
-        "cut and kept are exchanged: `kept` is True where the past survives.": lambda p: _estimate(b, c, ~p, KEEP),
-        "nothing is cut: use `kept`.": lambda p: exact[-1],
-        "a cut must not remove the immediate term b_t, only what comes from before.": lambda p: _cuts_all(b, c, p),
     }
     right = [_estimate(b, c, p, KEEP) for p in patterns]
     if same(given, right, 1e-9):
@@ -79,14 +89,21 @@ def _judge(given, b, c, patterns, chance):
     for hint, wrong in known.items():
         if same(given, [wrong(p) for p in patterns], 1e-9):
             raise Wrong(hint)
+    mean = chance @ given
+    if same(mean, exact[-1], 1e-9):
+        k = int(np.abs(given - right).argmax())
+        raise Wrong(
+            f"the mean is right, but for kept = {patterns[k].tolist()} want {right[k]:.4f}, got {given[k]:.4f}."
+        )
     raise Wrong(
-        f"for T = {len(b)} the mean over all cut patterns, each weighted with its chance, is {chance @ given:.4f}; "
+        f"for T = {len(b)} the mean over all cut patterns, each weighted with its chance, is {mean:.4f}; "
         f"the exact gradient is {exact[-1]:.4f}."
     )
 
 
-def _cuts_all(b, c, kept):
+def _cuts_all(b, c, kept, own_factor):
+    """A wrong recursion: a cut takes b_t too, which is otherwise multiplied by `own_factor`."""
     z = 0.0
     for t in range(len(b)):
-        z = kept[t] / KEEP * (b[t] + c[t] * z)
+        z = kept[t] * (own_factor * b[t] + c[t] * z / KEEP)
     return z
