@@ -129,6 +129,28 @@ def test_the_picture_shows_the_data():
     assert f"{data.profile[-1]:.1f} at lag 29" in explorer.sentence
 
 
+@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "identity"])
+@pytest.mark.parametrize("radius", [0.0, 0.05, 2.0])
+@pytest.mark.parametrize("T", [1, 1000])
+def test_the_profile_lies_inside_the_axes(T, radius, activation):
+    picture = explore_influence(T, radius, activation).picture
+    profile = picture.profile.get_xydata()
+    profile = profile[np.isfinite(profile).all(1)]
+    (left, right), (low, high) = picture.left.get_xlim(), picture.left.get_ylim()
+    assert left <= profile[:, 0].min() <= profile[:, 0].max() <= right
+    assert low <= profile[:, 1].min() <= profile[:, 1].max() <= high
+
+
+def test_the_labels_have_room_for_the_widest_numbers():
+    """The layout is solved once: the label beside -3000 must still be inside the picture."""
+    explorer = explore_influence(1000, 0.05, "sigmoid")
+    figure = explorer.picture.figure
+    for ax in figure.axes:
+        box = ax.yaxis.label.get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.x1
+
+
 def test_the_still_shows_every_seed_the_median_and_both_guesses():
     radius, guess = np.array([0.9, 1.5]), np.array([0.8, 0.95])
     growth = np.array([[0.8, 0.7, 0.95], [1.2, 0.9, 1.0]])

@@ -131,13 +131,16 @@ def test_exact_training_is_a_window_that_reaches_everything():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: task.sensitivity(0), "max_window: want an integer >= 1, got 0"),
+        (lambda: task.sensitivity(0), "max_window: want an integer from 1 to 10000000, got 0"),
+        (lambda: task.sensitivities(10**15), "max_window: want"),
         (lambda: task.sensitivities(2.5), "max_window: want"),
         (lambda: task.sensitivity(3, "both"), "scheme: want"),
         (lambda: task.train(0), "window: want"),
         (lambda: task.train(learning_rate=-1.0), "learning_rate: want"),
+        (lambda: task.train(learning_rate=0.0), "learning_rate: want"),
         (lambda: task.train(theta=float("nan")), "theta: want"),
         (lambda: task.train(steps=0), "steps: want"),
+        (lambda: task.train(steps=10**15), "steps: want"),
     ],
 )
 def test_bad_input_is_one_sentence(call, message):

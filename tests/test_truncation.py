@@ -51,6 +51,11 @@ def test_the_curves_pass_through_the_numbers_at_the_window(scheme):
     assert np.array_equal(data.other_cosine, other.cosine)
 
 
+def test_a_length_beyond_the_text_piece_is_refused():
+    with pytest.raises(ValueError, match="sequence_length: want an integer from 1 to 1000, got 1001"):
+        network_on_text(1001, 1.0, 0)
+
+
 def test_the_text_is_read_from_the_same_place_whatever_the_length():
     long, short = network_on_text(200, 1.0, 5)[1], network_on_text(50, 1.0, 5)[1]
     assert np.array_equal(long.x[:50], short.x)
@@ -64,10 +69,27 @@ def test_the_picture_shows_the_data():
     values = (data.cosine, data.log10_norm, data.other_cosine, data.operations, data.stored)
     for artist, curve in zip(curves, values, strict=True):
         assert np.array_equal(artist.get_xydata(), np.column_stack([data.windows, curve]))
+    assert np.array_equal(picture.error.get_xydata()[:-1], np.column_stack([data.windows, data.log10_error])[:-1])
+    assert np.isnan(picture.error.get_ydata()[-1])  # nothing is left out at τ = T
     assert [mark.get_xydata().tolist() for mark in picture.marks] == [[[6, value]] for value in data.here]
     assert explorer.sentence == describe(data)
     assert f"cosine to the exact gradient {data.here[0]:.3f}" in explorer.sentence
     assert f"{data.counts[1]:,} stored numbers" in explorer.sentence
+
+
+@pytest.mark.parametrize("radius", [0.0, 0.1, 2.0])
+@pytest.mark.parametrize("T", [1, 1000])
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_all_curves_lie_inside_their_axes(scheme, T, radius):
+    picture = explore_truncation(T, 3, scheme, radius).picture
+    for ax in picture.axes:
+        (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
+        points = np.concatenate([line.get_xydata() for line in ax.lines])
+        points = points[np.isfinite(points).all(1)]
+        assert left < points[:, 0].min()
+        assert points[:, 0].max() < right
+        assert low <= points[:, 1].min()
+        assert points[:, 1].max() <= high
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .backprop import SCHEMES
-from .validate import choice, number, whole_number
+from .validate import choice, number, positive, whole_number
 
 N_UNITS = 23
 N_POSITIVE = 10
@@ -33,6 +33,7 @@ EXACT_SENSITIVITY = 2.0 * (N_POSITIVE - (N_UNITS - N_POSITIVE))
 THETA_BEST = 1 / EXACT_SENSITIVITY  # there s[0] = 1 and the loss is zero
 THETA_START = 0.5
 HOPELESS = 1e6  # a θ beyond this will not come back
+MOST_STEPS = 10_000_000  # a minute's work, and an array of 80 MB
 
 
 class Training(NamedTuple):
@@ -60,7 +61,7 @@ def sensitivities(max_window, scheme="sliding") -> np.ndarray:
     Parameters
     ----------
     max_window : int
-        Largest window wanted, >= 1.
+        Largest window wanted, 1 to ten million.
     scheme : {"sliding", "chunked"}
 
     Returns
@@ -69,12 +70,17 @@ def sensitivities(max_window, scheme="sliding") -> np.ndarray:
         Entry τ − 1 belongs to the window τ. Its sign is the sign of the step that descent takes: only a
         negative one, as `EXACT_SENSITIVITY`, is right.
 
+    Raises
+    ------
+    ValueError
+        If `max_window` is not a whole number from 1 to ten million, or `scheme` is unknown.
+
     Examples
     --------
     >>> sensitivities(41)[[0, 39, 40]].round(2)
     array([ 1.  ,  0.57, -0.22])
     """
-    max_window = whole_number("max_window", max_window)
+    max_window = whole_number("max_window", max_window, 1, MOST_STEPS)
     choice("scheme", scheme, SCHEMES)
     arriving = np.empty(max_window)
     push = SIGN
@@ -97,6 +103,11 @@ def sensitivity(window=None, scheme="sliding") -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    ValueError
+        As `sensitivities`.
     """
     choice("scheme", scheme, SCHEMES)
     return EXACT_SENSITIVITY if window is None else float(sensitivities(window, scheme)[-1])
@@ -117,18 +128,24 @@ def train(window=None, scheme="chunked", *, learning_rate=3e-5, steps=30_000, th
     learning_rate : float
         > 0.
     steps : int
-        Of the state, >= 1; a block at the end that is not full is still used.
+        Of the state, 1 to ten million; a block at the end that is not full is still used.
     theta : float
         Where θ starts. The state starts at 1 in all units.
 
     Returns
     -------
     Training
+
+    Raises
+    ------
+    ValueError
+        If a size is not a whole number in its range, `learning_rate` is not positive, `theta` is not finite or
+        beyond a million, or `scheme` is unknown.
     """
     window = None if window is None else whole_number("window", window)
     choice("scheme", scheme, SCHEMES)
-    learning_rate = number("learning_rate", learning_rate, 0)
-    steps = whole_number("steps", steps)
+    learning_rate = positive("learning_rate", learning_rate)
+    steps = whole_number("steps", steps, 1, MOST_STEPS)
     theta = number("theta", theta, -HOPELESS, HOPELESS)
     blocks = window is not None and scheme == "chunked"
     # the network is linear: what a sliding window sees does not depend on θ, only on how many steps there are behind

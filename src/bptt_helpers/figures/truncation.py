@@ -10,9 +10,9 @@ from .base import COLOURS, freeze_layout, new_figure, new_still, snap
 X_LIMITS = (10, 30, 100, 300, 1000)
 FIRST, BEYOND = 0.8, 1.25  # room for half a marker left of τ = 1, and right of the last τ
 # log10 of size: the limits jump, so that the frame holds still while a slider moves
-BOTTOMS = (2, 4, 8, 16, 60, 200, 350)
+BOTTOMS = (2, 4, 8, 12, 60, 200, 350)
 TOPS = (1, 10, 60, 200, 350)
-ROUNDING = -16  # log10 of the relative error below which float64 sees none
+ROUNDING = -12  # log10 of the relative error below which rounding may be all there is: neither drawn nor told
 COSTS = (("multiply-adds", COLOURS[5], "-", "D"), ("stored numbers", COLOURS[4], "--", "^"))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from .. import cost
 from ..backprop import SCHEMES, bptt
-from ..figures.truncation import TruncationPicture
+from ..figures.truncation import ROUNDING, TruncationPicture
 from ..forward import forward
 from ..measures import cosine
 from ..parameters import init_params
@@ -159,7 +159,7 @@ def describe(data) -> str:
     counts = "{:,} multiply-adds and {:,} stored numbers".format(*data.counts)
     if data.window == data.sequence_length:
         return f"{start} nothing is cut, the gradient is exact; it takes {counts}."
-    size = "less than 10^-12" if error < -12 else f"{10**error:.2g}"
+    size = f"less than 10^{ROUNDING}" if error < ROUNDING else f"{10**error:.2g}"
     return (
         f"{start} cosine to the exact gradient {angle:.3f}, relative error {size}, norm "
         f"{_factor(data.here[1])} that of the exact one; it takes {counts}, {operations:.3g} and {stored:.2g} times "
