@@ -199,21 +199,24 @@ def sums_by_doubling(way) -> tuple[np.ndarray, np.ndarray] | None:
         As `sums_by_lag` with the edges 1, 2, 3, 4, 6, 8, 12 … T; None if a product leaves the range of float64.
     """
     own, slope, W_hh, into_weights = way
-    T = len(own)
+    T, n = len(own), len(W_hh)
     parts = []
 
     def arrive(signal):
         if len(signal):
-            rows = signal.reshape(-1, len(W_hh))
+            rows = signal.reshape(-1, n)
             parts.append(rows.T.dot(into_weights[: len(rows)]))
         return signal
 
     def send(signal, steps):  # P_steps[s] signal[s + steps], for the states that have one so far ahead
-        return (across[: max(0, len(signal) - steps)] @ signal[steps:, ..., None])[..., 0]
+        states, later = max(0, len(signal) - steps), signal[steps:]
+        if steps == 1:
+            return later.reshape(-1, n).dot(W_hh).reshape(later.shape) * slope[:states]
+        return (across[:states] @ later[..., None])[..., 0]
 
     with np.errstate(over="ignore", invalid="ignore"):
         at_lag_0 = arrive(own * slope)
-        across, spare = slope[..., None] * W_hh.T, np.empty((*slope.shape, len(W_hh)))  # P_1, and room for P_2
+        across, spare = slope[..., None] * W_hh.T, np.empty((*slope.shape, n))  # P_1, and room for P_2
         a, arrived = 1, arrive(send(at_lag_0, 1))
         while 16 * a < T:
             near = arrive(send(arrived, a))
