@@ -10,7 +10,7 @@ from bptt_helpers.checks.chain_rule import FIELDS, MISTAKES, backward, check_dia
 from bptt_helpers.figures.chain_rule import HEIGHTS, backward_arrows, columns
 from bptt_helpers.step_size import best_step, step_errors
 from bptt_helpers.steps import backward_steps
-from bptt_helpers.widgets.chain_rule import LOSSES, backward_data, describe, explore_backward_pass
+from bptt_helpers.widgets.chain_rule import LOSSES, BackwardData, backward_data, describe, explore_backward_pass
 from bptt_helpers.widgets.gradcheck import explore_gradient_check, gradient_check_data
 
 # ---- the backward pass, recorded
@@ -111,6 +111,29 @@ def test_the_picture_of_the_backward_pass_shows_the_data():
     assert f"t = 3: own loss ({data.own[2, 0]:.3f}, " in explorer.sentence
 
 
+def test_the_sentence_of_the_backward_pass():
+    zero, ones = np.zeros((2, 2)), np.ones((2, 2))
+    data = BackwardData(
+        step=2,
+        t=2,
+        has_loss=(True, True, True),
+        own=np.array([[0, 0], [1, -2], [0, 0]]),
+        from_later=np.array([[0, 0], [0.25, -1e-9], [0, 0]]),
+        dL_dh=np.array([[0, 0], [1.25, -2], [0, 0]]),
+        before=zero,
+        term=ones,
+        complete=3 * ones,
+        reach=3.0,
+    )
+    assert describe(data) == (
+        "Step back 2 of 3, t = 2: own loss (1.000, -2.000) + from later (0.250, 0.000) = dL/dh_2 (1.250, -2.000); "
+        "its term takes the norm of dL/dW_hh from 0.000 to 2.000, 6.000 when complete."
+    )
+    alone = data._replace(step=3, t=3, has_loss=(False, False, False))
+    assert "t = 3: no loss of its own + nothing from later = dL/dh_3 (0.000, 0.000)" in describe(alone)
+    assert "h_0 = 0, so nothing joins dL/dW_hh, which is complete with norm 6.000" in describe(data._replace(t=1))
+
+
 @pytest.mark.parametrize(("losses", "with_loss"), [("every step", [0, 1, 2]), ("last step only", [2])])
 def test_an_output_and_a_loss_are_drawn_where_there_is_one(losses, with_loss):
     picture = explore_backward_pass(1, 3, losses).picture
@@ -181,6 +204,12 @@ def test_the_picture_of_the_gradient_check_shows_the_data():
         assert np.array_equal(curve.get_xydata(), np.column_stack([data.eps, errors]))
     assert [mark.get_xydata().tolist() for mark in picture.marks.values()] == [[[1e-6, here]] for here in data.here]
     assert [advice.get_xdata()[0] for advice in picture.advice.values()] == list(data.recommended)
+    (forward_error, central, complex_step), (best_forward, best_central) = data.here, data.best
+    assert explorer.sentence == (
+        f"float32, T = 5, ε = 1e-06: relative error {central:.0e} central, {forward_error:.0e} forward, "
+        f"{complex_step:.0e} complex step. Best power of ten: central {best_central:.0e} (rule 5e-03), "
+        f"forward {best_forward:.0e} (rule 3e-04)."
+    )
     # on the grid, the mark lies on the curve
     at = np.flatnonzero(np.isclose(data.eps, 1e-6))[0]
     np.testing.assert_allclose(data.here, [errors[at] for errors in data.errors], rtol=0.3)
@@ -270,6 +299,15 @@ def test_the_judge_names_the_mistake(answer, hint):
     feedback = check_repair(answer)
     assert not feedback.ok
     assert hint in feedback.sentence
+
+
+@pytest.mark.parametrize("special", [lambda x, h: len(x) == 1, lambda x, h: h.shape[1] == 1])
+def test_the_judge_tries_one_step_and_one_unit(special):
+    def answer(params, x, h, dL_do):
+        right = loop(params, x, h, dL_do)
+        return right._replace(b_h=2 * right.b_h) if special(x, h) else right
+
+    assert "dL/db_h differs from the numeric gradient by 100%" in check_repair(answer).sentence
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)

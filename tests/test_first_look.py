@@ -10,7 +10,13 @@ from bptt_helpers.checks.first_look import check_steps
 from bptt_helpers.figures.first_look import letters
 from bptt_helpers.forward import forward
 from bptt_helpers.parameters import init_params
-from bptt_helpers.widgets.first_look import explore_first_look, first_characters, first_look_data
+from bptt_helpers.widgets.first_look import (
+    FirstLookData,
+    describe,
+    explore_first_look,
+    first_characters,
+    first_look_data,
+)
 
 
 def test_the_environment_check_passes_here():
@@ -64,6 +70,27 @@ def test_the_picture_shows_the_data():
     assert np.array_equal(page.ravel()[:120], data.profile)
     assert np.isnan(page.ravel()[120:]).all()
     assert picture.page.get_clim() == picture.right.get_ylim()
+
+
+@pytest.mark.parametrize(
+    ("distance", "profile", "sentence"),
+    [
+        (
+            [1, 1e-4],
+            [-3, 0.5],
+            "After 2 characters the two states are 10^-4.0 apart; the last loss has a gradient of norm 10^0.5 at "
+            "character 2 and 10^-3.0 at character 1.",
+        ),
+        (
+            [1e-20],
+            [-0.01],
+            "After 1 character the two states are less than rounding apart; the last loss has a gradient of norm "
+            "10^0.0 at character 1 and 10^0.0 at character 1.",
+        ),
+    ],
+)
+def test_the_sentence_says_both_ends(distance, profile, sentence):
+    assert describe(FirstLookData(np.array(distance), np.array(profile))) == sentence
 
 
 def test_a_letter_is_printed_in_its_cell_and_nowhere_else():

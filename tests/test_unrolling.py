@@ -204,7 +204,11 @@ def test_the_picture_shows_the_data():
         assert np.array_equal(drawn, segments)
     assert [text.get_text() for text in explorer.picture.labels if text.get_visible()] == [text for _, text in labels]
     assert describe(data) == explorer.sentence
-    assert f"{data.now[0]:,} multiply-adds" in explorer.sentence
+    assert explorer.sentence == (
+        f"T = 40, n = 5: the exact gradient stores {data.now[1]:,} numbers and takes {data.now[0]:,} multiply-adds, "
+        f"{40 * (2 * 5 + 5 * 5 + 5):,} forward and {40 * (2 * 5 + 2 * 5 * 5 + 2 * 5) - 5 * 5:,} backward; "
+        "its longest path has 42 arrows."
+    )
 
 
 def right(W_hx, W_hh, b_h, x, *, f=np.tanh):
@@ -307,6 +311,14 @@ def stub(W_hx, W_hh, b_h, x):
 @pytest.mark.parametrize("answer", [right, elementwise_right_sum, lambda *a: right(*a).tolist()])
 def test_check_accepts_right_answers(answer):
     assert check_unroll(answer).sentence.startswith("Right: ")
+
+
+@pytest.mark.parametrize("special", [lambda x: len(x) == 1, lambda x: x.shape[1] == 1])
+def test_check_tries_one_step_and_one_input(special):
+    def answer(W_hx, W_hh, b_h, x):
+        return right(W_hx, W_hh, b_h, x) * (0 if special(x) else 1)
+
+    assert not check_unroll(answer).ok
 
 
 @pytest.mark.parametrize(
