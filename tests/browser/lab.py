@@ -215,11 +215,14 @@ class Notebook:
         """Numbers of the cells that show a widget."""
         return [k for k, outputs in enumerate(self.outputs) if any(WIDGET in o.get("data", {}) for o in outputs)]
 
+    def cell(self, number):
+        """A cell, on screen: JupyterLab takes cells that are not in sight out of the page."""
+        self.do(SHOW_CELL, number)
+        return self.page.locator(f'[id="{self.id}"] .jp-Cell[data-windowed-list-index="{number}"]')
+
     def explorer(self, cell):
-        """The explorer that this cell shows, on screen and with its picture loaded."""
-        self.do(SHOW_CELL, cell)  # JupyterLab takes cells that are not in sight out of the page
-        where = f'[id="{self.id}"] .jp-Cell[data-windowed-list-index="{cell}"] .bptt-explorer'
-        return Explorer(self.page, self.page.locator(where))
+        """The explorer that this cell shows, with its picture loaded."""
+        return Explorer(self.page, self.cell(cell).locator(".bptt-explorer"))
 
 
 class Explorer:

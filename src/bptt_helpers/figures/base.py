@@ -48,7 +48,7 @@ def new_still(sentence, width=9, height=3.5, **axes):
 
 def freeze_layout(figure) -> None:
     """Solve the layout once and keep it: solving it again would double the time of every full draw."""
-    figure.draw_without_rendering()
+    figure.get_layout_engine().execute(figure)
     figure.set_layout_engine("none")
 
 
