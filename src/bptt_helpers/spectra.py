@@ -62,9 +62,10 @@ def power_norms(W, k) -> np.ndarray:
     >>> print(f"{10 ** power_norms([[0.9, 10], [0, 0.9]], 100).max():.1f}")
     38.7
     """
-    W, k = _square(W).copy(), whole_number("k", k, 0)
+    W, k = np.array(_square(W), order="C"), whole_number("k", k, 0)
     n, step = len(W), np.zeros(1, int)
-    renormalise(W.reshape(1, -1), step)  # W itself may be too large to be squared
+    # W itself may be too large to be squared; a view, so that W is scaled in place: hence the order above
+    renormalise(W.reshape(1, -1), step)
     power, exponent = np.empty((k + 1, n, n)), np.zeros(k + 1, int)
     power[0] = np.eye(n)
     for j in range(1, k + 1):
@@ -80,10 +81,11 @@ def matrix_with_spectrum(n, spectral_radius, off_diagonal, *, rng=0) -> Spectrum
 
         W = Q (Λ + s N) Qᵀ
 
-    Q is a random rotation, Λ holds the eigenvalues (a real one equal to ρ, the others spread evenly over the disc
-    of radius ρ), N is strictly upper triangular with normal entries of variance 1/n. The eigenvalues do not
-    depend on s. With s = 0 the matrix is normal; with s = 1 and ρ = 1 it is about as far from normal as a matrix
-    with independent normal entries of variance 1/n (whose Schur form has just such an N).
+    Q is a random orthogonal matrix, Λ holds the eigenvalues (a real one equal to ρ, the others spread evenly over the
+    disc of radius ρ; a complex pair is a block of 2 rows and columns), N is strictly upper triangular with normal
+    entries of variance 1/n outside these blocks. The eigenvalues do not depend on s. With s = 0 the matrix is normal;
+    with s = 1 and ρ = 1 it is about as far from normal as a matrix with independent normal entries of variance 1/n
+    (whose Schur form has just such an N).
 
     Parameters
     ----------

@@ -42,7 +42,7 @@ def check_transient_growth(answer) -> str:
 
 def _judge_matrix(W) -> np.ndarray:
     W = np.asarray(W)
-    if W.ndim != 2 or W.shape[0] != W.shape[1]:
+    if W.ndim != 2 or W.shape[0] != W.shape[1] or not W.size:
         raise Wrong(f"W has shape {W.shape}, want a square matrix (n, n).")
     if W.dtype.kind not in "biuf":
         raise Wrong(f"W holds entries of type {W.dtype}, want real numbers.")
@@ -69,7 +69,7 @@ def _name_the_mistake(W, powers, norms, right):
             "these are Frobenius norms; ‖Wᵏ‖ here is the largest singular value, `np.linalg.norm(…, 2)`.": [
                 np.linalg.norm(power) for power in powers
             ],
-            "these are ρᵏ: the eigenvalues alone, which are only a lower bound of ‖Wᵏ‖.": [
+            "these are ρᵏ, only a lower bound of ‖Wᵏ‖: the eigenvalues alone, or products by `*`, which is not `@`.": [
                 np.abs(np.linalg.eigvals(power)).max() for power in powers
             ],
             "these are σ₁ᵏ, an upper bound of ‖Wᵏ‖ that holds if every step stretches the same direction.": right[1]
@@ -84,4 +84,5 @@ def _name_the_mistake(W, powers, norms, right):
         if np.isfinite(wrong).all() and same(norms, np.array(wrong), 1e-4):
             raise Wrong(hint)
     first = int(np.argmax(~np.isclose(norms, right, rtol=1e-6)))
-    raise Wrong(f"norms[{first}] is {norms[first]:.4g}, the product of {first} matrices has norm {right[first]:.4g}.")
+    before = "the norms before it are right" if first else "it is that of the identity"
+    raise Wrong(f"norms[{first}] is {norms[first]:.4g}, want ‖W^{first}‖ = {right[first]:.4g}; {before}.")

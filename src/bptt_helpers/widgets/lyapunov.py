@@ -55,7 +55,17 @@ def lyapunov_data(gain, noise, n_hidden, seed) -> LyapunovData:
     Parameters
     ----------
     gain, noise : float
+        As for `driven_network`.
     n_hidden, seed : int
+
+    Returns
+    -------
+    LyapunovData
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
     """
     params, trace = driven_network(gain, noise, n_hidden=n_hidden, sequence_length=STEPS, batch=SEQUENCES, seed=seed)
     exponent = lyapunov_exponents(params, trace, discard=SETTLE, rng=seed).value[0]

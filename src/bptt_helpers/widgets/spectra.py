@@ -61,7 +61,17 @@ def spectrum_data(
     input_strength : float
         Standard deviation of what the inputs add to every unit; the state starts at zero.
     sequence_length, n_hidden, seed : int
+        T; n, at least 2; `seed` draws matrix and inputs.
     activation : {"tanh", "relu", "sigmoid", "identity"}
+
+    Returns
+    -------
+    SpectrumData
+
+    Raises
+    ------
+    ValueError
+        If `spectral_radius`, `off_diagonal`, `n_hidden` or `activation` is out of range.
     """
     rng = np.random.default_rng(seed)
     W, eigenvalues = matrix_with_spectrum(n_hidden, spectral_radius, off_diagonal, rng=rng)
