@@ -92,6 +92,8 @@ def test_a_direction_that_is_lost_exactly_is_minus_infinity():
     assert np.isclose(found.value[0, 0], np.log(0.5), atol=1e-2)
     assert (found.value[1] == -np.inf).all()
     assert np.isnan(found.standard_error[1]).all()
+    alone = lyapunov_exponents(*linear_run(np.zeros((2, 2))))
+    assert (alone.value == -np.inf).all()
 
 
 def test_many_gains_at_once_are_the_gains_one_by_one():
@@ -171,6 +173,9 @@ def test_the_explorer_shows_what_the_functions_return():
     assert data.profile.shape == (80, 8)
     assert np.array_equal(data.profile, gradient_profile(params, trace, last_loss(trace))[:80])
     assert np.isclose(data.exponent, lyapunov_exponents(params, trace, discard=30, rng=1).value.mean())
+    slopes = log_gradient_slope(data.profile)
+    assert np.isclose(data.slope, slopes.mean())
+    assert np.isclose(data.slope_error, np.sqrt(slopes.var(ddof=1) / 8))
     where = int(np.argmin(np.abs(CURVE - 2.0)))
     assert np.isclose(data.curve[where], data.exponent, atol=0.02)
 
@@ -188,10 +193,31 @@ def test_the_picture_shows_the_data():
     assert tuple(picture.slope.get_xydata()[0]) == (2.0, data.slope)
 
 
+@pytest.mark.parametrize(("gain", "noise"), [(0.5, 3), (0.5, 0), (1, 0), (2, 0), (3, 0), (3, 3)])
+def test_all_of_it_is_in_the_frame_and_fills_it(gain, noise):
+    picture, data = LyapunovPicture(), lyapunov_data(gain, noise, 64, 0)
+    picture.show(data)
+    bottom, top = picture.left.get_ylim()
+    assert bottom <= data.profile.min() <= data.profile.max() <= top
+    assert top - bottom <= max(10, 6 * np.ptp(data.profile))
+    low, high = picture.right.get_ylim()
+    assert low < data.curve.min()
+    assert data.curve.max() < high
+
+
 def test_the_sentence_tells_growth_decay_and_the_transition_apart():
     assert "vanish" in describe(lyapunov_data(0.6, 0.0, 64, 0))
     assert "explode" in describe(lyapunov_data(3.0, 0.0, 64, 0))
     assert "too close to 0" in describe(lyapunov_data(1.0, 0.0, 64, 0))
+    data = lyapunov_data(2.0, 0.0, 64, 0)
+    for exponent, error, verdict in [
+        (0.05, 0.001, "explode"),
+        (0.05, 0.03, "too close to 0"),
+        (0.02, 0.001, "too close to 0"),
+        (-0.02, 0.001, "too close to 0"),
+        (-0.05, 0.001, "vanish"),
+    ]:
+        assert verdict in describe(data._replace(exponent=exponent, exponent_error=error))
 
 
 def test_the_still_shows_every_network_twice():

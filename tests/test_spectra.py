@@ -20,7 +20,11 @@ def explicit_norms(W, k):
 @pytest.mark.parametrize("n", [1, 2, 5])
 def test_power_norms_are_those_of_the_explicit_powers(n):
     W = np.random.default_rng(n).normal(size=(n, n))
-    assert np.allclose(power_norms(W, 30), explicit_norms(W, 30), rtol=0, atol=1e-10)
+    expected = explicit_norms(W, 30)
+    for same in (W, np.asfortranarray(W)):
+        kept = same.copy()
+        assert np.allclose(power_norms(same, 30), expected, rtol=0, atol=1e-10)
+        assert np.array_equal(same, kept)
 
 
 def test_power_norms_of_a_jordan_block_follow_its_closed_form():
@@ -75,6 +79,15 @@ def test_a_matrix_has_the_spectrum_it_was_built_with(n, off_diagonal):
     assert eigenvalues[0] == 1.3
     is_normal = np.allclose(W @ W.T, W.T @ W)
     assert is_normal == (off_diagonal == 0)
+
+
+def test_the_eigenvalues_are_spread_evenly_over_the_disc_and_both_halves_of_the_axis():
+    drawn = np.array([matrix_with_spectrum(40, 0.8, 0, rng=seed).eigenvalues for seed in range(40)])
+    assert np.isclose(np.mean(np.abs(drawn[:, 1:]) ** 2), 0.8**2 / 2, rtol=0.05)  # of a disc: half its radius squared
+    assert abs(drawn[:, 1:].mean()) < 0.03
+    without_partner = np.isreal(drawn[:, -1])
+    assert without_partner.all()
+    assert 10 < np.sum(drawn[:, -1].real > 0) < 30
 
 
 def test_off_diagonal_1_is_about_as_far_from_normal_as_a_gaussian_matrix():
@@ -161,12 +174,12 @@ def test_the_two_lines_are_powers_of_the_largest_slope_times_radius_and_singular
 
 
 def test_the_picture_shows_the_data():
-    picture, data = SpectrumPicture(), spectrum_data(0.7, 1, 0.5, 40, "tanh", 6, 2)
+    picture, data = SpectrumPicture(), spectrum_data(0.7, 1, 0.5, 40, "sigmoid", 6, 2)
     picture.show(data)
     assert np.array_equal(picture.eigen.get_xydata(), data.eigenvalues)
     assert np.array_equal(picture.singular.get_xdata(), data.singular)
     radii = [np.hypot(*circle.get_xydata()[3]) for circle in picture.circles]
-    assert np.allclose(radii, [1, 0.7, data.singular[0]])
+    assert np.allclose(radii, [4, 0.7, data.singular[0]])
     for line, values in (
         (picture.product, data.product),
         (picture.eigen_line, data.eigen_line),
@@ -174,7 +187,20 @@ def test_the_picture_shows_the_data():
     ):
         assert np.array_equal(line.get_xydata(), np.column_stack([np.arange(40), values]))
     assert tuple(picture.peak.get_xydata()[0]) == (data.peak, data.product.max())
-    assert picture.left.get_xlim()[1] > data.singular[0]
+
+
+@pytest.mark.parametrize("sliders", [(0.9, 0, 0.05, 100), (0.9, 3, 3, 100), (2, 4, 0, 200), (0, 0.5, 1, 2)])
+@pytest.mark.parametrize("activation", ["tanh", "sigmoid", "identity"])
+def test_all_of_it_is_in_the_frame_and_fills_it(sliders, activation):
+    picture, data = SpectrumPicture(), spectrum_data(*sliders, activation, 16, 0)
+    picture.show(data)
+    widest = max(1 / data.largest_slope, data.radius, data.singular[0])
+    assert widest < picture.left.get_xlim()[1] <= max(1.4, 2 * widest)
+    assert picture.left.get_xlim() == picture.left.get_ylim()
+    bottom, top = picture.right.get_ylim()
+    assert bottom <= data.product.min() <= data.product.max() < top
+    assert top <= max(3, 3.5 * data.product.max())
+    assert -bottom <= max(3, -3.5 * data.product.min())
 
 
 def test_the_sentence_says_which_condition_holds_and_what_happened():
@@ -185,6 +211,9 @@ def test_the_sentence_says_which_condition_holds_and_what_happened():
     assert "never fall below" in describe(spectrum_data(1.2, 1, 0, 50, "identity", 8, 0))
     assert "exactly zero from lag 1 on" in describe(spectrum_data(1.2, 1, 0, 50, "relu", 8, 0))  # relu: slope 0 at 0
     assert "possible, not certain" in describe(spectrum_data(0.9, 3, 0, 50, "tanh", 8, 0))
+    gentle = spectrum_data(0.9, 2, 0, 50, "sigmoid", 8, 0)  # σ₁ is above 1, γσ₁ below
+    assert 1 < gentle.singular[0] < 4
+    assert "must vanish" in describe(gentle)
 
 
 def test_the_still_shows_the_angles_and_the_rate_they_shrink_at():
@@ -222,6 +251,7 @@ def test_check_accepts_right_answers(W):
         (JORDAN, norms_of(JORDAN), "σ₁ of W is 10.08"),
         (np.diag([1.0, 0.5]), norms_of(np.diag([1.0, 0.5])), "spectral radius of W is 1.000"),
         (np.ones((2, 3)), np.ones(101), "shape (2, 3)"),
+        (np.empty((0, 0)), np.ones(101), "shape (0, 0)"),
         (GOOD * 1j, norms_of(GOOD), "real numbers"),
         (np.array([[np.inf, 0], [0, 0]]), norms_of(GOOD), "not finite"),
         (GOOD, norms_of(GOOD)[1:], "norms has shape (100,), want (101,)"),
@@ -231,7 +261,9 @@ def test_check_accepts_right_answers(W):
         (GOOD, norms_of(GOOD)[1] ** np.arange(101), "upper bound"),
         (GOOD, np.log10(norms_of(GOOD)), "logarithms"),
         (GOOD, norms_of(GOOD, 101)[1:], "one power too late"),
-        (GOOD, norms_of(GOOD) * np.where(np.arange(101) == 7, 2, 1), "norms[7]"),
+        (GOOD, norms_of(np.diag(np.diag(GOOD))), "not `@`"),  # products by *, from the identity on
+        (GOOD, norms_of(GOOD) * np.where(np.arange(101) == 7, 2, 1), "norms[7] is"),
+        (GOOD, norms_of(GOOD) * np.where(np.arange(101) == 0, 2, 1), "norms[0] is 2, want ‖W^0‖ = 1; it is that of"),
         (np.diag([0.9, 0.5]), norms_of(np.diag([0.9, 0.5])), "normal"),
         (TAME, norms_of(TAME), "reach only 1.21"),
     ],
