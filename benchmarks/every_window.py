@@ -8,6 +8,7 @@ from bptt_helpers import bptt, cross_entropy, forward, gradient_by_window
 from bptt_helpers.windows import logarithmic_windows
 
 from .case import TOLERANCE, DisagreementError, make_case
+from .gradients import digits
 from .timing import in_turns
 
 # T, n, scheme, which windows
@@ -155,4 +156,4 @@ def markdown(rows) -> str:
 
 
 def _start(row):
-    return f"| {row['scheme']} | {row['which']}, {row['count']} | {row['T']} | {row['n']} | {row['ms']:.3g} |"
+    return f"| {row['scheme']} | {row['which']}, {row['count']} | {row['T']} | {row['n']} | {digits(row['ms'], 3)} |"

@@ -61,7 +61,7 @@ def draw_memory(rows) -> Figure:
         places = [i + (k - (len(names) - 1) / 2) * width for i in range(len(rows))]
         axes.bar(places, heights, width, label=name, color=COLOURS[k], hatch=["", "//", "..", "xx", "\\\\", "++"][k])
     axes.axhline(1, color="black", linestyle="--", linewidth=1)
-    axes.set_xticks(range(len(rows)), [f"T = {row['T']}, n = {row['n']}, batch {row['B']}" for row in rows])
+    axes.set_xticks(range(len(rows)), [f"T = {row['T']}\nn = {row['n']}, batch {row['B']}" for row in rows])
     axes.set(yscale="log", ylabel="peak memory / states alone")
     axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     figure.legend(loc="outside right center")

@@ -76,6 +76,11 @@ def growth(rows, along, **fixed) -> tuple[list, dict]:
     return sizes, {name: exponent(sizes, [r["ms"] * r["ratio"][name] for r in line]) for name in line[0]["ratio"]}
 
 
+def digits(value, count=2) -> str:
+    """`value` with `count` significant digits, or all those before the point, never as a power of ten."""
+    return f"{value:.0f}" if value >= 10**count else f"{value:.{count}g}"
+
+
 def markdown(rows) -> str:
     """The grid and the exponents as tables."""
     names = [name for name in rows[0]["ratio"] if name != OURS]
@@ -85,10 +90,8 @@ def markdown(rows) -> str:
         "|--:|--:|--:|--:|" + "--:|" * (len(names) + compiled),
     ]
     for row in rows:
-        cells = [
-            f"{row['ratio'][name]:.2g}" if row["ratio"][name] < 100 else f"{row['ratio'][name]:.0f}" for name in names
-        ]
-        line = f"| {row['T']} | {row['n']} | {row['B']} | {row['ms']:.3g} | {' | '.join(cells)} |"
+        cells = " | ".join(digits(row["ratio"][name]) for name in names)
+        line = f"| {row['T']} | {row['n']} | {row['B']} | {digits(row['ms'], 3)} | {cells} |"
         lines.append(line + (f" {row['compile']:.2f} |" if compiled else ""))
     lines += ["", "Growth, as the exponent a of time ∝ size^a, fitted by least squares to the logarithms:", ""]
     lines += [f"| along | {OURS} | {' | '.join(names)} |", "|---|--:|" + "--:|" * len(names)]

@@ -121,9 +121,7 @@ def _check(params, x, h0):
         ("b_q", params.b_q, (q,), "(q,)"),
     ]:
         shape(f"params.{name}", w, wanted, axes)
-    if not all_finite(params.flat()):  # one question for all weights; only a bad one is looked for field by field
-        for name, w in zip(Params._fields, params, strict=True):
-            finite(f"params.{name}", w)
+        finite(f"params.{name}", w)
     if not isinstance(x, np.ndarray) or x.ndim != 3 or 0 in x.shape:
         raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {_shape_or_type(x)}")
     shape("x", x, (*x.shape[:2], d), "(T, B, d)")

@@ -71,15 +71,22 @@ def states_of_one(params, x, h, f) -> None:
     f : callable (a, out)
     """
     n = params.n_hidden
-    rows = np.empty((len(h), n + params.n_in + 1), h.dtype)
+    key = "states", len(x), n, params.n_in, h.dtype
+    rows, steps = _spare.pop(key, None) or _room_for_states(*key[1:])
     rows[0, :n] = h[0, 0]
     rows[:-1, n:-1] = x[:, 0]
     rows[:, -1] = 1
     weights_times = np.concatenate([params.W_hh, params.W_hx, params.b_h[:, None]], 1).dot
-    for row, h_t in zip(rows, rows[1:, :n], strict=False):  # h_t is the start of the next row
+    for row, h_t in steps:
         weights_times(row, h_t)
         f(h_t, h_t)
     h[:, 0] = rows[:, :n]
+    _keep(key, (rows, steps))
+
+
+def _room_for_states(T, n, d, dtype):
+    rows = np.empty((T + 1, n + d + 1), dtype)
+    return rows, list(zip(rows, rows[1:, :n], strict=False))  # h_t is the start of the next row
 
 
 def add_from_later(dL_dh, slope, W_hh) -> np.ndarray:
@@ -127,18 +134,38 @@ def signals_of_one(params, dL_do, slope) -> tuple[np.ndarray, np.ndarray]:
     -------
     dL_dh, dL_da : ndarray (T, 1, n)
     """
-    n = params.n_hidden
-    rows = np.empty((len(dL_do) + 1, n + params.n_out), slope.dtype)
+    T, _, n = slope.shape
+    key = "signals", T, n, params.n_out, slope.dtype
+    rows, slopes, dL_dh, steps = _spare.pop(key, None) or _room_for_signals(*key[1:])
     rows[-1, :n] = 0  # nothing comes back to the last step
     rows[1:, n:] = dL_do[:, 0]
-    dL_dh = np.empty(slope[:, 0].shape, slope.dtype)
+    slopes[:] = slope[:, 0]
     weights_times = np.concatenate([params.W_hh.T, params.W_qh.T], 1).dot
     multiply = np.multiply
-    steps = zip(rows[:0:-1], dL_dh[::-1], slope[::-1, 0], rows[-2::-1, :n], strict=True)
-    for row, dL_dh_t, slope_t, dL_da_t in steps:  # dL_da_t is the start of the row before
+    for row, dL_dh_t, slope_t, dL_da_t in steps:
         weights_times(row, dL_dh_t)
         multiply(dL_dh_t, slope_t, dL_da_t)
-    return dL_dh[:, None], rows[:-1, None, :n]
+    result = dL_dh[:, None].copy(), rows[:-1, None, :n].copy()
+    _keep(key, (rows, slopes, dL_dh, steps))
+    return result
+
+
+def _room_for_signals(T, n, q, dtype):
+    rows, slopes, dL_dh = np.empty((T + 1, n + q), dtype), np.empty((T, n), dtype), np.empty((T, n), dtype)
+    backwards = zip(rows[:0:-1], dL_dh[::-1], slopes[::-1], rows[-2::-1, :n], strict=True)
+    return rows, slopes, dL_dh, list(backwards)  # dL_da_t is the start of the row before
+
+
+# Making the views of every step takes a fifth of a loop, so the last few rooms are kept for calls of the same size.
+# `pop` takes a room out before it is used: two threads never write into one.
+_spare = {}
+
+
+def _keep(key, room):
+    if key[1] <= 10_000:
+        while len(_spare) > 3:
+            _spare.pop(next(iter(_spare)), None)
+        _spare[key] = room
 
 
 def times(W, batch) -> Callable:
