@@ -103,7 +103,9 @@ def draw_surface(w, b, error, wall_w, wall_b, wall_error, sentence):
     figure, ax = new_still(sentence, width=7, height=4.6, subplot_kw={"projection": "3d", "computed_zorder": False})
     ax.plot_surface(w, b, error, cmap="viridis", rcount=120, ccount=120, linewidth=0, antialiased=False)
     ax.plot(wall_w, wall_b, wall_error, color="black", lw=3, label="wall: b = ½ - w σ(½)")
-    ax.set(xlabel="weight w", ylabel="bias b", zlabel="error E")
+    ax.set_xlabel("weight w", labelpad=8)
+    ax.set_ylabel("bias b", labelpad=10)
+    ax.set_zlabel("error E")
     ax.view_init(elev=38, azim=-58)
     ax.legend(loc="upper left", fontsize=9)
     return figure

@@ -7,7 +7,7 @@ from matplotlib.colors import to_rgba
 
 from .base import COLOURS, freeze_layout, new_figure, new_still
 
-BINS = np.linspace(-1, 3, 81)
+BINS = np.linspace(0, 2, 81)
 HEIGHTS = (0.4, 0.31, 0.22, 0.13)  # of the marks over the axis
 MEAN_STYLE = {"marker": "D", "ms": 8, "mec": "black", "ls": "none"}
 METHODS = (  # name, colour, line style, marker
@@ -36,7 +36,7 @@ class RandomizedPicture:
             yticks=[],
             xlabel="length along the exact gradient (exact = 1)",
             ylabel="number of draws, scaled",
-            title="1000 draws",
+            title="1000 draws (those beyond stand at the edge)",
         )
         self.left.axvline(1, color="0.2", lw=1.5)
         (self.histogram,) = self.left.plot([], [], color=COLOURS[0], lw=2, drawstyle="steps-post", label="randomised")
@@ -87,7 +87,7 @@ class RandomizedPicture:
         for mark, value, y in zip(
             self.means, (mean, data.uncompensated, data.sliding, data.chunked), HEIGHTS, strict=True
         ):
-            mark.set_data([value], [y])
+            mark.set_data([np.clip(value, BINS[0], BINS[-1])], [y])
         for curve, mark, (x, errors), now in zip(self.curves, self.marks, data.curves, data.now, strict=True):
             curve.set_data(x, np.maximum(errors, 1e-12))
             mark.set_data([data.mean_length], [max(now, 1e-12)])
@@ -145,7 +145,7 @@ class ChainPicture:
 
 
 def draw_training(panels, sentence, *, target):
-    """θ over the steps of training, several runs in each panel.
+    """θ over the steps of training, several runs in each panel; a run that leaves the panel is not drawn outside it.
 
     Parameters
     ----------
@@ -163,7 +163,8 @@ def draw_training(panels, sentence, *, target):
     figure, axes = new_still(sentence, height=3.2, ncols=len(panels), sharey=True, squeeze=False)
     for ax, (title, runs) in zip(axes[0], panels.items(), strict=True):
         every = max(1, len(runs) // 300)
-        ax.plot(np.arange(0, len(runs), every), runs[::every], color=COLOURS[0], lw=1, alpha=0.7)
+        inside = np.where(np.abs(runs[::every]) <= 1.5, runs[::every], np.nan)  # jumps across would fill the panel
+        ax.plot(np.arange(0, len(runs), every), inside, ".-", color=COLOURS[0], lw=1, ms=2, alpha=0.7)
         ax.axhline(target, color="black", ls="--", lw=1.5)
         ax.set(title=title, xlabel="step", ylim=(-1.5, 1.5))
         ax.grid(alpha=0.3)

@@ -147,7 +147,7 @@ def describe(data) -> str:
     )
 
 
-def explore_randomized(sequence_length=100, mean_length=10, hazard="constant", spectral_radius=1.0, seed=0) -> Live:
+def explore_randomized(sequence_length=100, mean_length=10, hazard="constant", spectral_radius=1.2, seed=0) -> Live:
     """Sliders for random cuts, and what they do to the gradient.
 
     Parameters
