@@ -60,15 +60,23 @@ def all_explorers(lab):
         yield notebook, notebook.run_all()
 
 
-@pytest.fixture(params=widgets.__all__)
-def pair(all_explorers, request):
+@pytest.fixture(scope="module", params=widgets.__all__)
+def twins(all_explorers, request):
     """An explorer in the page, and its twin in this process: what the twin shows is what the page must show."""
     notebook, problems = all_explorers
     cell = widgets.__all__.index(request.param)
     assert cell not in problems, problems[cell]
-    shown = notebook.explorer(cell)
-    yield shown, getattr(widgets, request.param)()
+    return notebook.explorer(cell), getattr(widgets, request.param)()
+
+
+@pytest.fixture
+def pair(twins):
+    """The twins with their start values."""
+    shown, twin = twins
+    start = {name: control.value for name, control in twin.controls.items()}
+    yield shown, twin
     shown.reset()
+    twin.update(**start)
 
 
 def test_each_slider_moves_picture_and_sentence_by_keyboard_and_reset_brings_them_back(pair):

@@ -87,7 +87,6 @@ class Live(W.VBox):
         self.readout.add_class("bptt-readout")
         reset = W.Button(description="Reset", tooltip="Back to the start values", layout=RESET_LAYOUT)
         reset.on_click(self._reset)
-        reset.add_class("bptt-reset")
         for control in controls.values():
             control.observe(self._value_changed, "value")
         self._draw()
