@@ -8,8 +8,9 @@ import pytest
 
 from bptt_helpers import bptt
 from bptt_helpers.checks.randomized import check_estimate
+from bptt_helpers.figures.randomized import BINS, RandomizedPicture
 from bptt_helpers.hazards import Hazard, constant_hazard, draw_factors, mean_piece_length, power_law_hazard
-from bptt_helpers.influence_balancing import SIGN, THETA_BEST, A, train
+from bptt_helpers.influence_balancing import HOPELESS, SIGN, THETA_BEST, A, train
 from bptt_helpers.randomized import chain_variance, exact_moments, randomized_gradients, recurrent_part
 from bptt_helpers.randomized_balancing import train_randomized
 from bptt_helpers.widgets.randomized import chain_data, describe_chain, problem, randomized_data
@@ -165,7 +166,11 @@ def test_randomised_truncation_converges_where_windows_do_not():
 def test_unbiased_is_not_enough():
     """The same mean length at rate 1e-4, or mean length 8 with a constant hazard: the variance is too large."""
     assert reached(train_randomized(constant_hazard(16), learning_rate=1e-4)[-1]).sum() <= 10
-    assert reached(train_randomized(constant_hazard(8))[-1]).sum() == 0
+    history = train_randomized(constant_hazard(8))
+    assert reached(history[-1]).sum() == 0
+    lost = [run[np.abs(run) >= HOPELESS] for run in history.T]
+    assert max(map(len, lost)) > 1000
+    assert all((run == run[0]).all() for run in lost if len(run)), "a run that has left stays where it left"
 
 
 def test_training_is_the_recursion_run_for_one_seed():
@@ -199,6 +204,32 @@ def test_the_explorer_shows_what_the_package_computes():
         assert shown == pytest.approx((cut * exact).sum() / size**2, rel=1e-9)
         assert error == pytest.approx(np.linalg.norm(cut - exact) / size, rel=1e-6)
     assert abs(data.along.mean() - 1) < 5 * data.standard_error
+    plain = randomized_gradients(*p.run, constant_hazard(6), n_draws=1000, rng=1, compensate=False)
+    assert data.uncompensated == pytest.approx(np.tensordot(plain.mean(0), exact, 2) / size**2)
+    assert data.now[0] == pytest.approx(np.sqrt(draws.var(0, ddof=1).sum()) / size)
+    assert data.now[1] == pytest.approx(data.now[0] / 10)
+
+
+def test_the_curves_of_the_explorer_meet_what_it_shows_at_one_length():
+    data = randomized_data(40, 7, "constant", 1.2, 1)
+    (lengths, one), (_, hundred), *windows = data.curves
+    assert one[list(lengths).index(7)] == pytest.approx(data.exact_spread)
+    np.testing.assert_allclose(hundred, one / 10)
+    for (window, error), now in zip(windows, data.now[2:], strict=True):
+        assert error[list(window).index(7)] == now
+    assert np.isnan(randomized_data(40, 7, "power law", 1.2, 1).exact_spread)
+
+
+def test_the_picture_marks_the_means_and_four_standard_errors():
+    data = randomized_data(40, 6, "constant", 1.2, 1)
+    picture = RandomizedPicture()
+    picture.show(data)
+    shown = [mark.get_xdata()[0] for mark in picture.means]
+    assert shown == pytest.approx([data.along.mean(), data.uncompensated, data.sliding, data.chunked])
+    assert np.ptp(picture.interval.get_xdata()) == pytest.approx(8 * data.along.std(ddof=1) / np.sqrt(1000))
+    heights = picture.histogram.get_ydata()
+    assert heights.max() == 0.5
+    assert BINS[heights[:-1].argmax()] <= np.median(data.along) + 0.05
 
 
 @pytest.mark.parametrize(
@@ -291,6 +322,6 @@ def test_moments_want_one_sequence(make_case):
         exact_moments(case.params, case.trace, case.dL_do, [4])
 
 
-def test_a_hazard_is_a_name_a_length_and_a_function():
-    never = Hazard("never", np.inf, lambda age: np.zeros(np.shape(age)))
+def test_a_hazard_is_a_name_and_a_function():
+    never = Hazard("never", lambda age: np.zeros(np.shape(age)))
     np.testing.assert_array_equal(draw_factors(never, 4, 2, 0), [[0, 0], [1, 1], [1, 1], [1, 1]])

@@ -19,14 +19,11 @@ class Hazard(NamedTuple):
     Attributes
     ----------
     name : str
-    mean_length : float
-        T₀, the mean number of steps in a piece.
     cut : callable (ndarray of int) -> ndarray
         c(δ), the chance of a cut after a piece of δ = 1, 2 … steps.
     """
 
     name: str
-    mean_length: float
     cut: Callable
 
 
@@ -50,7 +47,7 @@ def constant_hazard(mean_length) -> Hazard:
         If `mean_length` is not above 1.
     """
     T_0 = _mean_length(mean_length)
-    return Hazard("constant", T_0, lambda age: np.full(np.shape(age), 1 / T_0))
+    return Hazard("constant", lambda age: np.full(np.shape(age), 1 / T_0))
 
 
 def power_law_hazard(mean_length, alpha=4) -> Hazard:
@@ -80,7 +77,7 @@ def power_law_hazard(mean_length, alpha=4) -> Hazard:
     Tallec & Ollivier (2017), arXiv:1705.08209.
     """
     T_0, alpha = _mean_length(mean_length), number("alpha", alpha, 1.0001, 1000)
-    return Hazard("power law", T_0, lambda age: alpha / ((alpha - 1) * T_0 + age))
+    return Hazard("power law", lambda age: alpha / ((alpha - 1) * T_0 + age))
 
 
 def mean_piece_length(hazard, longest=100_000) -> float:
