@@ -71,10 +71,10 @@ def describe(data) -> str:
     T = len(data.profile)
     distance = data.distance[-1]
     first, last = data.profile[[0, -1]].round(1) + 0.0  # no -0.0
-    forwards = "less than rounding" if distance < 10.0**ROUNDING else f"10^{np.log10(distance).round(1) + 0.0:.1f}"
+    forwards = "less than rounding" if distance < 10.0**ROUNDING else f"10^{np.log10(distance):z.1f}"
     return (
         f"After {T} character{'s' if T > 1 else ''} the two states are {forwards} apart; the last loss has a gradient "
-        f"of norm 10^{last:.1f} at character {T} and 10^{first:.1f} at character 1."
+        f"of norm 10^{last:z.1f} at character {T} and 10^{first:z.1f} at character 1."
     )
 
 

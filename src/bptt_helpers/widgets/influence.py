@@ -81,13 +81,13 @@ def describe(data) -> str:
     T = len(data.profile)
     here, there = data.profile[[0, -1]].round(1) + 0.0  # no -0.0
     if T == 1:
-        return f"One step: the gradient of its loss has norm 10^{here:.1f}; nothing travels back."
+        return f"One step: the gradient of its loss has norm 10^{here:z.1f}; nothing travels back."
     slope = f"mean slope f′ = {data.slope:.2f}"
-    start = f"Last of {T} losses: gradient norm 10^{here:.1f} at lag 0"
+    start = f"Last of {T} losses: gradient norm 10^{here:z.1f} at lag 0"
     if there == -np.inf:
         return f"{start}, exactly zero at lag {T - 1}; {slope}."
-    rule = "zero" if data.rule[-1] == -np.inf else f"10^{data.rule[-1].round(1) + 0.0:.1f}"
-    return f"{start}, 10^{there:.1f} at lag {T - 1}, where the rule expects {rule}; {slope}."
+    rule = "zero" if data.rule[-1] == -np.inf else f"10^{data.rule[-1]:z.1f}"
+    return f"{start}, 10^{there:z.1f} at lag {T - 1}, where the rule expects {rule}; {slope}."
 
 
 def explore_influence(

@@ -223,7 +223,7 @@ def describe_chain(data) -> str:
         return f"{sentence}, and nothing is carried on: no variance at all."
     verdict = "bounded" if ratio < 1 else "growing without end"
     return (
-        f"{sentence}, so the variance is {verdict}; it is 10^{data.log10_variance[-1]:.1f} after {CHAIN_STEPS} steps."
+        f"{sentence}, so the variance is {verdict}; it is 10^{data.log10_variance[-1]:z.1f} after {CHAIN_STEPS} steps."
     )
 
 

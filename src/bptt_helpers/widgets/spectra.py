@@ -126,7 +126,7 @@ def _outcome(product, peak):
 
 
 def _value(log_norm):
-    return f"{10**log_norm:.2g}" if -2 < log_norm < 2 else f"10^{log_norm:.1f}"
+    return f"{10**log_norm:.2g}" if -2 < log_norm < 2 else f"10^{log_norm:z.1f}"
 
 
 def explore_jacobian_spectrum(

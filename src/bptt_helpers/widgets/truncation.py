@@ -168,7 +168,7 @@ def describe(data) -> str:
 
 
 def _factor(log10):
-    return f"{10**log10:.2f} times" if log10 > -2 else f"10^{log10:.1f} times"
+    return f"{10**log10:.2f} times" if log10 > -2 else f"10^{log10:z.1f} times"
 
 
 def explore_truncation(sequence_length=100, window=8, scheme="sliding", spectral_radius=1.0, seed=0) -> Live:
