@@ -85,7 +85,7 @@ def backward_data(step, sequence_length, losses, seed) -> BackwardData:
 
 
 def _vector(v):
-    return "(" + ", ".join(f"{x:.3f}" for x in v.round(3) + 0.0) + ")"  # + 0.0: no minus before a zero
+    return "(" + ", ".join(f"{x:z.3f}" for x in v) + ")"  # z: no minus before a zero
 
 
 def describe(data) -> str:

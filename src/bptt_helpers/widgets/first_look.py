@@ -70,7 +70,7 @@ def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     T = len(data.profile)
     distance = data.distance[-1]
-    first, last = data.profile[[0, -1]].round(1) + 0.0  # no -0.0
+    first, last = data.profile[[0, -1]]
     forwards = "less than rounding" if distance < 10.0**ROUNDING else f"10^{np.log10(distance):z.1f}"
     return (
         f"After {T} character{'s' if T > 1 else ''} the two states are {forwards} apart; the last loss has a gradient "

@@ -79,7 +79,7 @@ def influence_data(sequence_length, spectral_radius, activation, n_hidden, input
 def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     T = len(data.profile)
-    here, there = data.profile[[0, -1]].round(1) + 0.0  # no -0.0
+    here, there = data.profile[[0, -1]]
     if T == 1:
         return f"One step: the gradient of its loss has norm 10^{here:z.1f}; nothing travels back."
     slope = f"mean slope f′ = {data.slope:.2f}"
