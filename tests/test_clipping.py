@@ -130,6 +130,7 @@ def stub(arrays, max_norm):
         (lambda g, m: [a.T for a in g], "array 0 has shape (3, 4), want (4, 3)"),
         (in_place, "have changed"),
         (lambda g, m: [a * min(1, m / norm_of(g)) for a in g], "nan in it, nothing was raised: a clipped nan"),
+        (lambda g, m: right(g, m) if np.isnan(norm_of(g)) or np.isfinite(norm_of(g)) else g, "inf in it, nothing was"),
         (lambda g, m: [a * (m / max(m, finite_norm(g, AssertionError))) for a in g], "it raised AssertionError"),
         (lambda g, m: [a / norm_of(g) * min(norm_of(g), m) for a in g], "do not divide by its norm"),
         (lambda g, m: [a * min(1, m / float(norm_of(g))) for a in g], "do not divide by its norm"),
