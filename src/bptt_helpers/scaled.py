@@ -39,7 +39,7 @@ def renormalise(mantissa, exponent) -> None:
     """
     squared = np.einsum("...i,...i->...", mantissa, mantissa)
     shift = np.frexp(squared)[1] // 2
-    unsafe = _unsafe(squared)
+    unsafe = _unsafe(squared, mantissa)
     if unsafe is not None:
         shift[unsafe] = np.frexp(np.abs(mantissa[unsafe]).max(-1))[1]
     times_power_of_two(mantissa, -shift)
@@ -59,7 +59,7 @@ def squared_norm(mantissa, exponent) -> tuple[np.ndarray, np.ndarray]:
     squared, exponent : ndarray (...)
     """
     squared = np.einsum("...i,...i->...", mantissa, mantissa)
-    unsafe = _unsafe(squared)
+    unsafe = _unsafe(squared, mantissa)
     if unsafe is not None:
         rows, power = mantissa[unsafe], np.zeros(np.count_nonzero(unsafe), int)
         renormalise(rows, power)
@@ -101,8 +101,13 @@ def steps_between(slope, W_hh) -> int:
     return 8 if smallest > 2.0**-100 and largest < 2.0**60 else 1
 
 
-def _unsafe(squared):
-    """Which squared norms may have lost digits, as a mask; None, much quicker, if none has."""
+def _unsafe(squared, mantissa):
+    """Which squared norms may have lost digits, as a mask; None, much quicker, if none has.
+
+    A row of zeros has none to lose.
+    """
     if squared.size == 0 or (squared.min() > _SMALLEST and squared.max() < _LARGEST):
         return None
-    return ~((squared > _SMALLEST) & (squared < _LARGEST))
+    unsafe = ~((squared > _SMALLEST) & (squared < _LARGEST))
+    unsafe[unsafe] = mantissa[unsafe].any(-1)
+    return unsafe if unsafe.any() else None
