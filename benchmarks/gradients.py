@@ -57,7 +57,7 @@ def run(progress, store, quick=False) -> list:
     rows = []
     for T, n, B in QUICK if quick else GRID:
         progress(f"gradient: T = {T}, n = {n}, B = {B}")
-        budget = 0.05 if quick else 2.5
+        budget = 0.05 if quick else 4
         rows.append(store.get(f"gradient {T} {n} {B}", lambda: measure(T, n, B, installed(), budget)))  # noqa: B023
     return rows
 

@@ -14,8 +14,9 @@ Made by `python -m benchmarks` (`make bench`): do not edit. An interrupted run g
 {machine}
 
 All peers are timed in turns, round after round, and a ratio is the median over the rounds of the peer's time divided by
-ours in the same round: trust ratios, not milliseconds. Before anything is timed, all peers must give the same loss and
-gradient to {tolerance:g}.
+ours in the same round: trust ratios, not milliseconds. What takes less than 20 ms is computed once untimed at its turn,
+so that it finds its data in the cache, as in training; the garbage collector waits, as in `timeit`. Before anything is
+timed, all peers must give the same loss and gradient to {tolerance:g}.
 """
 
 GRADIENTS = """## One gradient

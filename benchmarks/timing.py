@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import time
+from contextlib import contextmanager
 
 import numpy as np
 
 SAMPLE = 1e-3  # seconds; a faster function is called several times in a row
+SHORT = (
+    20e-3  # a function faster than this is called once untimed first: it finds its data in the cache, as in training
+)
 
 
 def seconds_per_call(function, calls) -> float:
@@ -17,7 +22,20 @@ def seconds_per_call(function, calls) -> float:
     return (time.perf_counter() - started) / calls
 
 
-def in_turns(functions, budget, rounds=(3, 25)) -> dict:
+@contextmanager
+def no_collection():
+    """Without the garbage collector, which would let one peer wait for what another has left behind (as `timeit` does)."""
+    gc.collect()
+    gc.freeze()  # what is there now need not be looked through again between the samples
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
+
+
+def in_turns(functions, budget, rounds=(5, 25)) -> dict:
     """Time every function once a round, for as many rounds as fit.
 
     Parameters
@@ -34,17 +52,22 @@ def in_turns(functions, budget, rounds=(3, 25)) -> dict:
     dict of ndarray (rounds,)
         Seconds per call.
     """
-    calls, a_round = {}, 0.0
+    calls, warm, a_round = {}, {}, 0.0
     for name, function in functions.items():
         function()
         once = seconds_per_call(function, 1)
         calls[name] = max(1, round(SAMPLE / once))
-        a_round += once * calls[name]
+        warm[name] = once < SHORT
+        a_round += once * (calls[name] + warm[name])
     count = int(np.clip(budget / a_round, *rounds))
     times = {name: np.empty(count) for name in functions}
-    for k in range(count):
-        for name, function in functions.items():
-            times[name][k] = seconds_per_call(function, calls[name])
+    with no_collection():
+        for k in range(count):
+            for name, function in functions.items():
+                if warm[name]:
+                    function()
+                times[name][k] = seconds_per_call(function, calls[name])
+                gc.collect()
     return times
 
 
