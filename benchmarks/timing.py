@@ -24,7 +24,7 @@ def seconds_per_call(function, calls) -> float:
 
 @contextmanager
 def no_collection():
-    """Without the garbage collector, which would let one peer wait for what another has left behind (as `timeit` does)."""
+    """Without the garbage collector, as in `timeit`: one peer would wait for what another has left behind."""
     gc.collect()
     gc.freeze()  # what is there now need not be looked through again between the samples
     gc.disable()
