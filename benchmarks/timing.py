@@ -9,9 +9,8 @@ from contextlib import contextmanager
 import numpy as np
 
 SAMPLE = 1e-3  # seconds; a faster function is called several times in a row
-SHORT = (
-    20e-3  # a function faster than this is called once untimed first: it finds its data in the cache, as in training
-)
+# a function faster than this is called once untimed first: it finds its data in the cache, as in training
+SHORT = 20e-3
 
 
 def seconds_per_call(function, calls) -> float:
