@@ -1,22 +1,27 @@
-"""Why a small network is no faster: what the calls alone cost, and how far below that one could go.
+"""Why a small network is no faster, nor its windows: what calls and products alone cost, and what lies below.
 
 A step needs two calls forward (product, activation) and two backward (product, slope), each waiting for the one before.
 Below the time of these calls there are two ways. One leaves Python: JAX compiles the loop. The other waits less, which
 the backward pass allows because it is linear: `blockwise_signals` cuts the sequence into blocks that travel side by
 side, finds for each how it passes a signal on, and joins them.
+
+The logarithmic windows of `gradient_by_window` come by doubling, which squares a product of Jacobians at every state:
+`matrix_products` does nothing else.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from bptt_helpers import bptt, cross_entropy, forward
+from bptt_helpers import bptt, cross_entropy, forward, gradient_by_window
 from bptt_helpers.recurrence import signals_of_one, states_of_one
+from bptt_helpers.windows import logarithmic_windows
 
 from .case import TOLERANCE, DisagreementError, make_case
+from .peers import installed
 from .timing import in_turns
 
-SIZES = [(1000, 2), (1000, 16)]
+SIZES = [(100, 2), (100, 16), (1000, 2), (1000, 16)]
 QUICK = [(40, 2)]
 
 
@@ -77,8 +82,23 @@ def blockwise_signals(params, dL_do, slope, length=32):
     return da.swapaxes(0, 1).reshape(-1, n)[:T]
 
 
+def matrix_products(T, n):
+    """A function that squares T products of Jacobians as often as doubling does, and nothing else."""
+    across, squared = np.random.default_rng(0).normal(size=(T, n, n)), np.empty((T, n, n))
+
+    def run():
+        a = 1
+        while 16 * a < T:
+            a *= 2
+            needed = T - 2 * a
+            np.matmul(across[:needed], across[a // 2 : a // 2 + needed], out=squared[:needed])
+
+    return run
+
+
 def measure(T, n, budget) -> dict:
-    """One row: milliseconds of the whole gradient, its loops, the bare calls, and of the blockwise backward loop."""
+    """One row: milliseconds of the whole gradient, its loops, the bare calls, the blockwise backward loop, compiled JAX
+    where it is installed, the logarithmic windows and their matrix products."""
     case = make_case(T, n, 1)
     trace = forward(case.params, case.x)
     _, dL_do = cross_entropy(trace.o, case.y)
@@ -94,13 +114,20 @@ def measure(T, n, budget) -> dict:
         trace = forward(case.params, case.x)
         bptt(case.params, trace, cross_entropy(trace.o, case.y)[1])
 
+    windows = logarithmic_windows(T)
+    jax = installed().get("JAX scan")
+    compiled = {"jax": jax(case)[0]} if jax else {}
     times = in_turns(
-        {
+        compiled
+        | {
             "gradient": gradient,
             "forward": lambda: states_of_one(case.params, case.x, h, np.tanh),
             "backward": lambda: signals_of_one(case.params, dL_do, slope),
             "calls": bare_calls(n, n + 9, T),
             "blocks": lambda: blockwise_signals(case.params, dL_do, slope),
+            "backward pass": lambda: bptt(case.params, trace, dL_do),
+            "windows": lambda: gradient_by_window(case.params, trace, dL_do, windows=windows),
+            "products": matrix_products(T, n),
         },
         budget,
     )
@@ -117,22 +144,34 @@ def run(progress, store, quick=False) -> list:
 
 
 def markdown(rows) -> str:
-    """The table, and what follows from it."""
+    """Both tables, and what follows from them."""
+    row, loops = rows[-1], ("gradient", "forward", "backward", "calls", "blocks", "jax")
+    share = row["calls"] / row["gradient"]
+    few = min(rows, key=lambda row: (row["n"], -row["T"]))
+    below = (few["gradient"] - few["backward"] + few["blocks"]) / few["gradient"]
     lines = [
-        "| T | n | gradient, ms | forward loop | backward loop | the bare calls of both | backward in blocks |",
+        "| T | n | gradient | forward loop | backward loop | bare calls of both | backward in blocks | JAX scan |",
+        "|--:|--:|--:|--:|--:|--:|--:|--:|",
+        *(_line(row, loops) for row in rows),
+        "",
+        f"At T = {row['T']}, n = {row['n']} the bare calls are {share:.0%} of the gradient: the floor of any loop over",
+        "steps in NumPy. Where compiled JAX stays below them, no such loop can follow it. With the backward pass in",
+        f"blocks the gradient at T = {few['T']}, n = {few['n']} would take {below:.2f} times as long. The package does not",
+        "do it: it pays for a handful of units only, and hides the algorithm. The forward loop is not linear and has to",
+        "wait.",
+        "",
+        "Sliding logarithmic windows, and the matrix products that doubling cannot do without, in milliseconds and in",
+        "backward passes:",
+        "",
+        "| T | n | windows, ms | products alone, ms | a backward pass, ms | windows, passes | products, passes |",
         "|--:|--:|--:|--:|--:|--:|--:|",
     ]
     for row in rows:
-        values = " | ".join(f"{row[k]:.3g}" for k in ("gradient", "forward", "backward", "calls", "blocks"))
-        lines.append(f"| {row['T']} | {row['n']} | {values} |")
-    row = rows[0]
-    share = row["calls"] / row["gradient"]
-    below = (row["gradient"] - row["backward"] + row["blocks"]) / row["gradient"]
-    lines += [
-        "",
-        f"At n = {row['n']} the bare calls are {share:.0%} of the gradient: the floor of any loop over steps in NumPy.",
-        f"With the backward pass in blocks the gradient would take {below:.2f} times as long as now. The package does",
-        "not do it: it pays for a handful of units only, and hides the algorithm. The forward loop is not linear and",
-        "has to wait. How far below a compiled loop goes, the column of JAX above shows.",
-    ]
+        passes = {f"{name} passes": row[name] / row["backward pass"] for name in ("windows", "products")}
+        lines.append(_line(row | passes, ("windows", "products", "backward pass", *passes)))
     return "\n".join(lines) + "\n"
+
+
+def _line(row, names):
+    values = " | ".join(f"{row[name]:.3g}" if name in row else "" for name in names)
+    return f"| {row['T']} | {row['n']} | {values} |"

@@ -52,7 +52,7 @@ what NumPy itself asked for at once, by tracemalloc. "States alone" are the T + 
 
 FLOOR = """## The floor
 
-Milliseconds. Where the network is small, time goes into calls, not into sums.
+One sequence, milliseconds. Where the network is small, time goes into calls, not into sums.
 
 """
 
