@@ -1,9 +1,7 @@
 """Gradient descent: one update by hand, stopping, interruption, and what clipping does to the temporal-order task."""
 
-import importlib.util
 import json
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,8 +9,7 @@ import pytest
 from bptt_helpers import bptt, cross_entropy, forward, init_params
 from bptt_helpers.sequences import Batch
 from bptt_helpers.training import LATELY, start, train
-
-ROOT = Path(__file__).parents[1]
+from tools import temporal_order
 
 
 def draw(update):
@@ -89,37 +86,29 @@ def test_bad_input_is_named(run, arguments, sentence):
         train(run, draw, **({"updates": 2, "learning_rate": 0.1} | arguments))
 
 
-@pytest.fixture(scope="module")
-def experiment():
-    spec = importlib.util.spec_from_file_location("temporal_order_experiment", ROOT / "tools" / "temporal_order.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_clipping_solves_temporal_order_more_often(experiment):
+def test_clipping_solves_temporal_order_more_often():
     """Trained anew: T = 20, five seeds, at most 2000 updates."""
-    solved = {c: sum(experiment.run_once(0.1, 20, c, seed).solved for seed in range(5)) for c in (1.0, None)}
+    solved = {c: sum(temporal_order.run_once(0.1, 20, c, seed).solved for seed in range(5)) for c in (1.0, None)}
     assert solved[1.0] >= 4
     assert solved[1.0] > solved[None]
 
 
-def test_the_stored_runs_are_complete_and_made_with_the_present_settings(experiment):
-    stored = json.loads(experiment.STORE.read_text())
-    s = experiment.SETTINGS
+def test_the_stored_runs_are_complete_and_made_with_the_present_settings():
+    stored = json.loads(temporal_order.STORE.read_text())
+    s = temporal_order.SETTINGS
     assert stored["settings"] == s
-    settings = [tuple(run[name] for name in experiment.RUN) for run in stored["runs"]]
-    assert settings == list(product(*(s[name + "s"] for name in experiment.RUN)))
+    settings = [tuple(run[name] for name in temporal_order.RUN) for run in stored["runs"]]
+    assert settings == list(product(*(s[name + "s"] for name in temporal_order.RUN)))
     for run in stored["runs"]:
         assert run["solved"] or run["updates"] == s["updates"]
         assert len(run["loss"]) == len(run["norm"]) == -(-run["updates"] // stored["every"])
 
 
-def test_the_command_goes_on_where_it_stopped(experiment, tmp_path, monkeypatch, capsys):
+def test_the_command_goes_on_where_it_stopped(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(
-        experiment, "SETTINGS", experiment.SETTINGS | {"updates": 3, "seeds": [0, 1], "learning_rates": [0.1]}
+        temporal_order, "SETTINGS", temporal_order.SETTINGS | {"updates": 3, "seeds": [0, 1], "learning_rates": [0.1]}
     )
-    store, ran, run_once = tmp_path / "runs.json", [], experiment.run_once
+    store, ran, run_once = tmp_path / "runs.json", [], temporal_order.run_once
 
     def interrupted(*setting):
         if len(ran) == 3:
@@ -127,14 +116,14 @@ def test_the_command_goes_on_where_it_stopped(experiment, tmp_path, monkeypatch,
         ran.append(setting)
         return run_once(*setting)
 
-    monkeypatch.setattr(experiment, "run_once", interrupted)
+    monkeypatch.setattr(temporal_order, "run_once", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        experiment.main(store)
+        temporal_order.main(store)
     assert len(json.loads(store.read_text())["runs"]) == 3
     ran[:] = ran[:2]  # makes room for one more
-    monkeypatch.setattr(experiment, "run_once", lambda *setting: (ran.append(setting), run_once(*setting))[1])
-    assert experiment.main(store) == 0
+    monkeypatch.setattr(temporal_order, "run_once", lambda *setting: (ran.append(setting), run_once(*setting))[1])
+    assert temporal_order.main(store) == 0
     assert len(ran) - 2 == 5
     assert "run 8 of 8" in capsys.readouterr().out
-    monkeypatch.setattr(experiment, "SETTINGS", experiment.SETTINGS | {"updates": 4})
-    assert experiment.main(store) == 1
+    monkeypatch.setattr(temporal_order, "SETTINGS", temporal_order.SETTINGS | {"updates": 4})
+    assert temporal_order.main(store) == 1
