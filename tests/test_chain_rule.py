@@ -92,14 +92,17 @@ def test_the_graph_has_the_arrows_of_its_losses(has_loss, own):
 def test_the_picture_of_the_backward_pass_shows_the_data():
     explorer = explore_backward_pass(step=2, sequence_length=4, seed=5)
     data, picture = explorer.data, explorer.picture
+    scale = float(picture.state_scale[-1].get_text())  # what the top of the panel stands for
     for bars, part in zip(picture.state_bars, (data.own, data.from_later, data.dL_dh), strict=True):
-        assert [bar.get_height() for bar in bars] == part[2].tolist()
-    assert [bar.get_height() for bar in picture.before] == data.before.ravel().tolist()
-    assert [(bar.get_y(), bar.get_height()) for bar in picture.term] == [
-        *zip(data.before.flat, data.term.flat, strict=True)
-    ]
-    assert np.array_equal(picture.total.get_ydata(), (data.before + data.term).ravel())
-    assert np.array_equal(picture.complete.get_ydata(), data.complete.ravel())
+        assert [scale * bar.get_height() for bar in bars] == pytest.approx(part[2])
+    labels = [label.get_text() for label in picture.weight_scale]
+    scale = float(labels[-1])
+    assert labels == [f"−{scale:g}", f"−{scale / 2:g}", "0", f"{scale / 2:g}", f"{scale:g}"]
+    assert [scale * bar.get_height() for bar in picture.before] == pytest.approx(data.before.ravel())
+    assert [scale * bar.get_y() for bar in picture.term] == pytest.approx(data.before.ravel())
+    assert [scale * bar.get_height() for bar in picture.term] == pytest.approx(data.term.ravel())
+    assert scale * picture.total.get_ydata() == pytest.approx((data.before + data.term).ravel())
+    assert scale * picture.complete.get_ydata() == pytest.approx(data.complete.ravel())
     arrows = {key: len(line.get_xydata()) // 3 for key, line in picture.lines.items()}
     assert arrows[("own", "now")] == 2
     assert arrows[("later", "now")] == arrows[("term", "now")] == arrows[("term", "past")] == 1

@@ -16,6 +16,7 @@ KINDS = {
     "term": (r"into $dL/dW_{hh}$", COLOURS[2]),
 }
 LIMITS = (0.04, 0.1, 0.25, 0.6, 1.5, 4, 12)  # of the bars; they do not change while the slider of steps moves
+TICKS = np.linspace(-1, 1, 5)  # of the panels with bars, whose axes hold still: bars and labels follow the limit
 ENTRIES = ("1,1", "1,2", "2,1", "2,2")
 
 
@@ -106,7 +107,8 @@ class BackwardPicture:
 
     def _draw_state_frame(self):
         ax = self.middle
-        ax.set(xlim=(-0.6, 1.6), ylim=(-1, 1), xticks=[0, 1], xticklabels=["unit 1", "unit 2"])
+        ax.set(xlim=(-0.6, 1.6), xticks=[0, 1], xticklabels=["unit 1", "unit 2"])
+        self.state_scale = _moving_scale(ax)
         ax.set_title(r"$dL/dh_t$ of this step", fontsize=11)
         looks = [
             (*KINDS["own"], None),
@@ -119,11 +121,12 @@ class BackwardPicture:
             self.state_bars.append(list(bars))
         ax.axhline(0, color="0.2", lw=0.8)
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), fontsize=9, frameon=False)
-        return [bar for bars in self.state_bars for bar in bars]
+        return [*self.state_scale, *(bar for bars in self.state_bars for bar in bars)]
 
     def _draw_weight_frame(self):
         ax = self.right
-        ax.set(xlim=(-0.6, 3.6), ylim=(-1, 1), xticks=range(4), xticklabels=ENTRIES)
+        ax.set(xlim=(-0.6, 3.6), xticks=range(4), xticklabels=ENTRIES)
+        self.weight_scale = _moving_scale(ax)
         ax.set_title(r"$dL/dW_{hh}$, entry by entry", fontsize=11)
         places = np.arange(4)
         self.before = list(ax.bar(places - 0.2, [0] * 4, 0.36, color="0.75", label="sum before this step"))
@@ -142,7 +145,7 @@ class BackwardPicture:
         (self.complete,) = ax.plot([], [], "_", color="black", ms=26, mew=1.5, label="sum of all steps")
         ax.axhline(0, color="0.2", lw=0.8)
         ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), fontsize=9, frameon=False, ncols=1)
-        return [*self.before, *self.term, self.complete, self.total]
+        return [*self.weight_scale, *self.before, *self.term, self.complete, self.total]
 
     def show(self, data) -> None:
         """Move the artists.
@@ -155,21 +158,19 @@ class BackwardPicture:
         """
         self._show_graph(data)
         parts = (data.own, data.from_later, data.dL_dh)
+        limit = _set_scale(self.state_scale, max(np.abs(part).max() for part in parts))
         for bars, part in zip(self.state_bars, parts, strict=True):
-            for bar, height in zip(bars, part[data.t - 1], strict=True):
+            for bar, height in zip(bars, part[data.t - 1] / limit, strict=True):
                 bar.set_height(height)
-        limit = snap(1.05 * max(np.abs(part).max() for part in parts), LIMITS)
-        self.middle.set_ylim(-limit, limit)
 
-        before, term = data.before.ravel(), data.term.ravel()
+        limit = _set_scale(self.weight_scale, data.reach)
+        before, term = data.before.ravel() / limit, data.term.ravel() / limit
         for bar, height in zip(self.before, before, strict=True):
             bar.set_height(height)
         for bar, bottom, height in zip(self.term, before, term, strict=True):
             bar.set(y=bottom, height=height)
         self.total.set_data(np.arange(4) + 0.2, before + term)
-        self.complete.set_data(np.arange(4), data.complete.ravel())
-        limit = snap(1.05 * data.reach, LIMITS)
-        self.right.set_ylim(-limit, limit)
+        self.complete.set_data(np.arange(4), data.complete.ravel() / limit)
 
     def _show_graph(self, data):
         T = len(data.has_loss)
@@ -192,6 +193,21 @@ class BackwardPicture:
         self.current.set_data([x[data.t - 1]], [HEIGHTS["h"]])
         for step, text in enumerate(self.labels):
             text.set(x=x[step] if step < T else 0, text=str(step + 1) if step < T else "", visible=step < T)
+
+
+def _moving_scale(ax):
+    """Labels of a vertical axis from -1 to 1 that can be changed without drawing the axes anew."""
+    ax.set(ylim=(-1, 1), yticks=TICKS, yticklabels=[])
+    place = {"transform": ax.get_yaxis_transform(), "ha": "right", "va": "center", "fontsize": 9}
+    return [ax.text(-0.05, tick, "−0.125", **place) for tick in TICKS]  # the widest, for the layout
+
+
+def _set_scale(labels, reach):
+    """Make 1 stand for the smallest limit that `reach` stays below, and return that limit."""
+    limit = snap(1.05 * reach, LIMITS)
+    for label, tick in zip(labels, TICKS, strict=True):
+        label.set_text(f"{tick * limit:g}".replace("-", "−"))
+    return limit
 
 
 def _joined(segments):
