@@ -87,7 +87,7 @@ def jupyterlab(folder):
     folder = Path(folder)
     private = folder / ".jupyter"  # the user's settings neither help nor suffer
     for name, values in SETTINGS.items():
-        file = private / f"@jupyterlab/apputils-extension/{name}.jupyterlab-settings"
+        file = private / "JUPYTERLAB_SETTINGS_DIR" / f"@jupyterlab/apputils-extension/{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True)
         file.write_text(json.dumps(values))
     folders = ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "IPYTHONDIR")
