@@ -11,10 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .backprop import own_signals
-from .cells import activation
 from .hazards import constant_hazard, draw_factors
 from .validate import number, positive, whole_number
+from .window_sums import way_of
 
 _AT_ONCE = 4_000_000  # signals held at one time: 32 MB
 
@@ -63,18 +62,16 @@ def randomized_gradients(params, trace, dL_do, hazard, *, n_draws=1, rng=0, comp
     Tallec & Ollivier (2017), arXiv:1705.08209.
     """
     n_draws = whole_number("n_draws", n_draws)
-    own = own_signals(params, trace, dL_do)
+    own, slope, W_hh, into_weights = way_of(params, trace, dL_do)
     T, B, n = own.shape
-    slope = activation(trace.activation).slope_of_state(trace.h[1:])
     factor = draw_factors(hazard, T, n_draws, rng)
     if not compensate:
         factor = (factor > 0).astype(float)
-    into_weights = np.concatenate([trace.h[:-1], trace.x, np.ones((T, B, 1))], 2).reshape(T * B, -1)
     gradients = np.empty((n_draws, n, into_weights.shape[1]))
     step = max(1, _AT_ONCE // own.size)
     for first in range(0, n_draws, step):
         chosen = slice(first, first + step)
-        dL_da = _walk_back(own, slope, params.W_hh, factor[:, chosen])
+        dL_da = _walk_back(own, slope, W_hh, factor[:, chosen])
         # (n N, T B) times (T B, n + d + 1): one matrix product for all draws
         together = dL_da.reshape(T * B, -1).T @ into_weights
         gradients[chosen] = together.reshape(n, -1, into_weights.shape[1]).swapaxes(0, 1)
@@ -137,16 +134,14 @@ def exact_moments(params, trace, dL_do, mean_lengths) -> Moments:
     ValueError
         If a mean length is not above 1, or there is more than one sequence.
     """
-    own = own_signals(params, trace, dL_do)
+    own, slope, W_hh, z = way_of(params, trace, dL_do)
     T, B, n = own.shape
     if B != 1:
         raise ValueError(f"trace: want one sequence, B = 1, got {B}")
     chance = np.array([constant_hazard(T_0).cut(1) for T_0 in mean_lengths])
     square_of_factor = (1 / (1 - chance))[:, None, None]  # E ξ²
-    slope = activation(trace.activation).slope_of_state(trace.h[1:])[:, 0]
-    z = np.concatenate([trace.h[:-1], trace.x, np.ones((T, 1, 1))], 2)[:, 0]
-    f = own[:, 0] * slope
-    A_by_step = slope[:, :, None] * params.W_hh.T
+    f = (own * slope)[:, 0]
+    A_by_step = slope[:, 0, :, None] * W_hh.T
 
     K, m = len(chance), z.shape[1]
     mean_lam, mean_G, square_G = np.zeros(n), np.zeros((n, m)), np.zeros(K)

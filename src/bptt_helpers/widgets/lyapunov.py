@@ -102,7 +102,7 @@ def describe(data) -> str:
 
 
 def _rate(value, error):
-    return f"{round(value, 3) + 0:.3f} ± {error:.3f}"
+    return f"{value:z.3f} ± {error:.3f}"
 
 
 def explore_lyapunov(gain=2.0, noise=0.0, n_hidden=64, seed=0) -> Live:
