@@ -1,24 +1,31 @@
 # `make lab` opens the notebooks, `make test` checks everything, `make help` lists the rest.
-# Settings: PYTHON (the interpreter that makes the environment), LAB_ARGS and PYTEST_ARGS (handed on).
 
-PYTHON ?= python3
-VENV ?= .venv
-UV ?= uv
+PYTHON ?= python3## the interpreter that makes the environment: 3.11 or newer, with venv
+VENV ?= .venv## the folder of the environment
+LAB_ARGS ?=## more options for JupyterLab, for example LAB_ARGS="--port=9000"
+PYTEST_ARGS ?=## more options for pytest, for example PYTEST_ARGS="-k clipping"
 RUN := $(VENV)/bin/python
-STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/bench.stamp
+STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/bench.stamp
 # The matrices are small: more threads would only wait for each other.
 export OMP_NUM_THREADS ?= 1
+# Containers often run as root, whom JupyterLab refuses. It listens on this machine only and asks for a token, so it may.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test lint format notebooks results bench constraints clean
+.PHONY: help lab test torch lint format notebooks results bench constraints clean
 
-help: ## list the targets
+help: ## list the targets and the settings
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@printf '\nSettings, as in: make lab PYTHON=python3.12\n'
+	@awk -F ' [?]= ?|## ' '/^[A-Z_]+ [?]=.*## / { printf "%-12s %s (now: %s)\n", $$1, $$3, $$2 == "" ? "none" : $$2 }' Makefile
 
 lab: $(VENV)/lab.stamp ## open the notebooks in JupyterLab
-	$(RUN) -m jupyterlab $(LAB_ARGS) notebooks/00_start_here.ipynb
+	@echo 'Starting JupyterLab. If no browser opens, open the address below; Ctrl+C here ends it.'
+	@$(RUN) -m jupyterlab --log-level=WARN $(AS_ROOT) $(LAB_ARGS) notebooks/00_start_here.ipynb
 
 test: lint ## lint, unit tests, examples in docstrings, browser tests, and every notebook run and compared
 	$(RUN) -m pytest $(PYTEST_ARGS)
+
+torch: $(VENV)/torch.stamp ## add PyTorch, by pip: `make test` then compares with it
 
 lint: $(VENV)/test.stamp ## ruff: rules and format, code and notebooks
 	$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
@@ -35,19 +42,23 @@ results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where
 bench: $(VENV)/bench.stamp ## compare speed and memory with PyTorch, JAX and autograd
 	$(RUN) -m benchmarks
 
-constraints: ## resolve constraints.txt anew with uv; what torch brings for graphics cards it pins itself
-	$(UV) pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --all-extras --no-annotate \
+constraints: $(VENV)/test.stamp ## resolve constraints.txt anew; what torch brings for graphics cards it pins itself
+	$(RUN) -m uv pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 --all-extras --no-annotate \
 	  --no-emit-index-url --custom-compile-command 'make constraints' pyproject.toml > constraints.new
 	grep -vE '^(nvidia|cuda|triton)' constraints.new > constraints.txt && rm constraints.new
 
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -prune -exec rm -rf {} +
 
-# An environment is made once; extras are installed again when their versions may have changed. Each one includes lab.
+# An environment is made once; an extra is installed when its stamp is older than what decides about it.
 $(VENV)/made:
 	@command -v $(PYTHON) > /dev/null || { echo "Python: want 3.11 or newer, with venv; found no $(PYTHON)" >&2; exit 1; }
 	@$(PYTHON) tools/check_python.py
-	$(PYTHON) -m venv $(VENV) && touch $@
+	@echo 'Making an environment in $(VENV)'
+	@$(PYTHON) -m venv $(VENV) && touch $@
 
 $(STAMPS): $(VENV)/%.stamp: pyproject.toml constraints.txt | $(VENV)/made
-	$(RUN) -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[$*]' && touch $@ $(VENV)/lab.stamp
+	@$(RUN) tools/install.py $* $(VENV)
+
+# uv would take the large PyTorch for graphics cards, unless pip has brought one before.
+$(VENV)/bench.stamp: | $(VENV)/torch.stamp

@@ -1,5 +1,10 @@
-"""Fixtures that several test files share: a random network with its data, and comparisons."""
+"""Fixtures that several test files share: a random network with its data, comparisons, and optional packages.
 
+A test that needs a package outside environment.yml takes a fixture of that name, so that it is skipped where the
+package is missing, with the way to get it: one line of the summary for all such tests.
+"""
+
+from collections import Counter
 from typing import NamedTuple
 
 import numpy as np
@@ -69,6 +74,41 @@ def _transposed_jacobians(case):
         "identity": lambda a: np.ones_like(a),
     }[case.activation](a)
     return slope, p.W_hh.T[None, None] * slope[:, :, None, :]
+
+
+def pytest_addoption(parser):
+    parser.addoption("--no-skips", action="store_true", help="fail if a test was skipped: CI runs everything")
+
+
+def pytest_terminal_summary(terminalreporter):
+    """One line for each reason, not one for each test."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for reason, count in Counter(report.longrepr[2] for report in skipped).items():
+        terminalreporter.line(f"{count} skipped: {reason.removeprefix('Skipped: ')}")
+
+
+def pytest_sessionfinish(session):
+    """With --no-skips, a skipped test fails the run."""
+    skipped = session.config.pluginmanager.get_plugin("terminalreporter").stats.get("skipped")
+    if skipped and session.config.getoption("no_skips") and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _optional(module, way):
+    """A fixture: the module, or a skip with the `way` to get it."""
+
+    def load():
+        return pytest.importorskip(module, reason=f"{module} is not installed: {way}")
+
+    return pytest.fixture(load, scope="session", name=module)
+
+
+BY_TEST = "the extra `test` of this package installs it"
+torch = _optional("torch", "no comparison with PyTorch; `make torch` installs it, see CONTRIBUTING.md")
+hypothesis = _optional("hypothesis", BY_TEST)
+rattler = _optional("rattler", BY_TEST)
+yaml = _optional("yaml", BY_TEST)
+pre_commit = _optional("pre_commit", BY_TEST)
 
 
 @pytest.fixture

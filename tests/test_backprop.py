@@ -4,9 +4,6 @@ import re
 
 import numpy as np
 import pytest
-import torch
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from bptt_helpers import (
     Params,
@@ -26,11 +23,11 @@ SLOPE = {
     "sigmoid": lambda h: h * (1 - h),
     "identity": np.ones_like,
 }
-TORCH_F = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "identity": lambda a: a}
 
 
-def torch_gradient(case, cut_before=()):
+def torch_gradient(torch, case, cut_before=()):
     """Loss, gradient and outputs by PyTorch, from elementary operations; `cut_before`: steps to detach at."""
+    activations = {"tanh": torch.tanh, "relu": torch.relu, "sigmoid": torch.sigmoid, "identity": lambda a: a}
     params = Params(*(torch.tensor(w, requires_grad=True) for w in case.params))
     T, B, _ = case.x.shape
     x, y = torch.tensor(case.x), torch.tensor(case.y)
@@ -39,7 +36,7 @@ def torch_gradient(case, cut_before=()):
     for t in range(T):
         if t in cut_before:
             h = h.detach()
-        h = TORCH_F[case.activation](x[t] @ params.W_hx.T + h @ params.W_hh.T + params.b_h)
+        h = activations[case.activation](x[t] @ params.W_hx.T + h @ params.W_hh.T + params.b_h)
         outputs.append(h @ params.W_qh.T + params.b_q)
     o = torch.stack(outputs)
     if case.loss == "squared_error":
@@ -52,8 +49,8 @@ def torch_gradient(case, cut_before=()):
     return loss.item(), Params(*(w.grad.numpy() for w in params)), o.detach().numpy()
 
 
-def same_as_torch(case, assert_same):
-    loss, gradient, o = torch_gradient(case)
+def same_as_torch(torch, case, assert_same):
+    loss, gradient, o = torch_gradient(torch, case)
     np.testing.assert_allclose(case.trace.o, o, rtol=1e-10, atol=1e-11)
     assert case.loss_of(case.params) == pytest.approx(loss, rel=1e-10)
     assert_same(bptt(case.params, case.trace, case.dL_do).params, gradient)
@@ -66,13 +63,15 @@ def same_as_torch(case, assert_same):
     ("T", "B", "sizes", "h0"),
     [(1, 1, (3, 5, 2), False), (7, 3, (4, 6, 3), True), (300, 2, (2, 5, 3), True), (20, 1, (1, 1, 1), True)],
 )
-def test_equals_pytorch(make_case, assert_same, activation, loss, weight, T, B, sizes, h0):
-    same_as_torch(make_case(T, B, sizes, activation, loss, weight, h0, seed=T + B, scale=0.8), assert_same)
+def test_equals_pytorch(torch, make_case, assert_same, activation, loss, weight, T, B, sizes, h0):
+    same_as_torch(torch, make_case(T, B, sizes, activation, loss, weight, h0, seed=T + B, scale=0.8), assert_same)
 
 
-def test_equals_pytorch_at_random_sizes(make_case, assert_same):
-    @settings(max_examples=40, deadline=None, derandomize=True)
-    @given(
+def test_equals_pytorch_at_random_sizes(torch, hypothesis, make_case, assert_same):
+    st = hypothesis.strategies
+
+    @hypothesis.settings(max_examples=40, deadline=None, derandomize=True)
+    @hypothesis.given(
         sizes=st.lists(st.integers(1, 9), min_size=3, max_size=3, unique=True),
         T=st.integers(1, 30),
         B=st.integers(1, 4),
@@ -82,7 +81,7 @@ def test_equals_pytorch_at_random_sizes(make_case, assert_same):
         seed=st.integers(0, 10**6),
     )
     def check(sizes, T, B, activation, loss, weight, seed):
-        same_as_torch(make_case(T, B, tuple(sizes), activation, loss, weight, True, seed, 0.8), assert_same)
+        same_as_torch(torch, make_case(T, B, tuple(sizes), activation, loss, weight, True, seed, 0.8), assert_same)
 
     check()
 
@@ -155,10 +154,10 @@ def test_windows_agree_with_their_definition(make_case, transposed_jacobians, as
 
 
 @pytest.mark.parametrize("tau", [1, 2, 3, 5, 7, 12, 13, 20])
-def test_chunked_is_what_detach_at_the_block_starts_does(make_case, assert_same, tau):
+def test_chunked_is_what_detach_at_the_block_starts_does(torch, make_case, assert_same, tau):
     case = make_case(13, 3, h0=True)
     got = bptt(case.params, case.trace, case.dL_do, window=tau, scheme="chunked").params
-    assert_same(got, torch_gradient(case, cut_before=range(0, 13, tau))[1])
+    assert_same(got, torch_gradient(torch, case, cut_before=range(0, 13, tau))[1])
 
 
 @pytest.mark.parametrize("scheme", ["sliding", "chunked"])

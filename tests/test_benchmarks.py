@@ -18,7 +18,7 @@ def benchmarks(monkeypatch):
     return lambda name: importlib.import_module(f"benchmarks.{name}")
 
 
-def test_a_quick_run_writes_the_page_and_its_pictures(tmp_path):
+def test_a_quick_run_writes_the_page_and_its_pictures(torch, tmp_path):
     command = [sys.executable, "-m", "benchmarks", "--quick", "--output", str(tmp_path)]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr[-2000:]
@@ -61,7 +61,7 @@ def test_nan_is_no_agreement_and_a_wrong_loss_is_seen(benchmarks):
             case.check("planted", answer, (loss, gradient))
 
 
-def test_a_wrong_curve_of_windows_is_refused(benchmarks, monkeypatch):
+def test_a_wrong_curve_of_windows_is_refused(torch, benchmarks, monkeypatch):
     every_window, case = benchmarks("every_window"), benchmarks("case")
     right = every_window.gradient_by_window
 

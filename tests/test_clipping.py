@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-import torch
 
 from bptt_helpers import Params, clip_by_global_norm, clip_by_value, cosine
 from bptt_helpers.checks.clipping import check_clip
@@ -18,7 +17,7 @@ def random_gradient(seed=0, scale=1.0):
 
 @pytest.mark.parametrize("scale", [1e-8, 1.0, 1e8])
 @pytest.mark.parametrize("limit", [0.1, 5.0])
-def test_norm_and_value_clipping_equal_pytorch(scale, limit):
+def test_norm_and_value_clipping_equal_pytorch(torch, scale, limit):
     gradient = random_gradient(scale=scale)
     for ours, theirs in [
         (clip_by_global_norm(gradient, limit)[0], torch.nn.utils.clip_grad_norm_),

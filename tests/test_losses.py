@@ -4,7 +4,6 @@ import re
 
 import numpy as np
 import pytest
-import torch
 
 from bptt_helpers import cross_entropy, squared_error
 
@@ -20,7 +19,7 @@ def steps_weights(weight, T):
 @pytest.mark.parametrize("weight", WEIGHTS, ids=["mean", "last", "array"])
 @pytest.mark.parametrize("loss", [cross_entropy, squared_error])
 @pytest.mark.parametrize(("T", "B", "q"), [(4, 3, 5), (4, 1, 1)])
-def test_value_and_gradient_equal_pytorch(loss, weight, T, B, q):
+def test_value_and_gradient_equal_pytorch(torch, loss, weight, T, B, q):
     o = torch.tensor(10 * OUTPUTS[:T, :B, :q], requires_grad=True)
     w = torch.tensor(steps_weights(weight, T))
     if loss is cross_entropy:

@@ -10,12 +10,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-from rattler import MatchSpec
-from rattler.exceptions import InvalidMatchSpecError
 
 from tools import readme_picture
 from tools.check_python import WANTED
@@ -39,9 +36,9 @@ def bounds(*extras):
 # environment.yml
 
 
-def disagreements(environment):
-    """Where a conda environment, as a dictionary, departs from the bounds of pyproject.toml."""
-    specs = [MatchSpec(text, strict=True) for text in environment["dependencies"] if isinstance(text, str)]
+def disagreements(rattler, environment):
+    """Where a conda environment, as a dictionary, departs from pyproject.toml; `rattler` parses as conda does."""
+    specs = [rattler.MatchSpec(text, strict=True) for text in environment["dependencies"] if isinstance(text, str)]
     conda = {spec.name.normalized: "" if spec.version is None else str(spec.version) for spec in specs}
     if not Requirement(f"python{PROJECT['requires-python']}").specifier.contains(conda.pop("python").rstrip(".*")):
         yield "python is older than requires-python"
@@ -55,16 +52,17 @@ def disagreements(environment):
             yield f"{name} is {version!r}, pyproject.toml wants {everything.get(name)!r}"
 
 
-def conda_environment():
+@pytest.fixture
+def environment(yaml):
+    """environment.yml as a dictionary."""
     return yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
 
 
-def test_conda_and_pip_agree_on_names_and_bounds():
-    environment = conda_environment()
+def test_conda_and_pip_agree_on_names_and_bounds(rattler, environment):
     assert environment["name"] == "bptt"
     assert environment["channels"] == ["conda-forge"]
     assert "python=3.12" in environment["dependencies"], "Binder reads python=X.Y only"
-    assert list(disagreements(environment)) == []
+    assert list(disagreements(rattler, environment)) == []
 
 
 @pytest.mark.parametrize(
@@ -72,15 +70,16 @@ def test_conda_and_pip_agree_on_names_and_bounds():
     [("numpy>=2.0", "numpy>=2.1"), ("numpy>=2.0", "numpy"), ("pooch>=1.8", "pip"), ("python=3.12", "python=3.10")]
     + [("numpy>=2.0", "matplotlib>=3.10"), ("ipykernel>=6.29", "tornado>=6"), ("pip", "pip>=24")],
 )
-def test_a_disagreement_is_found(old, new):
-    environment = conda_environment()
+def test_a_disagreement_is_found(rattler, environment, old, new):
     environment["dependencies"][environment["dependencies"].index(old)] = new
-    assert list(disagreements(environment))
+    assert list(disagreements(rattler, environment))
 
 
-def test_parsing_is_strict():
+def test_parsing_is_strict(rattler):
+    from rattler.exceptions import InvalidMatchSpecError
+
     with pytest.raises(InvalidMatchSpecError, match="incompatible"):
-        MatchSpec("numpy>=2.0.*", strict=True)
+        rattler.MatchSpec("numpy>=2.0.*", strict=True)
 
 
 # constraints.txt
@@ -106,7 +105,7 @@ def test_every_dependency_is_pinned_once_within_its_bounds(python, platform):
         (canonicalize_name(p.name), str(p.specifier)[2:]) for p in pinned() if not p.marker or p.marker.evaluate(here)
     ]
     assert len(dict(versions)) == len(versions)
-    for name, wanted in bounds("lab", "test", "bench").items():
+    for name, wanted in bounds(*PROJECT["optional-dependencies"]).items():
         assert wanted.specifier.contains(Version(dict(versions)[name])), wanted
 
 
@@ -156,18 +155,11 @@ def test_the_oldest_python_is_said_once():
 
 
 @needs_make
-def test_a_warm_start_installs_nothing_and_new_versions_install(tmp_path):
-    (tmp_path / "made").touch()
-    (tmp_path / "lab.stamp").touch()
-    warm = make("-n", "lab", f"VENV={tmp_path}", "LAB_ARGS=--no-browser").stdout.splitlines()
-    assert warm == [f"{tmp_path}/bin/python -m jupyterlab --no-browser notebooks/00_start_here.ipynb"]
-    os.utime(tmp_path / "lab.stamp", (0, 0))  # older than constraints.txt
-    assert "pip install" in make("-n", "lab", f"VENV={tmp_path}").stdout
-
-
-@needs_make
-def test_help_lists_every_target():
-    assert set(re.findall(r"^make ([a-z]+)", make("help").stdout, re.MULTILINE)) == TARGETS
+def test_help_lists_every_target_and_setting():
+    said = make("help").stdout
+    assert set(re.findall(r"^make ([a-z]+)", said, re.MULTILINE)) == TARGETS
+    for name, value in re.findall(r"^([A-Z_]+) \?= ?(.*?)##", MAKEFILE, re.MULTILINE):
+        assert re.search(rf"^{name} .*\(now: {re.escape(value) or 'none'}\)$", said, re.MULTILINE), name
 
 
 # README
@@ -200,7 +192,7 @@ def test_the_example_in_the_readme_runs():
     assert ran.failed == 0
 
 
-def test_the_hooks_are_valid():
+def test_the_hooks_are_valid(pre_commit):
     subprocess.run(
         [sys.executable, "-m", "pre_commit", "validate-config", ROOT / ".pre-commit-config.yaml"], check=True
     )
