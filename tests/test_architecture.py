@@ -81,7 +81,7 @@ def test_there_is_no_import_cycle():
 
 def test_importing_the_package_draws_nothing_in():
     code = "import sys, bptt_helpers; print(sorted({'matplotlib', 'ipywidgets', 'torch'} & set(sys.modules)))"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert ran.stdout.strip() == "[]"
 
 
