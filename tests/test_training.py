@@ -8,6 +8,7 @@ import pytest
 
 from bptt_helpers import bptt, cross_entropy, forward, init_params
 from bptt_helpers.sequences import Batch
+from bptt_helpers.stored import load_results
 from bptt_helpers.training import LATELY, start, train
 from tools import temporal_order
 
@@ -94,7 +95,7 @@ def test_clipping_solves_temporal_order_more_often():
 
 
 def test_the_stored_runs_are_complete_and_made_with_the_present_settings():
-    stored = json.loads(temporal_order.STORE.read_text())
+    stored = load_results("temporal_order")
     s = temporal_order.SETTINGS
     assert stored["settings"] == s
     settings = [tuple(run[name] for name in temporal_order.RUN) for run in stored["runs"]]

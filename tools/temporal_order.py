@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 import sys
 from itertools import product
-from pathlib import Path
 
 import numpy as np
 
 from bptt_helpers import init_params
 from bptt_helpers.sequences import temporal_order
+from bptt_helpers.stored import data_file
 from bptt_helpers.training import start, train
 
-STORE = Path(__file__).parents[1] / "data" / "temporal_order.json"
+STORE = data_file("temporal_order.json")
 SETTINGS = {
     "n_hidden": 50,
     "batch_size": 20,

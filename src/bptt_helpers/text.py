@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from .sequences import LARGEST_BATCH, Batch, check_sizes
+from .stored import data_file
 from .validate import whole_number
 
 EMBEDDED = "signal_line.txt"
@@ -45,17 +46,10 @@ def load_text(source=None) -> str:
     True
     """
     if source is None:
-        return _read(_data_file(EMBEDDED))
+        return _read(data_file(EMBEDDED))
     if not isinstance(source, str | os.PathLike):
         raise ValueError(f'source: want a path, "time_machine" or None, got {source!r}')
     return _read(_fetch_time_machine() if source == "time_machine" else Path(source))
-
-
-def _data_file(name):
-    """A file of data/: inside the package if it was installed from a wheel, else at the top of the checkout."""
-    package = Path(__file__).parent
-    inside = package / "data" / name
-    return inside if inside.exists() else package.parents[1] / "data" / name
 
 
 def _fetch_time_machine():

@@ -1,0 +1,43 @@
+"""Stored results are found from any working directory, and from an installed wheel."""
+
+import json
+
+import pytest
+
+from bptt_helpers import stored
+from bptt_helpers.stored import RESULTS, data_file, load_results
+from tools import temporal_order
+
+
+def test_results_do_not_depend_on_the_working_directory(tmp_path, monkeypatch):
+    wanted = load_results("temporal_order")
+    monkeypatch.chdir(tmp_path)
+    assert load_results("temporal_order") == wanted
+    assert data_file("temporal_order.json").is_absolute()
+
+
+def test_the_tool_writes_the_file_that_the_notebook_reads():
+    assert data_file("temporal_order.json") == temporal_order.STORE
+
+
+@pytest.mark.parametrize("name", RESULTS)
+def test_every_result_that_is_offered_is_there(name):
+    assert load_results(name)["runs"]
+
+
+def test_a_wheel_carries_its_results_inside_the_package(tmp_path, monkeypatch):
+    """As a wheel lays them out: no checkout above the package."""
+    (tmp_path / "bptt_helpers" / "data").mkdir(parents=True)
+    file = tmp_path / "bptt_helpers" / "data" / "temporal_order.json"
+    file.write_text(json.dumps({"runs": ["from the wheel"]}))
+    monkeypatch.setattr(stored, "__file__", str(tmp_path / "bptt_helpers" / "stored.py"))
+    assert load_results("temporal_order") == {"runs": ["from the wheel"]}
+    file.unlink()
+    with pytest.raises(FileNotFoundError, match=r"want stored results, got 'temporal_order', whose file .* not exist"):
+        load_results("temporal_order")
+
+
+@pytest.mark.parametrize("name", ["temporal_order.json", "../data/temporal_order", "", None])
+def test_another_name_is_refused_in_one_sentence(name):
+    with pytest.raises(ValueError, match=r"^name: want one of 'temporal_order', got "):
+        load_results(name)
