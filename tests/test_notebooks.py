@@ -1,175 +1,35 @@
-"""What every stored notebook must be, as rules; nbval, which compares the outputs themselves, cannot see these.
-
-A rule takes a notebook and yields complaints. Each one is first shown to pass a small sound notebook and to refuse the
-same one tampered with, so that a rule that can never complain is noticed.
-"""
-
-import copy
-import re
-from pathlib import Path
+"""The stored notebooks keep the rules of tools/notebook_rules.py, and every rule is able to complain."""
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from tools.notebooks import WIDGET_VIEW, normalise, source_hash
-
-FOLDER = Path(__file__).parent.parent / "notebooks"
-NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-SECTIONS = ["Predict", "See", "Explore", "Why", "Exercise", "Solution", "Summary"]
-IGNORE = "nbval-ignore-output"
-MAX_BYTES, MAX_LINES = 1_000_000, 18
-EXPLORER = re.compile(r"^(\w+) = explore_\w+\(", re.MULTILINE)
-NOT_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|!\[|<!--.*?-->", re.DOTALL)
-ABSOLUTE = re.compile(r"(?<![\w.:/<~])/(?:bin|etc|home|mnt|opt|private|root|tmp|usr|Users|var|work)/|\b[A-Za-z]:\\")
-
-
-def code_of(notebook):
-    return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def prose_of(notebook):
-    return "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-
-
-def tags_of(cell):
-    return cell.metadata.get("tags", [])
-
-
-def printed_by(cell):
-    return "".join(output.get("text", "") for output in cell.outputs if output.output_type == "stream")
-
-
-def fresh(notebook):
-    if notebook.metadata.get("bptt", {}).get("source_sha256") != source_hash(notebook):
-        yield "a cell was changed after the notebook was stored: run `make notebooks`"
-
-
-def executed_in_order(notebook):
-    counts = [cell.execution_count for cell in code_of(notebook)]
-    if counts != list(range(1, len(counts) + 1)):
-        yield f"execution counts are {counts}"
-
-
-def without_widget_state(notebook):
-    if "widgets" in notebook.metadata:
-        yield "widget state is stored"
-    if any(WIDGET_VIEW in output.get("data", {}) for cell in code_of(notebook) for output in cell.outputs):
-        yield "a widget view is stored: dead without its kernel"
-
-
-def normalised(notebook):
-    tidy = copy.deepcopy(notebook)
-    normalise(tidy)
-    if tidy != notebook:
-        yield "tools/notebooks.py would store this notebook differently"
-
-
-def small(notebook):
-    size = len(nbformat.writes(notebook).encode())
-    if size >= MAX_BYTES:
-        yield f"{size} bytes"
-    for cell in code_of(notebook):
-        if cell.source.count("\n") >= MAX_LINES:
-            yield f"a code cell of {cell.source.count(chr(10)) + 1} lines: {cell.source[:60]!r}"
-
-
-def without_errors(notebook):
-    for output in (output for cell in code_of(notebook) for output in cell.outputs):
-        if output.output_type == "error":
-            yield f"stored error {output.ename}"
-        if output.get("name") == "stderr":
-            yield f"stored warning {output.text[:80]!r}"
-
-
-def explorers_leave_picture_and_sentence(notebook):
-    cells = code_of(notebook)
-    for cell, following in zip(cells, [*cells[1:], None], strict=True):
-        found = EXPLORER.search(cell.source)
-        if found is None:
-            continue
-        name = found[1]
-        if IGNORE not in tags_of(cell):
-            yield f"{name}: the tag {IGNORE} is missing"
-        if cell.source.splitlines()[-1] != name:
-            yield f"{name}: the explorer is not shown by the last line"
-        if not any("image/png" in output.get("data", {}) for output in cell.outputs):
-            yield f"{name}: no picture is stored"
-        if following is None or following.source != f"print({name}.sentence)" or tags_of(following):
-            yield f"{name}: the next cell is not print({name}.sentence), without tags"
-        elif not printed_by(following).strip():
-            yield f"{name}: no sentence is stored"
-
-
-def what_goes_uncompared_is_asserted(notebook):
-    for cell in code_of(notebook):
-        unknown = set(tags_of(cell)) - {IGNORE, "solution"}
-        if unknown:
-            yield f"unknown tags {unknown}"
-        if IGNORE in tags_of(cell) and not EXPLORER.search(cell.source) and "assert " not in cell.source:
-            yield f"nothing compares the output of {cell.source[:60]!r}"
-
-
-def goes_the_whole_way(notebook):
-    headings = re.findall(r"^## (.+)$", prose_of(notebook), re.MULTILINE)
-    if [heading for heading in headings if heading in SECTIONS] != SECTIONS:
-        yield f"sections are {headings}, want {SECTIONS} in this order"
-
-
-def exercise_waits_and_solution_is_judged(notebook):
-    cells = code_of(notebook)
-    if not any("raise NotImplementedError" in cell.source for cell in cells):
-        yield "no stub raises NotImplementedError"
-    if not any("Not attempted yet" in str(cell.outputs) for cell in cells):
-        yield "no check says that the exercise was not attempted yet"
-    solution = ["solution" in tags_of(cell) for cell in cells]
-    if not any(solution):
-        yield "no cell has the tag solution"
-    for cell, here, goes_on in zip(cells, solution, [*solution[1:], False], strict=True):
-        if here and not cell.execution_count:
-            yield f"a solution was not executed: {cell.source[:60]!r}"
-        if here and not goes_on and "assert " not in cell.source:
-            yield f"a solution is not judged by its last cell: {cell.source[:60]!r}"
-        if here != cell.metadata.get("jupyter", {}).get("source_hidden", False):
-            yield f"solutions are hidden, and nothing else is: {cell.source[:60]!r}"
-
-
-def draws_without_pyplot(notebook):
-    if any(re.search(r"\bplt\b|pyplot", cell.source) for cell in code_of(notebook)):
-        yield "pyplot keeps every figure alive; figures/ draws"
-
-
-def speaks_calmly(notebook):
-    for line in NOT_PROSE.sub("", prose_of(notebook)).splitlines():
-        if "!" in line:
-            yield f"exclamation mark in {line!r}"
-
-
-def names_no_absolute_path(notebook):
-    texts = [cell.source for cell in notebook.cells]
-    for output in (output for cell in code_of(notebook) for output in cell.outputs):
-        data = output.get("data", {})
-        texts += [output.get("text", ""), data.get("text/plain", ""), data.get("text/html", "")]
-    for found in filter(None, map(ABSOLUTE.search, texts)):
-        yield f"the path {found.string[found.start() : found.start() + 40]!r} exists on one machine only"
-
-
-def links_lead_somewhere(notebook):
-    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", prose_of(notebook)):
-        if not (FOLDER / target).exists():
-            yield f"the link to {target} leads nowhere"
-
-
-ALWAYS = [fresh, executed_in_order, without_widget_state, normalised, small, without_errors, draws_without_pyplot]
-ALWAYS += [
+from tools.notebook_rules import (
+    ALWAYS,
+    FOLDER,
+    IGNORE,
+    LESSONS,
+    MAX_BYTES,
+    MAX_LINES,
+    SECTIONS,
+    draws_without_pyplot,
+    executed_in_order,
+    exercise_waits_and_solution_is_judged,
     explorers_leave_picture_and_sentence,
-    what_goes_uncompared_is_asserted,
-    speaks_calmly,
+    fresh,
+    goes_the_whole_way,
+    links_lead_somewhere,
     names_no_absolute_path,
-]
-ALWAYS += [links_lead_somewhere]
-# the welcome, 00, teaches nothing yet and has no exercise
-LESSONS = [goes_the_whole_way, exercise_waits_and_solution_is_judged]
+    normalised,
+    small,
+    speaks_calmly,
+    what_goes_uncompared_is_asserted,
+    without_errors,
+    without_widget_state,
+)
+from tools.notebooks import WIDGET_VIEW, normalise
+
+NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
