@@ -1,17 +1,25 @@
 """The stored notebooks keep the rules of tools/notebook_rules.py, and every rule is able to complain."""
 
+from html.parser import HTMLParser
+
 import nbformat
 import pytest
+from nbconvert import HTMLExporter, ScriptExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from tools.notebook_rules import (
     ALWAYS,
+    D2L,
     FOLDER,
     IGNORE,
     LESSONS,
     MAX_BYTES,
     MAX_LINES,
+    NOTATION,
+    SECTION,
     SECTIONS,
+    begins_with_setup,
+    code_of,
     draws_without_pyplot,
     executed_in_order,
     exercise_waits_and_solution_is_judged,
@@ -19,15 +27,18 @@ from tools.notebook_rules import (
     fresh,
     goes_the_whole_way,
     links_lead_somewhere,
+    names_its_sources,
     names_no_absolute_path,
     normalised,
+    pictures_say_it_in_words,
     small,
     speaks_calmly,
+    tables_have_headers,
     what_goes_uncompared_is_asserted,
     without_errors,
     without_widget_state,
 )
-from tools.notebooks import WIDGET_VIEW, normalise
+from tools.notebooks import PICTURE, SETUP, WIDGET_VIEW, normalise, put_setup
 
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
@@ -48,10 +59,11 @@ def test_the_notebooks_are_numbered_without_gap():
 
 def sound():
     """A notebook that keeps every rule, as if it had been executed and stored."""
-    cells = [new_markdown_cell("# Measure a gradient\n\nIs `a != b`, or $n!$ terms? Source: https://example.org/tmp/")]
-    cells += [new_markdown_cell(f"## {name}") for name in SECTIONS]
-    picture = new_output("display_data", {"image/png": "iVBORw0KGgo=", "text/plain": "influence"})
-    waiting = new_output("execute_result", {"text/plain": "Not attempted yet: …"}, execution_count=4)
+    title = f"# Measure a gradient\n\nIs `a != b`, or $n!$ terms? https://example.org/tmp/ [symbols{NOTATION}"
+    cells = [new_markdown_cell(title)]
+    cells += [new_markdown_cell(f"## {name}") for name in SECTIONS[:-1]]
+    picture = new_output("display_data", {PICTURE: "iVBORw0KGgo=", "text/plain": "It fell."})
+    waiting = new_output("execute_result", {"text/plain": "Not attempted yet: …"}, execution_count=5)
     cells += [
         new_code_cell("explorer = explore_influence()\nexplorer", metadata={"tags": [IGNORE]}, outputs=[picture]),
         new_code_cell("print(explorer.sentence)", outputs=[new_output("stream", name="stdout", text="It fell.\n")]),
@@ -62,9 +74,13 @@ def sound():
             metadata={"tags": ["solution"], "jupyter": {"source_hidden": True}},
         ),
     ]
-    for count, cell in enumerate(cells[-5:], start=1):
-        cell.execution_count = count
+    cells += [
+        new_markdown_cell(f"## Sources\n\n- [The section]({D2L}), [here{SECTION}\n- A paper\n\n| a | b |\n|---|---|")
+    ]
     notebook = new_notebook(cells=cells)
+    put_setup(notebook)
+    for count, cell in enumerate(code_of(notebook), start=1):
+        cell.execution_count = count
     normalise(notebook)
     return notebook
 
@@ -73,7 +89,7 @@ def test_a_sound_notebook_is_not_blamed():
     assert [list(rule(sound())) for rule in ALWAYS + LESSONS] == [[]] * len(ALWAYS + LESSONS)
 
 
-EXPLORE, SENTENCE, STUB, CHECK, SOLUTION = range(-5, 0)
+SETUP_CELL, EXPLORE, SENTENCE, STUB, CHECK, SOLUTION, SOURCES = 1, *range(-6, 0)
 PLANTED = [
     (fresh, lambda nb: nb.cells[SENTENCE].update(source="print(1)")),
     (fresh, lambda nb: nb.cells[0].update(source="# Another title")),
@@ -84,7 +100,7 @@ PLANTED = [
     (without_widget_state, lambda nb: nb.cells[EXPLORE].outputs[0].data.update({WIDGET_VIEW: {}})),
     (normalised, lambda nb: nb.metadata.update(language_info={"name": "python", "version": "3.11.7"})),
     (normalised, lambda nb: nb.cells[STUB].metadata.update(execution={"iopub.status.busy": "2026"})),
-    (small, lambda nb: nb.cells[EXPLORE].outputs[0].data.update({"image/png": "A" * MAX_BYTES})),
+    (small, lambda nb: nb.cells[EXPLORE].outputs[0].data.update({PICTURE: "A" * MAX_BYTES})),
     (small, lambda nb: nb.cells[STUB].update(source="\n" * MAX_LINES)),
     (without_errors, lambda nb: nb.cells[STUB].outputs.append(new_output("error", ename="E", evalue="", traceback=[]))),
     (without_errors, lambda nb: nb.cells[STUB].outputs.append(new_output("stream", name="stderr", text="Warning"))),
@@ -98,7 +114,7 @@ PLANTED = [
     (what_goes_uncompared_is_asserted, lambda nb: nb.cells[CHECK].metadata.update(tags=[IGNORE])),
     (what_goes_uncompared_is_asserted, lambda nb: nb.cells[STUB].metadata.update(tags=["raises-exception"])),
     (goes_the_whole_way, lambda nb: nb.cells.pop(2)),
-    (goes_the_whole_way, lambda nb: nb.cells.insert(1, nb.cells.pop(2))),
+    (goes_the_whole_way, lambda nb: nb.cells.insert(2, nb.cells.pop(3))),
     (exercise_waits_and_solution_is_judged, lambda nb: nb.cells.pop(STUB)),
     (exercise_waits_and_solution_is_judged, lambda nb: nb.cells.pop(CHECK)),
     (exercise_waits_and_solution_is_judged, lambda nb: nb.cells.pop(SOLUTION)),
@@ -116,6 +132,22 @@ PLANTED = [
     (names_no_absolute_path, lambda nb: nb.cells[SENTENCE].outputs[0].update(text="C:\\text.txt")),
     (names_no_absolute_path, lambda nb: nb.cells[CHECK].outputs[0].data.update({"text/plain": "'/tmp/x'"})),
     (links_lead_somewhere, lambda nb: nb.cells[0].update(source="[next](99_missing.ipynb#why)")),
+    (begins_with_setup, lambda nb: nb.cells.pop(SETUP_CELL)),
+    (begins_with_setup, lambda nb: nb.cells[SETUP_CELL].update(source=SETUP + "\n")),
+    (begins_with_setup, lambda nb: nb.cells[SETUP_CELL].metadata.update(tags=[])),
+    (begins_with_setup, lambda nb: nb.cells[SETUP_CELL].outputs.append(new_output("stream", text="found"))),
+    (begins_with_setup, lambda nb: nb.cells[STUB].metadata.update(tags=["setup"])),
+    (pictures_say_it_in_words, lambda nb: nb.cells[EXPLORE].outputs[0].metadata.clear()),
+    (pictures_say_it_in_words, lambda nb: nb.cells[EXPLORE].outputs[0].metadata[PICTURE].update(alt="It rose.")),
+    (pictures_say_it_in_words, lambda nb: nb.cells[EXPLORE].outputs[0].data.pop("text/plain")),
+    (pictures_say_it_in_words, lambda nb: nb.cells[SENTENCE].outputs[0].update(text="It rose.\n")),
+    (tables_have_headers, lambda nb: nb.cells[SOURCES].update(source="| | b |\n|---|---|")),
+    (tables_have_headers, lambda nb: nb.cells[SOURCES].update(source="text\n| a | |\n|---|:-:|\n| c | |")),
+    (tables_have_headers, lambda nb: nb.cells[SOURCES].update(source="| a | | b |\n| --- | --- | --- |")),
+    (names_its_sources, lambda nb: nb.cells.pop(SOURCES)),
+    (names_its_sources, lambda nb: nb.cells[SOURCES].update(source=f"## Sources\n\n- [d2l]({D2L}), [here{SECTION}")),
+    (names_its_sources, lambda nb: nb.cells[SOURCES].update(source=f"## Sources\n\n- [here{SECTION}\n- A paper")),
+    (names_its_sources, lambda nb: nb.cells[0].update(source="# No link to the symbols")),
 ]
 
 
@@ -128,3 +160,35 @@ def test_a_tampered_notebook_is_blamed(rule, tamper):
 
 def test_every_rule_was_tampered_with():
     assert {rule for rule, _ in PLANTED} == set(ALWAYS + LESSONS)
+
+
+# What others make of a stored notebook
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_exports_as_a_python_script(path):
+    script, resources = ScriptExporter().from_filename(str(path))
+    assert resources["output_extension"] == ".py"
+    compile(script, path.stem, "exec")
+
+
+class AlternativeTexts(HTMLParser):
+    """Collects the alternative texts of stored pictures."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.found = []
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        if tag == "img" and dict(attrs)["src"].startswith("data:image/png"):
+            self.found.append(dict(attrs).get("alt"))
+
+
+def test_a_page_made_from_it_says_in_words_what_a_picture_shows():
+    path = FOLDER / "05_truncation.ipynb"  # has pictures that move and pictures that do not
+    page, _ = HTMLExporter(template_name="classic").from_filename(str(path))  # "lab" knows no alternative texts
+    outputs = [output for cell in code_of(nbformat.read(path, as_version=4)) for output in cell.outputs]
+    sentences = [output.data["text/plain"] for output in outputs if PICTURE in output.get("data", {})]
+    assert len(sentences) > 1
+    assert AlternativeTexts(page).found == sentences

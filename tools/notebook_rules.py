@@ -10,11 +10,13 @@ from pathlib import Path
 
 import nbformat
 
-from tools.notebooks import WIDGET_VIEW, normalise, source_hash
+from tools.notebooks import PICTURE, SETUP, SETUP_METADATA, WIDGET_VIEW, normalise, source_hash
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
-SECTIONS = ["Predict", "See", "Explore", "Why", "Exercise", "Solution", "Summary"]
+SECTIONS = ["Predict", "See", "Explore", "Why", "Exercise", "Solution", "Summary", "Sources"]
 IGNORE = "nbval-ignore-output"
+D2L = "https://d2l.ai/chapter_recurrent-neural-networks/bptt.html"
+NOTATION, SECTION = "](../docs/notation.md)", "](../docs/d2l_section.md)"
 MAX_BYTES, MAX_LINES = 1_000_000, 18
 EXPLORER = re.compile(r"^(\w+) = explore_\w+\(", re.MULTILINE)
 NOT_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|!\[|<!--.*?-->", re.DOTALL)
@@ -90,7 +92,7 @@ def explorers_leave_picture_and_sentence(notebook):
             yield f"{name}: the tag {IGNORE} is missing"
         if cell.source.splitlines()[-1] != name:
             yield f"{name}: the explorer is not shown by the last line"
-        if not any("image/png" in output.get("data", {}) for output in cell.outputs):
+        if not any(PICTURE in output.get("data", {}) for output in cell.outputs):
             yield f"{name}: no picture is stored"
         if following is None or following.source != f"print({name}.sentence)" or tags_of(following):
             yield f"{name}: the next cell is not print({name}.sentence), without tags"
@@ -100,7 +102,7 @@ def explorers_leave_picture_and_sentence(notebook):
 
 def what_goes_uncompared_is_asserted(notebook):
     for cell in code_of(notebook):
-        unknown = set(tags_of(cell)) - {IGNORE, "solution"}
+        unknown = set(tags_of(cell)) - {IGNORE, "solution", "setup"}
         if unknown:
             yield f"unknown tags {unknown}"
         if IGNORE in tags_of(cell) and not EXPLORER.search(cell.source) and "assert " not in cell.source:
@@ -127,8 +129,8 @@ def exercise_waits_and_solution_is_judged(notebook):
             yield f"a solution was not executed: {cell.source[:60]!r}"
         if here and not goes_on and "assert " not in cell.source:
             yield f"a solution is not judged by its last cell: {cell.source[:60]!r}"
-        if here != cell.metadata.get("jupyter", {}).get("source_hidden", False):
-            yield f"solutions are hidden, and nothing else is: {cell.source[:60]!r}"
+        if (here or "setup" in tags_of(cell)) != cell.metadata.get("jupyter", {}).get("source_hidden", False):
+            yield f"solutions and the setup are hidden, and nothing else is: {cell.source[:60]!r}"
 
 
 def draws_without_pyplot(notebook):
@@ -157,6 +159,46 @@ def links_lead_somewhere(notebook):
             yield f"the link to {target} leads nowhere"
 
 
+def begins_with_setup(notebook):
+    setup = notebook.cells[1]
+    if (setup.source, setup.metadata) != (SETUP, SETUP_METADATA):
+        yield "the cell after the title is not the setup of tools/notebooks.py: run `make notebooks`"
+    elif setup.outputs:
+        yield "the setup cell says something where the package is found"
+    if sum("setup" in tags_of(cell) for cell in notebook.cells) > 1:
+        yield "there is more than one setup cell"
+
+
+def pictures_say_it_in_words(notebook):
+    cells = code_of(notebook)
+    for cell, following in zip(cells, [*cells[1:], None], strict=True):
+        for output in cell.outputs:
+            if PICTURE not in output.get("data", {}):
+                continue
+            words = output.metadata.get(PICTURE, {}).get("alt", "")
+            if not words or words.startswith("<") or words != output.data.get("text/plain"):
+                yield f"a picture has the alternative text {words!r}, which is not its sentence"
+            if EXPLORER.search(cell.source) and (following is None or printed_by(following).strip() != words):
+                yield f"the alternative text {words!r} is not what the next cell prints"
+
+
+def tables_have_headers(notebook):
+    for header in re.findall(r"^\|(.*)\| *\n\|[-:| ]+\| *$", prose_of(notebook), re.MULTILINE):
+        if not all(name.strip() for name in header.split("|")):
+            yield f"a column has no name in {header!r}"
+
+
+def names_its_sources(notebook):
+    sources = notebook.cells[-1].source
+    items = re.findall(r"^- ", sources, re.MULTILINE)
+    if not sources.startswith("## Sources\n") or not 2 <= len(items) <= 5:
+        yield f"the last cell is not a list of two to five sources: {sources[:60]!r}"
+    if D2L not in sources or SECTION not in sources:
+        yield "the sources do not name the section of d2l and where its formulas stand here"
+    if NOTATION not in notebook.cells[0].source:
+        yield "the title cell does not link to the symbols and terms"
+
+
 ALWAYS = [fresh, executed_in_order, without_widget_state, normalised, small, without_errors, draws_without_pyplot]
 ALWAYS += [
     explorers_leave_picture_and_sentence,
@@ -164,6 +206,6 @@ ALWAYS += [
     speaks_calmly,
     names_no_absolute_path,
 ]
-ALWAYS += [links_lead_somewhere]
+ALWAYS += [links_lead_somewhere, begins_with_setup, pictures_say_it_in_words, tables_have_headers, names_its_sources]
 # the welcome, 00, teaches nothing yet and has no exercise
 LESSONS = [goes_the_whole_way, exercise_waits_and_solution_is_judged]
