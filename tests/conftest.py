@@ -57,7 +57,7 @@ def _make_case(
     h0 = rng.normal(size=(B, n)) if h0 else None
     y = rng.normal(size=(T, B, q)) if loss == "squared_error" else rng.integers(0, q, (T, B))
     if isinstance(weight, str) and weight == "array":
-        weight = rng.uniform(-1, 2, T)
+        weight = rng.uniform(0, 2, T)
     trace = forward(params, x, h0=h0, activation=activation)
     dL_do = LOSSES[loss](trace.o, y, weight=weight)[1]
     return Case(params, x, y, h0, activation, loss, weight, trace, dL_do)

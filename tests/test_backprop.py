@@ -43,8 +43,8 @@ def torch_gradient(torch, case, cut_before=()):
         each = ((o - y) ** 2).sum(-1)
     else:
         each = torch.logsumexp(o, -1) - o.gather(-1, y[..., None])[..., 0]
-    weight = {"None": np.full(T, 1 / T), "last": np.eye(T)[-1]}.get(str(case.weight), case.weight)
-    loss = (each.mean(1) * torch.tensor(weight)).sum()
+    weight = {"None": np.ones(T), "last": np.eye(T)[-1]}.get(str(case.weight), case.weight)
+    loss = (each.mean(1) * torch.tensor(weight)).sum() / weight.sum()
     loss.backward()
     return loss.item(), Params(*(w.grad.numpy() for w in params)), o.detach().numpy()
 

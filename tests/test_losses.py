@@ -1,19 +1,21 @@
-"""The two losses: value, gradient, weights of the steps, and sentences for bad input."""
+"""The two losses: value, gradient, short shapes, and sentences for bad input. See also test_unequal_lengths.py."""
 
 import re
+from itertools import product
 
 import numpy as np
 import pytest
 
 from bptt_helpers import cross_entropy, squared_error
+from bptt_helpers.losses import accuracy
 
 rng = np.random.default_rng(0)
 OUTPUTS, LABELS, TARGETS = rng.normal(size=(4, 3, 5)), rng.integers(0, 5, (4, 3)), rng.normal(size=(4, 3, 5))
-WEIGHTS = [None, "last", np.array([0.5, -1.0, 0.0, 2.0])]
+WEIGHTS = [None, "last", np.array([0.5, 1.0, 0.0, 2.0])]
 
 
 def steps_weights(weight, T):
-    return {"None": np.full(T, 1 / T), "last": np.eye(T)[-1]}.get(str(weight), weight)
+    return {"None": np.ones(T), "last": np.eye(T)[-1]}.get(str(weight), weight)
 
 
 @pytest.mark.parametrize("weight", WEIGHTS, ids=["mean", "last", "array"])
@@ -28,7 +30,7 @@ def test_value_and_gradient_equal_pytorch(torch, loss, weight, T, B, q):
     else:
         y = TARGETS[:T, :B, :q]
         each = ((o - torch.tensor(y)) ** 2).sum(-1)
-    expected = (w[:, None] * each).sum() / B
+    expected = (w[:, None] * each).sum() / (B * w.sum())
     expected.backward()
     value, dL_do = loss(o.detach().numpy(), y, weight=weight)
     assert value == pytest.approx(expected.item(), rel=1e-12, abs=1e-14)
@@ -48,16 +50,47 @@ def test_logits_of_a_thousand_do_not_overflow():
     assert cross_entropy(o, [[0]])[0] == 0
 
 
-def test_short_forms_of_the_labels_and_targets_mean_the_same():
-    for full, short in [
-        (cross_entropy(OUTPUTS, LABELS, weight="last"), cross_entropy(OUTPUTS, LABELS[-1], weight="last")),
-        (cross_entropy(OUTPUTS[:, :1], LABELS[:, :1]), cross_entropy(OUTPUTS[:, :1], LABELS[:, 0])),
-        (cross_entropy(OUTPUTS, LABELS), cross_entropy(OUTPUTS, LABELS.astype(float))),
-        (squared_error(OUTPUTS, TARGETS, weight="last"), squared_error(OUTPUTS, TARGETS[-1], weight="last")),
-        (squared_error(OUTPUTS[..., :1], TARGETS[..., :1]), squared_error(OUTPUTS[..., :1], TARGETS[..., 0])),
-    ]:
-        assert full[0] == short[0]
-        np.testing.assert_array_equal(full[1], short[1])
+def test_labels_may_be_floats_that_hold_whole_numbers():
+    for got, wanted in zip(cross_entropy(OUTPUTS, LABELS.astype(float)), cross_entropy(OUTPUTS, LABELS), strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize(("steps", "batch", "q"), list(product((1, 2, 3), repeat=3)))
+def test_every_shape_has_one_reading(steps, batch, q):
+    """(B,) or (B, q) is the last step and needs "last"; (T,) needs B = 1; else all axes are there."""
+    o, labels, targets = OUTPUTS[:steps, :batch, :q], LABELS[:steps, :batch] % q, TARGETS[:steps, :batch, :q]
+    for weight in (None, "last"):
+        readings = {(steps, batch): labels}
+        if batch == 1:
+            readings[steps,] = labels[:, 0]
+        if weight == "last":
+            readings[batch,] = labels[-1]
+        wanted = cross_entropy(o, labels, weight=weight)
+        share = accuracy(o, labels, weight=weight)
+        for form in {(steps,), (batch,), (steps, batch)}:
+            if form not in readings:
+                with pytest.raises(ValueError, match=r"y: want shape \(T, B\)"):
+                    cross_entropy(o, np.zeros(form, int), weight=weight)
+                continue
+            got = cross_entropy(o, readings[form], weight=weight)
+            assert got[0] == wanted[0]
+            np.testing.assert_array_equal(got[1], wanted[1])
+            assert accuracy(o, readings[form], weight=weight) == share
+
+        readings = {(steps, batch, q): targets}
+        if q == 1:
+            readings[steps, batch] = targets[..., 0]
+        if weight == "last":
+            readings[batch, q] = targets[-1]
+        wanted = squared_error(o, targets, weight=weight)
+        for form in {(steps, batch), (batch, q), (steps, batch, q)}:
+            if form not in readings:
+                with pytest.raises(ValueError, match=r"y: want shape \(T, B, q\)"):
+                    squared_error(o, np.zeros(form), weight=weight)
+                continue
+            got = squared_error(o, readings[form], weight=weight)
+            assert got[0] == wanted[0]
+            np.testing.assert_array_equal(got[1], wanted[1])
 
 
 def test_outputs_are_left_alone():
@@ -73,42 +106,90 @@ def changed(array, value):
     return array
 
 
+NOTHING = "leave out a batch with nothing to average"
+NO_LABEL = f"y: want a label other than ignore_label = -1, got none; {NOTHING}"
+NO_WEIGHT = f"weight: want a number > 0 where a label counts, got none; {NOTHING}"
+NAMED = "a label that shall count nothing is named by ignore_label"
+WEIGHT_SHAPE = "weight: want shape (T,) or (T, B) = (4,) or (4, 3), got"
+OUTPUT_SHAPE = "o: want an array (T, B, q) with T, B, q >= 1, got"
+FLOATS = "y: want whole numbers from 0 to 4, got float64 entries such as"
+FIRST_IGNORED = np.where(np.arange(4)[:, None] < 2, -1, LABELS)
+
+
 @pytest.mark.parametrize(
-    ("loss", "arguments", "sentence"),
+    ("arguments", "sentence"),
     [
-        (cross_entropy, {"o": OUTPUTS[0]}, "o: want an array (T, B, q), got (3, 5)"),
-        (squared_error, {"o": [1.0]}, "o: want an array (T, B, q), got list"),
-        (cross_entropy, {"o": OUTPUTS * np.nan}, "o: want finite numbers, got nan at index (0, 0, 0)"),
-        (cross_entropy, {"o": OUTPUTS.astype(int)}, "o: want floating-point numbers, got int64"),
-        (cross_entropy, {"y": LABELS[:3]}, "y: want shape (T, B) = (4, 3), got (3, 3)"),
-        (cross_entropy, {"y": LABELS[-1]}, "y: want shape (T, B) = (4, 3), got (3,)"),
-        (cross_entropy, {"y": changed(LABELS, 5)}, "y: want classes from 0 to 4, got 0 to 5"),
-        (cross_entropy, {"y": np.full((4, 3), -1)}, "y: want classes from 0 to 4, got -1 to -1"),
+        ({"o": OUTPUTS[0]}, f"{OUTPUT_SHAPE} (3, 5)"),
+        ({"o": [1.0]}, f"{OUTPUT_SHAPE} list"),
+        ({"o": OUTPUTS[:0]}, f"{OUTPUT_SHAPE} (0, 3, 5)"),
+        ({"o": OUTPUTS[:, :0]}, f"{OUTPUT_SHAPE} (4, 0, 5)"),
+        ({"o": OUTPUTS[..., :0]}, f"{OUTPUT_SHAPE} (4, 3, 0)"),
+        ({"o": OUTPUTS * np.nan}, "o: want finite numbers, got nan at index (0, 0, 0)"),
+        ({"o": OUTPUTS.astype(int)}, "o: want floating-point numbers, got int64"),
+        ({"weight": [1, 2]}, f"{WEIGHT_SHAPE} (2,)"),
+        ({"weight": 1.0}, f"{WEIGHT_SHAPE} ()"),
+        ({"weight": np.ones((3, 4))}, f"{WEIGHT_SHAPE} (3, 4)"),
         (
-            cross_entropy,
-            {"y": np.full((4, 3), 0.5)},
-            "y: want whole numbers from 0 to 4, got float64 entries such as 0.5",
+            {"weight": [1, 1, 1]},
+            f"{WEIGHT_SHAPE} (3,); one weight for each sequence is np.broadcast_to(weight, (T, B))",
         ),
+        ({"weight": [1, 2, 3, np.inf]}, "weight: want finite numbers, got inf at index (3,)"),
+        ({"weight": np.full((4, 3), np.nan)}, "weight: want finite numbers, got nan at index (0, 0)"),
+        ({"weight": ["a"] * 4}, "weight: want numbers, got entries of type <U1"),
+        ({"weight": np.ones(4, complex)}, "weight: want real numbers, got complex128"),
+        ({"weight": [2, 2, -1, 2]}, "weight: want numbers >= 0, got -1 at index (2,); 0 leaves an entry out"),
         (
-            cross_entropy,
-            {"y": np.full((4, 3), True)},
-            "y: want whole numbers from 0 to 4, got bool entries such as True",
+            {"weight": changed(OUTPUTS[..., 0] ** 2, -0.5)},
+            "weight: want numbers >= 0, got -0.5 at index (2, 1); 0 leaves an entry out",
         ),
-        (cross_entropy, {"y": changed(LABELS, np.nan)}, "y: want finite numbers, got nan at index (2, 1)"),
-        (cross_entropy, {"y": np.full((4, 3), "a")}, "y: want numbers, got entries of type <U1"),
-        (squared_error, {"y": TARGETS[..., :2]}, "y: want shape (T, B, q) = (4, 3, 5), got (4, 3, 2)"),
-        (squared_error, {"y": TARGETS * np.inf}, "y: want finite numbers, got .*inf at index (0, 0, 0)"),
-        (squared_error, {"weight": [1, 2]}, "weight: want shape (T,) = (4,), got (2,)"),
-        (squared_error, {"weight": 1.0}, "weight: want shape (T,) = (4,), got ()"),
-        (squared_error, {"weight": [1, 2, 3, np.inf]}, "weight: want finite numbers, got inf at index (3,)"),
-        (
-            cross_entropy,
-            {"weight": "first"},
-            "weight: want an array (T,), \"last\" or None, got 'first'",
-        ),
+        ({"weight": np.zeros(4)}, NO_WEIGHT),
+        ({"weight": np.zeros((4, 3), bool)}, NO_WEIGHT),
+        ({"weight": "first"}, "weight: want an array (T,) or (T, B), \"last\" or None, got 'first'"),
     ],
 )
-def test_bad_input_is_named(loss, arguments, sentence):
-    good = {"o": OUTPUTS, "y": LABELS if loss is cross_entropy else TARGETS}
+@pytest.mark.parametrize("judge", [cross_entropy, accuracy, squared_error])
+def test_bad_outputs_and_weights_are_named(judge, arguments, sentence):
+    assert_named(judge, {"o": OUTPUTS, "y": TARGETS if judge is squared_error else LABELS} | arguments, sentence)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"y": LABELS[:3]}, "y: want shape (T, B) = (4, 3), got (3, 3)"),
+        ({"y": LABELS[-1]}, "y: want shape (T, B) = (4, 3), got (3,)"),
+        ({"y": LABELS[:, 0]}, "y: want shape (T, B) = (4, 3), got (4,)"),
+        ({"y": changed(LABELS, 5)}, f"y: want classes from 0 to 4, got 0 to 5; {NAMED}"),
+        ({"y": np.full((4, 3), -1)}, f"y: want classes from 0 to 4, got -1 to -1; {NAMED}"),
+        ({"y": changed(LABELS, -1), "ignore_label": -100}, f"y: want classes from 0 to 4, got -1 to 4; {NAMED}"),
+        ({"y": changed(LABELS + 1, -1), "ignore_label": -1}, f"y: want classes from 0 to 4, got 1 to 5; {NAMED}"),
+        ({"y": np.full((4, 3), 0.5)}, f"{FLOATS} 0.5"),
+        ({"y": np.full((4, 3), 1e300)}, f"{FLOATS} 1e+300"),
+        ({"y": np.full((4, 3), True)}, "y: want whole numbers from 0 to 4, got bool entries such as True"),
+        ({"y": changed(LABELS, np.nan)}, "y: want finite numbers, got nan at index (2, 1)"),
+        ({"y": np.full((4, 3), "a")}, "y: want numbers, got entries of type <U1"),
+        ({"ignore_label": 0.5}, "ignore_label: want an integer, such as -1, or None, got 0.5"),
+        ({"ignore_label": True}, "ignore_label: want an integer, such as -1, or None, got True"),
+        ({"y": np.full((4, 3), -1), "ignore_label": -1}, NO_LABEL),
+        ({"y": np.full(3, -1), "ignore_label": -1, "weight": "last"}, NO_LABEL),
+        ({"y": FIRST_IGNORED, "ignore_label": -1, "weight": [1, 1, 0, 0]}, NO_WEIGHT),
+    ],
+)
+@pytest.mark.parametrize("judge", [cross_entropy, accuracy])
+def test_bad_labels_are_named(judge, arguments, sentence):
+    assert_named(judge, {"o": OUTPUTS, "y": LABELS} | arguments, sentence)
+
+
+@pytest.mark.parametrize(
+    ("y", "sentence"),
+    [
+        (TARGETS[..., :2], "y: want shape (T, B, q) = (4, 3, 5), got (4, 3, 2)"),
+        (TARGETS * np.inf, "y: want finite numbers, got .*inf at index (0, 0, 0)"),
+    ],
+)
+def test_bad_targets_are_named(y, sentence):
+    assert_named(squared_error, {"o": OUTPUTS, "y": y}, sentence)
+
+
+def assert_named(judge, arguments, sentence):
     with pytest.raises(ValueError, match="^" + re.escape(sentence).replace(r"\.\*", ".*") + "$"):
-        loss(**(good | arguments))
+        judge(**arguments)
