@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from bptt_helpers import bptt, cross_entropy, forward, init_params
+from bptt_helpers import Params, bptt, cross_entropy, forward, init_params
 from bptt_helpers.sequences import Batch
 from bptt_helpers.stored import load_results
 from bptt_helpers.training import LATELY, start, train
@@ -55,6 +55,55 @@ def test_it_learns_and_stops_when_the_task_is_solved(run):
     assert len(train(run, draw, updates=300, learning_rate=0.5, solved=2).loss) == 300
 
 
+T = 400
+ONLY_LAST_WRONG, ONLY_LAST_RIGHT = np.arange(T) == T - 1, np.arange(T) < T - 1
+IGNORED = np.where(np.arange(T) < 8, ONLY_LAST_WRONG, -1)  # what counts is right, and the padding is no answer
+HALF = np.where(np.arange(T) % 2, 3.0, 1.0)  # three quarters of the weight at every other step
+
+
+@pytest.mark.parametrize(
+    ("y", "weight", "ignored", "share"),
+    [
+        (ONLY_LAST_WRONG, "last", None, 0),  # was .9975, and solved: the last answer was compared with every label
+        (ONLY_LAST_WRONG[:, None], "last", None, 0),
+        (ONLY_LAST_WRONG[-1:], "last", None, 0),
+        (ONLY_LAST_RIGHT, "last", None, 1),
+        (ONLY_LAST_WRONG, None, None, 1 - 1 / T),
+        (ONLY_LAST_RIGHT[:, None], None, None, 1 / T),  # was 1, and solved: only the last of T answers was judged
+        (ONLY_LAST_WRONG, ONLY_LAST_RIGHT, None, 1),
+        (np.arange(T) % 2, HALF, None, 1 / 4),
+        (IGNORED, None, -1, 1),
+        (IGNORED[:, None], "last", -1, 1),
+        (1 - np.where(IGNORED < 0, 2, IGNORED), "last", -1, 0),
+    ],
+)
+def test_right_answers_are_counted_where_the_loss_counts(y, weight, ignored, share):
+    """A network whose answer is 0 at every step, and whose updates are too small to change that."""
+    always_0 = Params(np.eye(2), np.zeros((2, 2)), np.zeros(2), np.eye(2), np.array([1.0, 0.0]))
+    batch = Batch(np.zeros((T, 1, 2)), y.astype(int), weight)
+    run = train(start(always_0), lambda _: batch, updates=LATELY, learning_rate=1e-12, ignore_label=ignored)
+    np.testing.assert_allclose(run.correct, share, rtol=1e-14)
+    assert run.solved == (share >= 0.99)
+
+
+def test_it_learns_from_sequences_of_unequal_lengths(run):
+    """Each sequence's own last step is asked; a mask and an ignored label make the same run."""
+
+    def draw_padded(update, *, masked):
+        rng = np.random.default_rng(update)
+        symbols, lengths = rng.integers(0, 2, (5, 8)), rng.integers(1, 6, 8)
+        step = np.arange(5)[:, None]
+        x = np.eye(2)[np.where(step < lengths, symbols, 0)]
+        if masked:
+            return Batch(x, symbols, step == lengths - 1)
+        return Batch(x, np.where(step < lengths, symbols, -1), "last")
+
+    options = {"updates": 1000, "learning_rate": 0.5, "ignore_label": -1}
+    done, same = (train(run, lambda k, m=m: draw_padded(k, masked=m), **options) for m in (True, False))
+    assert done.solved
+    assert_same_run(done, same)
+
+
 @pytest.mark.parametrize("where", ["draw", "progress"])
 def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(run, where):
     whole = train(run, draw, updates=40, learning_rate=0.5)
@@ -80,6 +129,7 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(run, where):
         ({"updates": -1}, "updates: want an integer >= 0, got -1"),
         ({"learning_rate": np.inf}, "learning_rate: want a finite number, got inf"),
         ({"clip_norm": 0}, "clip_norm: want a number > 0, got 0"),
+        ({"ignore_label": 0.5}, "ignore_label: want an integer, such as -1, or None, got 0.5"),
     ],
 )
 def test_bad_input_is_named(run, arguments, sentence):

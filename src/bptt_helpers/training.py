@@ -9,7 +9,7 @@ import numpy as np
 from .backprop import bptt
 from .clipping import clip_by_global_norm
 from .forward import forward
-from .losses import cross_entropy
+from .losses import accuracy, cross_entropy
 from .parameters import Params
 from .validate import positive, whole_number
 
@@ -28,7 +28,7 @@ class Run(NamedTuple):
     norm : ndarray (k,)
         Norm of each gradient, before clipping.
     correct : ndarray (k,)
-        Share of the batch whose class was right at the last step.
+        Share of right answers in each update's batch, over the entries that its loss counts.
     solved : bool
         Whether the run ended because the task was solved.
     """
@@ -50,7 +50,18 @@ def start(params) -> Run:
     return Run(params, *(np.empty(0) for _ in range(3)))
 
 
-def train(run, draw, *, updates, learning_rate, clip_norm=None, activation="tanh", solved=0.99, progress=None) -> Run:
+def train(
+    run,
+    draw,
+    *,
+    updates,
+    learning_rate,
+    clip_norm=None,
+    activation="tanh",
+    solved=0.99,
+    progress=None,
+    ignore_label=None,
+) -> Run:
     """Learn a classification with plain stochastic gradient descent, by exact backpropagation through time.
 
         θ ← θ - η g,    g shortened to `clip_norm` if it is longer
@@ -63,7 +74,7 @@ def train(run, draw, *, updates, learning_rate, clip_norm=None, activation="tanh
     run : Run
         Where to go on from; `start` makes the first one.
     draw : callable (int) -> Batch
-        Batch of the k-th update, counted from 0: x, y and the weight of each step's loss.
+        Batch of the k-th update, counted from 0: x, y and weight, the last two as `cross_entropy` takes them.
     updates : int
         Stop at this number of updates, those of `run` included.
     learning_rate : float
@@ -75,6 +86,8 @@ def train(run, draw, *, updates, learning_rate, clip_norm=None, activation="tanh
         Stop as soon as the mean share of right answers over the last 50 updates reaches this; more than 1: never.
     progress : callable (int, int), optional
         Called with the updates done and wanted, after every update.
+    ignore_label : int, optional
+        Entries with this label count nothing, neither in the loss nor among the right answers.
 
     Returns
     -------
@@ -83,7 +96,7 @@ def train(run, draw, *, updates, learning_rate, clip_norm=None, activation="tanh
     Raises
     ------
     ValueError
-        If an argument is out of range.
+        If an argument is out of range, or a batch has nothing to average.
     OverflowError
         If the gradient leaves the range of float64.
     """
@@ -96,8 +109,9 @@ def train(run, draw, *, updates, learning_rate, clip_norm=None, activation="tanh
         while done < updates and not stop:
             batch = draw(done)
             trace = forward(params, batch.x, activation=activation)
-            loss[done], dL_do = cross_entropy(trace.o, batch.y, weight=batch.weight)
-            correct[done] = (trace.o[-1].argmax(1) == np.atleast_2d(batch.y)[-1]).mean()
+            asked = {"weight": batch.weight, "ignore_label": ignore_label}
+            loss[done], dL_do = cross_entropy(trace.o, batch.y, **asked)
+            correct[done] = accuracy(trace.o, batch.y, **asked)
             gradient = bptt(params, trace, dL_do).params
             gradient, norm[done] = clip_by_global_norm(gradient, limit)
             stepped = Params(*(w - learning_rate * g for w, g in zip(params, gradient, strict=True)))
