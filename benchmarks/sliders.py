@@ -7,11 +7,9 @@ helps and both meet the same machine.
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 import tempfile
 import time
-from pathlib import Path
 from statistics import median
 
 from IPython.core.pylabtools import print_figure
@@ -19,8 +17,8 @@ from IPython.core.pylabtools import print_figure
 from bptt_helpers import widgets
 from bptt_helpers.widgets import first_look
 from bptt_helpers.widgets.controls import ends
+from tests.browser.lab import find_browser, open_lab
 
-ROOT = Path(__file__).parents[1]
 VALUES = 10  # for each of the two rivals
 PICTURE_ARGUMENTS = {"FirstLookPicture": lambda: (first_look.load_text()[: first_look.LONGEST],)}
 
@@ -175,14 +173,6 @@ ipywidgets.interactive(draw, sequence_length=explorer.controls["sequence_length"
 """
 
 
-def load_lab():
-    """The module that drives JupyterLab for the tests."""
-    spec = importlib.util.spec_from_file_location("lab", ROOT / "tests" / "browser" / "lab.py")
-    lab = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(lab)
-    return lab
-
-
 def longest_slider(explorer):
     """Number of the slider with the most values, and the key that leads to most of them."""
     sliders = [control for control in explorer.controls.values() if hasattr(control, "step")]
@@ -207,15 +197,14 @@ def watch(page, box, number, key, presses=15):
 
 def browser_rows(progress):
     """One row for each explorer, and one for `interact`: milliseconds in JupyterLab. Empty without a browser."""
-    lab_module = load_lab()
-    if lab_module.find_browser() is None:
+    if find_browser() is None:
         return []
     sliders = [longest_slider(getattr(widgets, name)()) for name in widgets.__all__]
     cells = [f"from bptt_helpers import widgets\nwidgets.{name}()" for name in widgets.__all__]
     rows = []
     with (
         tempfile.TemporaryDirectory() as folder,
-        lab_module.open_lab(folder) as lab,
+        open_lab(folder) as lab,
         lab.notebook("sliders.ipynb", [*cells, INTERACT]) as notebook,
     ):
         if problems := notebook.run_all():

@@ -13,6 +13,9 @@ from bptt_helpers import widgets
 pytest.importorskip("playwright.sync_api", reason="Playwright for Python is not installed")
 from playwright.sync_api import expect
 
+from .cells import NUMBER
+from .lab import sliders
+
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
 LOOK = (
     "handle => { const look = getComputedStyle(handle); return [look.backgroundColor, look.boxShadow, look.outline]; }"
@@ -35,11 +38,6 @@ def expect_same(shown, twin):
         assert time.monotonic() < deadline, "the picture in the page is not the one of these values"
 
 
-def sliders(explorer):
-    """The sliders of an explorer in Python, by name, in order."""
-    return {name: control for name, control in explorer.controls.items() if hasattr(control, "readout_format")}
-
-
 @pytest.mark.parametrize("path", [p for p in NOTEBOOKS if p.name.startswith(("00", "03"))], ids=lambda path: path.stem)
 def test_a_stored_notebook_runs_and_its_explorers_answer(lab, path):
     with lab.notebook(path) as notebook:
@@ -52,19 +50,11 @@ def test_a_stored_notebook_runs_and_its_explorers_answer(lab, path):
             expect(shown.readout).not_to_have_text(before)
 
 
-@pytest.fixture(scope="module")
-def all_explorers(lab):
-    """A notebook with one cell for each explorer, in the order of ``widgets.__all__``, and what went wrong in it."""
-    cells = [f"from bptt_helpers import widgets\nwidgets.{name}()" for name in widgets.__all__]
-    with lab.notebook("all_explorers.ipynb", cells) as notebook:
-        yield notebook, notebook.run_all()
-
-
 @pytest.fixture(scope="module", params=widgets.__all__)
 def twins(all_explorers, request):
     """An explorer in the page, and its twin in this process: what the twin shows is what the page must show."""
     notebook, problems = all_explorers
-    cell = widgets.__all__.index(request.param)
+    cell = NUMBER[request.param]
     assert cell not in problems, problems[cell]
     return notebook.explorer(cell), getattr(widgets, request.param)()
 

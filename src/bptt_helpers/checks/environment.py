@@ -14,7 +14,7 @@ from ..parameters import init_params
 from ..text import load_text
 from .feedback import Feedback
 
-NEEDED = ("numpy", "matplotlib", "ipywidgets", "pillow", "pooch")
+NEEDED = ("anywidget", "numpy", "matplotlib", "ipywidgets", "pillow", "pooch")
 
 
 def check_environment() -> Feedback:

@@ -6,6 +6,9 @@ import ipywidgets as W
 
 from ..validate import choice, number, whole_number
 
+# Google Colab has ipywidgets 7: other sliders in the page, and other names in Python
+IPYWIDGETS_7 = W.__version__.startswith("7.")
+_TOOLTIP = "description_tooltip" if IPYWIDGETS_7 else "tooltip"
 _STYLE = {"description_width": "11em"}
 _LAYOUT = {"width": "auto"}  # as wide as the panel's column
 
@@ -13,23 +16,24 @@ _LAYOUT = {"width": "auto"}  # as wide as the panel's column
 def int_slider(name, value, low, high, label) -> W.IntSlider:
     """A slider over whole numbers; `value` out of range is a ValueError that names `name`."""
     value = whole_number(name, value, low, high)
-    tooltip = f"{name}, from {low} to {high}"
-    return W.IntSlider(value, low, high, description=label, tooltip=tooltip, style=_STYLE, layout=_LAYOUT)
+    return W.IntSlider(value, low, high, **_looks(label, f"{name}, from {low} to {high}"))
 
 
 def float_slider(name, value, low, high, label, step=0.01) -> W.FloatSlider:
     """A slider over real numbers; `value` out of range is a ValueError that names `name`."""
     value = number(name, value, low, high)
-    tooltip = f"{name}, from {low:g} to {high:g}"
-    return W.FloatSlider(
-        value, min=low, max=high, step=step, description=label, tooltip=tooltip, style=_STYLE, layout=_LAYOUT
-    )
+    looks = _looks(label, f"{name}, from {low:g} to {high:g}")
+    return W.FloatSlider(value, min=low, max=high, step=step, **looks)
 
 
 def menu(name, value, options, label) -> W.Dropdown:
     """A choice of one among `options`; another `value` is a ValueError that names `name`."""
     value = choice(name, value, tuple(options))
-    return W.Dropdown(options=list(options), value=value, description=label, tooltip=name, style=_STYLE, layout=_LAYOUT)
+    return W.Dropdown(options=list(options), value=value, **_looks(label, name))
+
+
+def _looks(label, tooltip):
+    return {"description": label, _TOOLTIP: tooltip, "style": _STYLE, "layout": _LAYOUT}
 
 
 def check(name, value, control) -> None:

@@ -23,7 +23,8 @@ from PIL import Image
 from traitlets import Unicode
 
 from ..figures.base import OVERSAMPLING, SCREEN_DPI
-from .controls import check, panel
+from .controls import IPYWIDGETS_7, check, panel
+from .keys_and_names import KeysAndNames
 
 # Seconds a value from the browser waits for a newer one; shorter than the 8 ms between two events of a fast mouse.
 DELAY = 0.005
@@ -90,7 +91,8 @@ class Live(W.VBox):
         for control in controls.values():
             control.observe(self._value_changed, "value")
         self._draw()
-        super().__init__([panel([*controls.values(), reset], width), self.image, self.readout])
+        parts = [panel([*controls.values(), reset], width), self.image, self.readout]
+        super().__init__(parts if IPYWIDGETS_7 else [*parts, KeysAndNames()])
         self.add_class("bptt-explorer")
 
     def update(self, **values) -> None:
@@ -223,6 +225,9 @@ class Live(W.VBox):
             "RGBX", self._canvas.get_width_height(), self._canvas.buffer_rgba(), "raw", "RGBX", 0, 1
         )
 
+    # IPython would prefer this method, with which ipywidgets 7 shows the widget alone
+    _ipython_display_ = None
+
     def _repr_mimebundle_(self, **kwargs):
         """The widget; and, for a page without a kernel, a PNG at the screen's resolution and the sentence."""
         self._finish()
@@ -230,7 +235,11 @@ class Live(W.VBox):
         with self._lock:
             self._pixels().convert("RGB").reduce(OVERSAMPLING).save(png, "png")
         return {
-            **super()._repr_mimebundle_(**kwargs),
+            "application/vnd.jupyter.widget-view+json": {
+                "version_major": 2,
+                "version_minor": 0,
+                "model_id": self.model_id,
+            },
             "text/plain": self._sentence,
             "image/png": base64.b64encode(png.getvalue()).decode(),
         }

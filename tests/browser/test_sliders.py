@@ -1,0 +1,165 @@
+"""Keys and names of the controls, in JupyterLab and in Notebook 7: what a reader without mouse or without sight has."""
+
+import pytest
+
+from bptt_helpers import widgets
+
+pytest.importorskip("playwright.sync_api", reason="Playwright for Python is not installed")
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import expect
+
+from .cells import CELLS, NUMBER
+from .lab import Notebook7, sliders
+
+AXE = """async box => {
+    const found = await axe.run(box, {resultTypes: ['violations']});
+    return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
+        .map(one => `${one.id}: ${one.nodes.map(node => node.html).join(' ')}`);
+}"""
+RECORD = """
+    const commands = window.jupyterapp.commands;
+    const executed = window.executed = [];
+    commands.commandExecuted.connect((_, {id}) => executed.push(id));
+"""
+# The page without the explorer for a moment, as JupyterLab does with cells out of sight; its slider moves meanwhile.
+AWAY = """box => {
+    const [parent, next] = [box.parentNode, box.nextSibling];
+    box.remove();
+    const handle = box.querySelector('.noUi-handle');
+    handle.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft', cancelable: true}));
+    parent.insertBefore(box, next);
+}"""
+
+
+@pytest.fixture(scope="module", params=["JupyterLab", "Notebook 7"])
+def notebook(all_explorers, lab, request):
+    """The notebook of `cells` in each front end; a problem of our script fails when all is done."""
+    if request.param == "JupyterLab":
+        lab.page.bring_to_front()
+        yield prepared(*all_explorers)
+        assert lab.problems == []
+    else:
+        notebook7 = Notebook7(lab.page.context.new_page(), lab.address, lab.folder)
+        with notebook7.notebook("notebook7.ipynb", CELLS) as opened:
+            yield prepared(opened, opened.run_all())
+        own = f"{lab.address}/static/notebook/"  # Notebook 7 throws exceptions of its own
+        assert [text for text in notebook7.problems if own not in text] == []
+        notebook7.page.close()
+        lab.page.bring_to_front()
+
+
+def prepared(notebook, problems):
+    assert problems == {}
+    notebook.page.evaluate(AXE_SCRIPT)
+    return notebook
+
+
+def value_text(slider, value):
+    """How the readout writes a value that is not negative."""
+    return f"{value:{slider.readout_format}}"
+
+
+def test_each_key_moves_the_slider_that_has_the_focus_and_no_other(notebook):
+    shown, twin = notebook.explorer(NUMBER["explore_influence"]), widgets.explore_influence()
+    readouts = shown.box.locator(".widget-readout")
+    pairs = list(zip(shown.handles(), sliders(twin).values(), strict=True))
+    for handle, _ in pairs:
+        shown.press(handle, "Home")
+    texts = [value_text(slider, slider.min) for _, slider in pairs]
+    expect(readouts).to_have_text(texts)
+    for k, (handle, slider) in enumerate(pairs):
+        start, step = slider.min, slider.step
+        presses = {"ArrowRight": start + step, "PageUp": start + 6 * step, "PageDown": start + step}
+        presses |= {"ArrowUp": start + 2 * step, "ArrowDown": start + step, "ArrowLeft": start}
+        presses |= {"End": slider.max, "Home": start}
+        handle.focus()
+        for key, value in presses.items():
+            shown.page.keyboard.press(key)
+            texts[k] = value_text(slider, value)
+            expect(readouts).to_have_text(texts)
+            expect(handle).to_be_focused()
+            expect(handle).to_have_attribute("aria-valuetext", texts[k])
+
+
+def test_an_arrow_on_a_menu_chooses_and_stays(notebook):
+    shown, twin = notebook.explorer(NUMBER["explore_influence"]), widgets.explore_influence()
+    menu, options = shown.box.get_by_role("combobox", name="Activation f"), twin.controls["activation"].options
+    menu.select_option(options[0])
+    menu.focus()
+    shown.page.keyboard.press("ArrowDown")
+    expect(menu).to_have_value(options[1])
+    expect(menu).to_be_focused()
+
+
+def test_a_key_alone_is_no_command_of_the_notebook_and_a_key_with_shift_still_is(notebook):
+    shown = notebook.explorer(NUMBER["explore_influence"])
+    notebook.do(RECORD)
+    for control in (shown.handles()[0], shown.box.get_by_role("combobox").first):
+        control.focus()
+        for key in ("a", "d", "d", "ArrowDown", "End", "Home"):
+            shown.page.keyboard.press(key)
+        assert shown.page.evaluate("executed") == []
+        expect(control).to_be_focused()
+    shown.page.keyboard.press("Shift+L")
+    shown.page.wait_for_function("executed.includes('notebook:toggle-all-cell-line-numbers')")
+
+
+@pytest.mark.parametrize("name", widgets.__all__)
+def test_every_control_has_the_name_and_the_value_that_are_seen(notebook, name):
+    shown = notebook.explorer(NUMBER[name])
+    for slider in shown.box.locator(".widget-slider").all():
+        label, readout = slider.locator(".widget-label").inner_text(), slider.locator(".widget-readout")
+        handle = slider.get_by_role("slider", name=label, exact=True)
+        expect(handle).to_have_attribute("aria-valuetext", readout.inner_text())
+        expect(slider.get_by_role("textbox", name=label, exact=True)).to_have_text(readout.inner_text())
+    assert shown.box.evaluate(AXE) == []
+
+
+def test_axe_sees_a_slider_without_a_name(notebook):
+    (found,) = notebook.explorer(NUMBER["without names"]).box.evaluate(AXE)
+    assert found.startswith("aria-input-field-name: ")
+
+
+def test_one_explorer_shown_twice_is_named_twice_and_both_follow(notebook):
+    first, second = notebook.explorer(NUMBER["first"]), notebook.explorer(NUMBER["second"])
+    first.press(first.handles()[0], "End")
+    for shown in (first, second):
+        expect(shown.handles()[0]).to_have_accessible_name("Factor c")
+        expect(shown.handles()[0]).to_have_attribute("aria-valuetext", "1.50")
+
+
+def test_a_value_is_told_though_its_number_is_hidden(notebook):
+    shown = notebook.explorer(NUMBER["hidden"])
+    shown.press(shown.handles()[0], "End")
+    expect(shown.box.locator(".widget-readout").first).to_be_hidden()
+    expect(shown.handles()[0]).to_have_attribute("aria-valuetext", "1.50")
+
+
+def test_an_explorer_that_was_off_the_page_keeps_its_names(notebook):
+    shown = notebook.explorer(NUMBER["second"])
+    handle = shown.handles()[0]
+    shown.press(handle, "End")
+    shown.box.evaluate(AWAY)
+    expect(handle).to_have_attribute("aria-valuetext", "1.49")
+    shown.press(handle, "ArrowRight")
+    expect(handle).to_have_attribute("aria-valuetext", "1.50")
+    expect(handle).to_have_accessible_name("Factor c")
+
+
+def test_a_number_can_be_typed_and_tab_goes_from_control_to_control(notebook):
+    shown = notebook.explorer(NUMBER["first"])
+    factor, survival = shown.handles()
+    factor.focus()
+    shown.page.keyboard.press("Tab")
+    typed = shown.box.get_by_role("textbox", name="Factor c")
+    expect(typed).to_be_focused()
+    shown.page.keyboard.press("ControlOrMeta+A")
+    shown.page.keyboard.type("0.5")
+    shown.page.keyboard.press("Enter")
+    expect(factor).to_have_attribute("aria-valuetext", "0.50")
+    survival.focus()
+    shown.page.keyboard.press("Tab")
+    shown.page.keyboard.press("Tab")
+    expect(shown.box.get_by_role("button", name="Reset")).to_be_focused()
+    shown.page.keyboard.press("Enter")
+    expect(factor).not_to_have_attribute("aria-valuetext", "0.50")
