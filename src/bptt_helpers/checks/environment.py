@@ -14,7 +14,7 @@ from ..parameters import init_params
 from ..text import load_text
 from .feedback import Feedback
 
-NEEDED = ("anywidget", "numpy", "matplotlib", "ipywidgets", "pillow", "pooch")
+NEEDED = ("numpy", "matplotlib", "ipywidgets", "anywidget", "pillow", "pooch")
 
 
 def check_environment() -> Feedback:
