@@ -1,4 +1,4 @@
-"""The invisible part of an explorer, and what differs with ipywidgets 7. The browser tests see what it does in a page."""
+"""The invisible part of an explorer, and what differs with ipywidgets 7. What it does in a page, browser tests see."""
 
 import threading
 
