@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from bptt_helpers import bptt, cross_entropy, forward, gradient_by_window
-from bptt_helpers.windows import logarithmic_windows
+from bptt_helpers.truncation.every_window import logarithmic_windows
 
 from .case import TOLERANCE, DisagreementError, make_case
 from .gradients import digits

@@ -14,8 +14,8 @@ from __future__ import annotations
 import numpy as np
 
 from bptt_helpers import bptt, cross_entropy, forward, gradient_by_window
-from bptt_helpers.recurrence import signals_of_one, states_of_one
-from bptt_helpers.windows import logarithmic_windows
+from bptt_helpers.passes.loops import signals_of_one, states_of_one
+from bptt_helpers.truncation.every_window import logarithmic_windows
 
 from .case import TOLERANCE, DisagreementError, make_case
 from .peers import installed

@@ -1,6 +1,7 @@
 """Which module may import which, and what every public name must carry."""
 
 import ast
+import importlib
 import subprocess
 import sys
 from graphlib import TopologicalSorter
@@ -48,30 +49,87 @@ def imports_of(module):
 
 
 IMPORTS = {module: imports_of(module) for module in MODULES}
-FIGURES, WIDGETS = "bptt_helpers.figures", "bptt_helpers.widgets"
+
+# The rooms, and which other rooms each may use. Data flows one way: a room stands after all that it uses.
+GROUND = {"numbers"}
+CORE = GROUND | {"cells", "tasks", "passes"}
+ALLOWED = {
+    "numbers": set(),
+    "cells": GROUND,
+    "tasks": GROUND,
+    "passes": GROUND | {"cells", "tasks"},
+    "truncation": CORE,
+    "measures": CORE,
+    "training": CORE | {"truncation", "measures"},
+    "checks": CORE | {"truncation", "measures", "training"},
+    "figures": GROUND,
+    "widgets": CORE | {"truncation", "measures", "training", "figures"},
+}
+# what draws, and who may ask for it
+DRAWING = {"matplotlib": {"figures", "widgets"}, "PIL": {"widgets"}}
+DRAWING |= {library: {"widgets"} for library in ("ipywidgets", "anywidget", "IPython", "traitlets")}
+
+
+def room_of(module):
+    """The room of a module of the package; None for the package's own face and for what is not ours."""
+    parts = module.split(".")
+    return parts[1] if parts[0] == "bptt_helpers" and len(parts) > 1 else None
+
+
+def forbidden(imports):
+    """(module, imported) for every import that the tables do not allow."""
+    for module, imported in ((m, i) for m, names in imports.items() for i in sorted(names)):
+        here, there = room_of(module), room_of(imported)
+        if here is None:
+            allowed = there in CORE | {"truncation", "measures", "training", None}
+        elif is_in(imported, "bptt_helpers"):
+            allowed = there == here or there in ALLOWED[here]
+        else:
+            top = imported.partition(".")[0]
+            allowed = here in DRAWING.get(top, ALLOWED)
+            if here == "figures":  # a figure takes arrays, it does not compute them
+                allowed = top in {"numpy", "matplotlib"} | sys.stdlib_module_names
+        if not allowed:
+            yield module, imported
 
 
 def test_the_reader_of_imports_sees_relative_and_absolute_ones():
-    assert "bptt_helpers.validate" in IMPORTS["bptt_helpers.parameters"]
-    assert "bptt_helpers.forward" in IMPORTS["bptt_helpers"]
-    assert "numpy" in IMPORTS["bptt_helpers.forward"]
+    assert "bptt_helpers.numbers.validate" in IMPORTS["bptt_helpers.cells.params"]
+    assert "bptt_helpers.passes" in IMPORTS["bptt_helpers"]
+    assert "numpy" in IMPORTS["bptt_helpers.passes.forward"]
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_run_in_one_direction_only(module):
-    for imported in IMPORTS[module]:
-        if not is_in(module, WIDGETS):
-            assert not is_in(imported, WIDGETS), "only notebooks import widgets"
-        if is_in(module, FIGURES):
-            ours = is_in(imported, "bptt_helpers")
-            allowed = is_in(imported, FIGURES) or imported == "bptt_helpers.validate"
-            assert not ours or allowed, f"{imported}: a figure takes arrays, it does not compute them"
-            top = imported.partition(".")[0]
-            assert ours or top in {"numpy", "matplotlib"} | sys.stdlib_module_names, imported
-        elif not is_in(module, WIDGETS):
-            assert not is_in(imported, FIGURES)
-            for drawing in ("matplotlib", "ipywidgets", "anywidget", "IPython"):
-                assert not is_in(imported, drawing), "computing modules do not draw"
+def test_imports_follow_the_table():
+    assert list(forbidden(IMPORTS)) == []
+
+
+@pytest.mark.parametrize(
+    ("module", "imported"),
+    [
+        ("bptt_helpers.cells.params", "bptt_helpers.passes.forward"),
+        ("bptt_helpers.measures.spectra", "bptt_helpers.truncation.cost"),
+        ("bptt_helpers.figures.base", "bptt_helpers.passes.forward"),
+        ("bptt_helpers.figures.base", "PIL"),
+        ("bptt_helpers.training.loop", "bptt_helpers.widgets.live"),
+        ("bptt_helpers.training.loop", "matplotlib.figure"),
+        ("bptt_helpers.checks.feedback", "IPython"),
+        ("bptt_helpers", "bptt_helpers.widgets"),
+    ],
+)
+def test_an_import_against_the_table_is_found(module, imported):
+    assert list(forbidden({module: {imported}})) == [(module, imported)]
+
+
+def test_the_table_names_the_rooms_that_exist_and_has_no_circle():
+    assert set(ALLOWED) == {room_of(module) for module in MODULES} - {None}
+    assert list(TopologicalSorter(ALLOWED).static_order())
+
+
+@pytest.mark.parametrize("room", ALLOWED)
+def test_a_room_has_a_face_that_exports_what_it_names(room):
+    face = importlib.import_module(f"bptt_helpers.{room}")
+    assert face.__doc__
+    assert all(hasattr(face, name) for name in getattr(face, "__all__", ()))
 
 
 def test_there_is_no_import_cycle():

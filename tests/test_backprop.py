@@ -5,16 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from bptt_helpers import (
-    Params,
-    Trace,
-    bptt,
-    forward,
-    init_params,
-    numerical_gradient,
-    relative_error,
-    textbook,
-)
+from bptt_helpers import Params, Trace, bptt, forward, init_params, numerical_gradient, relative_error, textbook
 
 ACTIVATIONS = ("tanh", "relu", "sigmoid", "identity")
 SLOPE = {

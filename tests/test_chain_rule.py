@@ -8,8 +8,8 @@ import pytest
 from bptt_helpers import Params, bptt, forward, init_params, numerical_gradient, relative_error, squared_error
 from bptt_helpers.checks.chain_rule import FIELDS, MISTAKES, backward, check_diagnosis, check_repair, draw_case
 from bptt_helpers.figures.chain_rule import HEIGHTS, backward_arrows, columns
-from bptt_helpers.step_size import best_step, step_errors
-from bptt_helpers.steps import backward_steps
+from bptt_helpers.passes.step_size import best_step, step_errors
+from bptt_helpers.passes.steps import backward_steps
 from bptt_helpers.widgets.chain_rule import LOSSES, BackwardData, backward_data, describe, explore_backward_pass
 from bptt_helpers.widgets.gradcheck import explore_gradient_check, gradient_check_data
 

@@ -7,7 +7,7 @@ import pytest
 
 from bptt_helpers import Params, clip_by_global_norm, clip_by_value, cosine
 from bptt_helpers.checks.clipping import check_clip
-from bptt_helpers.clipping import global_norm
+from bptt_helpers.training.clipping import global_norm
 
 
 def random_gradient(seed=0, scale=1.0):

@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
+from bptt_helpers.cells.params import init_params
 from bptt_helpers.checks import environment
 from bptt_helpers.checks.first_look import check_steps
 from bptt_helpers.figures.first_look import letters
-from bptt_helpers.forward import forward
-from bptt_helpers.parameters import init_params
+from bptt_helpers.passes.forward import forward
 from bptt_helpers.widgets.first_look import (
     FirstLookData,
     describe,

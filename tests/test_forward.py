@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, Trace, forward, init_params, textbook
-from bptt_helpers.forward import preactivation
+from bptt_helpers.passes.forward import preactivation
 
 F = {
     "tanh": np.tanh,

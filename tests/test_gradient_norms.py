@@ -8,7 +8,7 @@ import pytest
 from bptt_helpers import forward, influence, init_params, squared_error
 from bptt_helpers.checks.gradient_norms import check_log_profile, known_mistakes, numeric_profile
 from bptt_helpers.figures.influence import draw_rule
-from bptt_helpers.sequences import sine
+from bptt_helpers.tasks.sequences import sine
 from bptt_helpers.widgets.influence import explore_influence, influence_data
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward
-from bptt_helpers import influence_balancing as task
+from bptt_helpers.truncation import influence_balancing as task
 
 
 def moved_last_unit(window, scheme, theta=0.25, step=0.5):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Trace, forward, influence, init_params
-from bptt_helpers.jacobians import NORMS, frobenius_map, jacobian_product_norms
+from bptt_helpers.measures.jacobians import NORMS, frobenius_map, jacobian_product_norms
 
 ORDER = {"spectral": 2, "frobenius": "fro"}
 

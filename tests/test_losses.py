@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import cross_entropy, squared_error
-from bptt_helpers.losses import accuracy
+from bptt_helpers.tasks.losses import accuracy
 
 rng = np.random.default_rng(0)
 OUTPUTS, LABELS, TARGETS = rng.normal(size=(4, 3, 5)), rng.integers(0, 5, (4, 3)), rng.normal(size=(4, 3, 5))

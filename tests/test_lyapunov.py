@@ -5,7 +5,7 @@ import pytest
 
 from bptt_helpers import Params, forward, gradient_profile, jacobian_product_norms
 from bptt_helpers.figures.lyapunov import LyapunovPicture, draw_exponents
-from bptt_helpers.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
+from bptt_helpers.measures.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
 from bptt_helpers.widgets.lyapunov import CURVE, describe, lyapunov_data
 
 

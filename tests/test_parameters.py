@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, init_params
-from bptt_helpers.parameters import scale_to_radius
+from bptt_helpers.cells.params import scale_to_radius
 
 INITS = ("gaussian", "orthogonal", "identity")
 

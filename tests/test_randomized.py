@@ -9,10 +9,10 @@ import pytest
 from bptt_helpers import bptt
 from bptt_helpers.checks.randomized import check_estimate
 from bptt_helpers.figures.randomized import BINS, RandomizedPicture
-from bptt_helpers.hazards import Hazard, constant_hazard, draw_factors, mean_piece_length, power_law_hazard
-from bptt_helpers.influence_balancing import HOPELESS, SIGN, THETA_BEST, A, train
-from bptt_helpers.randomized import chain_variance, exact_moments, randomized_gradients, recurrent_part
-from bptt_helpers.randomized_balancing import train_randomized
+from bptt_helpers.truncation.hazards import Hazard, constant_hazard, draw_factors, mean_piece_length, power_law_hazard
+from bptt_helpers.truncation.influence_balancing import HOPELESS, SIGN, THETA_BEST, A, train
+from bptt_helpers.truncation.random_cuts import chain_variance, exact_moments, randomized_gradients, recurrent_part
+from bptt_helpers.truncation.randomized_balancing import train_randomized
 from bptt_helpers.widgets.randomized import chain_data, describe_chain, problem, randomized_data
 
 HAZARDS = [constant_hazard(5), power_law_hazard(5), power_law_hazard(5, 6)]
@@ -54,7 +54,7 @@ def test_no_compensation_and_a_wrong_one_are_noticed(make_case, network, monkeyp
     def compensated_too_little(hazard, steps, n_draws, rng):
         return draw_factors(hazard, steps, n_draws, rng) ** 0.8
 
-    monkeypatch.setattr("bptt_helpers.randomized.draw_factors", compensated_too_little)
+    monkeypatch.setattr("bptt_helpers.truncation.random_cuts.draw_factors", compensated_too_little)
     assert distance_in_standard_errors(randomized_gradients(*run, hazard, n_draws=20_000, rng=1), exact) > 10
 
 
@@ -78,7 +78,7 @@ def test_many_draws_do_not_depend_on_how_many_are_held_at_once(make_case, monkey
     case = make_case(9, 2)
     run = case.params, case.trace, case.dL_do, constant_hazard(4)
     whole = randomized_gradients(*run, n_draws=50)
-    monkeypatch.setattr("bptt_helpers.randomized._AT_ONCE", 7 * 9 * 2 * 5)
+    monkeypatch.setattr("bptt_helpers.truncation.random_cuts._AT_ONCE", 7 * 9 * 2 * 5)
     np.testing.assert_allclose(randomized_gradients(*run, n_draws=50), whole, rtol=1e-13)
 
 
@@ -89,7 +89,8 @@ def test_exact_moments_equal_the_sum_over_all_cut_patterns(make_case, monkeypatc
     patterns = np.array(list(product([0.0, 1 / (1 - c)], repeat=6))).T
     chance = np.where(patterns > 0, 1 - c, c).prod(0)
     monkeypatch.setattr(
-        "bptt_helpers.randomized.draw_factors", lambda *_: np.vstack([np.zeros(patterns.shape[1]), patterns])
+        "bptt_helpers.truncation.random_cuts.draw_factors",
+        lambda *_: np.vstack([np.zeros(patterns.shape[1]), patterns]),
     )
     every = randomized_gradients(case.params, case.trace, case.dL_do, constant_hazard(1 / c), n_draws=64)
     mean = np.tensordot(chance, every, 1)

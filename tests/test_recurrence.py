@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bptt_helpers import bptt, textbook
-from bptt_helpers import recurrence as loops
-from bptt_helpers.cells import ACTIVATIONS
+from bptt_helpers.cells.activations import ACTIVATIONS
+from bptt_helpers.passes import loops
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -35,8 +35,8 @@ def test_both_loops_agree(make_case, activation, T, dtype):
 @pytest.mark.parametrize("few_weights", [0, 10**6])
 @pytest.mark.parametrize("segment", [1, 2**15])
 def test_every_path_gives_the_textbook_gradient(make_case, assert_same, monkeypatch, B, few_weights, segment):
-    monkeypatch.setattr("bptt_helpers.recurrence.FEW_WEIGHTS", few_weights)
-    monkeypatch.setattr("bptt_helpers.backprop.SEGMENT", segment)  # 1: segments of 16 steps, the last of 8
+    monkeypatch.setattr("bptt_helpers.passes.loops.FEW_WEIGHTS", few_weights)
+    monkeypatch.setattr("bptt_helpers.passes.backward.SEGMENT", segment)  # 1: segments of 16 steps, the last of 8
     case = make_case(40, B, (3, 5, 2), loss="cross_entropy")
     h, o = textbook.forward(case.params, case.x)
     np.testing.assert_allclose(case.trace.o, o, rtol=1e-12, atol=1e-13)

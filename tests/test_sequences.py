@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import cross_entropy, sequences, squared_error
-from bptt_helpers.sequences import adding, copying, sine, temporal_order
+from bptt_helpers.tasks.sequences import adding, copying, sine, temporal_order
 
 TASKS = {"adding": adding, "copying": copying, "temporal_order": temporal_order, "sine": sine}
 SHORTEST = {"adding": 2, "copying": 21, "temporal_order": 3, "sine": 1}

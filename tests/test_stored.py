@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from bptt_helpers import stored
-from bptt_helpers.stored import RESULTS, data_file, load_results
+from bptt_helpers.tasks import stored
+from bptt_helpers.tasks.stored import RESULTS, data_file, load_results
 from tools import temporal_order
 
 
@@ -30,7 +30,7 @@ def test_a_wheel_carries_its_results_inside_the_package(tmp_path, monkeypatch):
     (tmp_path / "bptt_helpers" / "data").mkdir(parents=True)
     file = tmp_path / "bptt_helpers" / "data" / "temporal_order.json"
     file.write_text(json.dumps({"runs": ["from the wheel"]}))
-    monkeypatch.setattr(stored, "__file__", str(tmp_path / "bptt_helpers" / "stored.py"))
+    monkeypatch.setattr(stored, "__file__", str(tmp_path / "bptt_helpers" / "tasks" / "stored.py"))
     assert load_results("temporal_order") == {"runs": ["from the wheel"]}
     file.unlink()
     with pytest.raises(FileNotFoundError, match=r"want stored results, got 'temporal_order', whose file .* not exist"):

@@ -9,7 +9,8 @@ import numpy as np
 import pooch
 import pytest
 
-from bptt_helpers import Vocabulary, cross_entropy, load_text, one_hot, stored, text, text_batch
+from bptt_helpers import Vocabulary, cross_entropy, load_text, one_hot, text_batch
+from bptt_helpers.tasks import stored, text
 
 DATA = Path(__file__).parents[1] / "data"
 STORY = load_text()
@@ -60,7 +61,7 @@ def test_a_wheel_carries_the_text_inside_the_package(tmp_path, monkeypatch):
     for folder, content in ((tmp_path / "data", "checkout"), (package / "data", "wheel")):
         folder.mkdir(parents=True)
         (folder / text.EMBEDDED).write_text(content)
-    monkeypatch.setattr(stored, "__file__", str(package / "stored.py"))
+    monkeypatch.setattr(stored, "__file__", str(package / "tasks" / "stored.py"))
     assert load_text() == "wheel"
     (package / "data" / text.EMBEDDED).unlink()
     assert load_text() == "checkout"

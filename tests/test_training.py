@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, cross_entropy, forward, init_params
-from bptt_helpers.sequences import Batch
-from bptt_helpers.stored import load_results
-from bptt_helpers.training import LATELY, start, train
+from bptt_helpers.tasks.sequences import Batch
+from bptt_helpers.tasks.stored import load_results
+from bptt_helpers.training.loop import LATELY, start, train
 from tools import temporal_order
 
 

@@ -8,7 +8,7 @@ import pytest
 from bptt_helpers import Params, bptt, cost, forward, gradient_by_window
 from bptt_helpers.checks.truncation import blocks, check_chunked, frozen_gradient, known_mistakes
 from bptt_helpers.figures.truncation import draw_reach, draw_wrong_sign
-from bptt_helpers.influence_balancing import sensitivities
+from bptt_helpers.truncation.influence_balancing import sensitivities
 from bptt_helpers.widgets.truncation import describe, explore_truncation, network_on_text, truncation_data
 
 SCHEMES = ("sliding", "chunked")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, cross_entropy, forward, numerical_gradient, squared_error
-from bptt_helpers.losses import accuracy, entry_weights, full_labels
+from bptt_helpers.tasks.losses import accuracy, entry_weights, full_labels
 
 T, B, Q, PAD = 6, 4, 5, -1
 LENGTHS = np.array([6, 1, 3, 0])  # the longest, the shortest, one between, and one with nothing in it

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, Trace, bptt, cosine, forward, gradient_by_window, init_params
-from bptt_helpers.window_sums import most_growth, sums_by_doubling, sums_by_lag, way_of
-from bptt_helpers.windows import lag_contributions, logarithmic_windows
+from bptt_helpers.truncation.every_window import lag_contributions, logarithmic_windows
+from bptt_helpers.truncation.lag_sums import most_growth, sums_by_doubling, sums_by_lag, way_of
 
 SCHEMES = ("sliding", "chunked")
 

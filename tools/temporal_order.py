@@ -12,9 +12,9 @@ from itertools import product
 import numpy as np
 
 from bptt_helpers import init_params
-from bptt_helpers.sequences import temporal_order
-from bptt_helpers.stored import data_file
-from bptt_helpers.training import start, train
+from bptt_helpers.tasks.sequences import temporal_order
+from bptt_helpers.tasks.stored import data_file
+from bptt_helpers.training.loop import start, train
 
 STORE = data_file("temporal_order.json")
 SETTINGS = {

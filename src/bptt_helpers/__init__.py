@@ -1,23 +1,31 @@
 """Backpropagation through time, taught: small, tested functions behind the notebooks.
 
-sequences ─► parameters ─► forward ─► Trace ─► backprop ─► gradients ─► measures
+One room for each kind of thing, and imports run one way only (tests/test_architecture.py holds the table):
+
+    numbers ─► cells, tasks ─► passes ─► truncation, measures ─► training ─► checks, figures ─► widgets ─► notebooks
 """
 
-from . import sequences
-from .backprop import Gradients, bptt
-from .clipping import clip_by_global_norm, clip_by_value
-from .forward import Trace, forward
-from .gradcheck import numerical_gradient, relative_error
-from .hazards import constant_hazard, power_law_hazard
-from .jacobians import jacobian_product_norms
-from .losses import cross_entropy, squared_error
-from .lyapunov import log_gradient_slope, lyapunov_exponents
-from .measures import cosine, gradient_profile, influence
-from .parameters import Params, init_params
-from .randomized import randomized_gradients
-from .spectra import power_norms
-from .text import Vocabulary, load_text, one_hot, text_batch
-from .windows import WindowCurve, gradient_by_window
+from .cells import Params, init_params
+from .measures import (
+    cosine,
+    gradient_profile,
+    influence,
+    jacobian_product_norms,
+    log_gradient_slope,
+    lyapunov_exponents,
+    power_norms,
+)
+from .passes import Gradients, Trace, bptt, forward, numerical_gradient, relative_error, textbook
+from .tasks import Vocabulary, cross_entropy, load_text, one_hot, sequences, squared_error, text_batch
+from .training import clip_by_global_norm, clip_by_value
+from .truncation import (
+    WindowCurve,
+    constant_hazard,
+    cost,
+    gradient_by_window,
+    power_law_hazard,
+    randomized_gradients,
+)
 
 __all__ = [
     "Gradients",
@@ -30,6 +38,7 @@ __all__ = [
     "clip_by_value",
     "constant_hazard",
     "cosine",
+    "cost",
     "cross_entropy",
     "forward",
     "gradient_by_window",
@@ -49,4 +58,5 @@ __all__ = [
     "sequences",
     "squared_error",
     "text_batch",
+    "textbook",
 ]

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..forward import forward
-from ..gradcheck import numerical_gradient
-from ..losses import squared_error
-from ..parameters import Params
+from ..cells.params import Params
+from ..passes.forward import forward
+from ..passes.gradcheck import numerical_gradient
+from ..tasks.losses import squared_error
 from .feedback import Wrong, exercise, same, want_array
 
 # what a reader may name in a diagnosis, and the hint to whoever still makes the mistake

@@ -6,12 +6,12 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from ..backprop import bptt
-from ..forward import forward
-from ..gradcheck import numerical_gradient, relative_error
-from ..losses import cross_entropy
-from ..parameters import init_params
-from ..text import load_text
+from ..cells.params import init_params
+from ..passes.backward import bptt
+from ..passes.forward import forward
+from ..passes.gradcheck import numerical_gradient, relative_error
+from ..tasks.losses import cross_entropy
+from ..tasks.text import load_text
 from .feedback import Feedback
 
 NEEDED = ("numpy", "matplotlib", "ipywidgets", "anywidget", "pillow", "pooch")

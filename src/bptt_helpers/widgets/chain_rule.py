@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..cells.params import init_params
 from ..figures.chain_rule import MOST_STEPS, BackwardPicture
-from ..forward import forward
-from ..losses import squared_error
-from ..parameters import init_params
-from ..steps import backward_steps
+from ..passes.forward import forward
+from ..passes.steps import backward_steps
+from ..tasks.losses import squared_error
 from .controls import int_slider, menu
 from .live import Live
 

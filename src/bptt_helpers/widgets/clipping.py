@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cliff import MODES, Descent, descend, error_and_gradient, wall
 from ..figures.base import snap
 from ..figures.cliff import B_LIMITS, STEP_LIMITS, W_LIMITS, CliffPicture
+from ..training.cliff import MODES, Descent, descend, error_and_gradient, wall
 from .controls import float_slider, int_slider, menu
 from .live import Live
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipywidgets as W
 
-from ..validate import choice, number, whole_number
+from ..numbers.validate import choice, number, whole_number
 
 # Google Colab has ipywidgets 7: other sliders in the page, and other names in Python
 IPYWIDGETS_7 = W.__version__.startswith("7.")

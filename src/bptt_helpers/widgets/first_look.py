@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..cells.params import init_params
 from ..figures.first_look import ROUNDING, FirstLookPicture
-from ..forward import forward
-from ..losses import cross_entropy
-from ..measures import gradient_profile
-from ..parameters import init_params
-from ..text import Vocabulary, load_text, one_hot
+from ..measures.influence import gradient_profile
+from ..passes.forward import forward
+from ..tasks.losses import cross_entropy
+from ..tasks.text import Vocabulary, load_text, one_hot
 from .controls import float_slider, int_slider
 from .live import Live
 

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..cells.params import init_params
 from ..figures.gradcheck import GradientCheckPicture
-from ..parameters import init_params
-from ..step_size import METHODS, best_step, step_errors
+from ..passes.step_size import METHODS, best_step, step_errors
 from .controls import float_slider, int_slider, menu
 from .live import Live
 

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells import ACTIVATIONS
+from ..cells.activations import ACTIVATIONS
+from ..cells.params import init_params
 from ..figures.influence import InfluencePicture
-from ..forward import forward
-from ..measures import influence, true_slope
-from ..parameters import init_params
+from ..measures.influence import influence, true_slope
+from ..passes.forward import forward
 from .controls import float_slider, int_slider, menu
 from .inputs import INPUTS, LONGEST, sequence
 from .live import Live

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..losses import cross_entropy, squared_error
-from ..sequences import adding, sine
-from ..text import Vocabulary, load_text, text_batch
+from ..tasks.losses import cross_entropy, squared_error
+from ..tasks.sequences import adding, sine
+from ..tasks.text import Vocabulary, load_text, text_batch
 
 INPUTS = ("text", "sine", "adding")
 LONGEST = 1000

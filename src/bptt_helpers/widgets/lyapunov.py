@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..figures.lyapunov import GAINS, LyapunovPicture
-from ..lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
-from ..measures import gradient_profile
+from ..measures.influence import gradient_profile
+from ..measures.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
 from .controls import float_slider, int_slider
 from .live import Live
 

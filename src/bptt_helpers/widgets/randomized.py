@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..backprop import bptt
+from ..cells.params import init_params
 from ..figures.randomized import ChainPicture, RandomizedPicture
-from ..forward import forward
-from ..hazards import constant_hazard, power_law_hazard
-from ..losses import squared_error
-from ..parameters import init_params
-from ..randomized import chain_variance, exact_moments, randomized_gradients, recurrent_part
-from ..sequences import sine
-from ..windows import gradient_by_window
+from ..passes.backward import bptt
+from ..passes.forward import forward
+from ..tasks.losses import squared_error
+from ..tasks.sequences import sine
+from ..truncation.every_window import gradient_by_window
+from ..truncation.hazards import constant_hazard, power_law_hazard
+from ..truncation.random_cuts import chain_variance, exact_moments, randomized_gradients, recurrent_part
 from .controls import float_slider, int_slider, menu
 from .live import Live
 

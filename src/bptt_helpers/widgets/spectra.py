@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells import ACTIVATIONS
+from ..cells.activations import ACTIVATIONS
+from ..cells.params import Params
 from ..figures.spectra import SpectrumPicture
-from ..forward import forward
-from ..jacobians import jacobian_product_norms
-from ..parameters import Params
-from ..spectra import LARGEST_SLOPE, matrix_with_spectrum
+from ..measures.jacobians import jacobian_product_norms
+from ..measures.spectra import LARGEST_SLOPE, matrix_with_spectrum
+from ..passes.forward import forward
 from .controls import float_slider, int_slider, menu
 from .live import Live
 

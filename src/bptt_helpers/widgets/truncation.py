@@ -7,15 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import cost
-from ..backprop import SCHEMES, bptt
+from ..cells.params import init_params
 from ..figures.truncation import ROUNDING, TruncationPicture
-from ..forward import forward
-from ..measures import cosine
-from ..parameters import init_params
-from ..randomized import recurrent_part
-from ..validate import whole_number
-from ..windows import gradient_by_window, logarithmic_windows
+from ..measures.influence import cosine
+from ..numbers.validate import whole_number
+from ..passes.backward import SCHEMES, bptt
+from ..passes.forward import forward
+from ..truncation import cost
+from ..truncation.every_window import gradient_by_window, logarithmic_windows
+from ..truncation.random_cuts import recurrent_part
 from .controls import float_slider, int_slider, menu
 from .inputs import LONGEST, sequence
 from .live import Live

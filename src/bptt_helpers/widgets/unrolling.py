@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .. import cost
 from ..figures.unrolling import UnrollingPicture
+from ..truncation import cost
 from .controls import int_slider
 from .live import Live
 

@@ -1,0 +1,239 @@
+"""The largest Lyapunov exponent: how fast nearby states part, and so how fast gradients grow.
+
+    λ₁ = lim 1/T ln ‖J_T … J_1 v‖,    J_t = diag(f′(a_t)) W_hh
+
+λ₁ is to a network with saturation and inputs what ln ρ is to a linear one: gradients explode if it is positive (the
+network is chaotic), vanish if it is negative. All rates here are natural logarithms a step.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..cells.activations import activation
+from ..cells.params import Params
+from ..numbers.validate import finite, number, whole_number
+from ..passes.forward import Trace, forward
+from .influence import true_slope
+
+
+class LyapunovExponents(NamedTuple):
+    """Estimated exponents with their standard errors.
+
+    Attributes
+    ----------
+    value : ndarray (count, B)
+        Natural logarithm a step, the largest first; -inf where a direction is lost exactly.
+    standard_error : ndarray (count, B)
+        From the scatter of block means.
+    """
+
+    value: np.ndarray
+    standard_error: np.ndarray
+
+
+def lyapunov_exponents(params, trace, *, count=1, discard=0, blocks=10, rng=0) -> LyapunovExponents:
+    """How fast do small changes of the state grow along a trajectory?
+
+        Q_t R_t = J_t Q_{t-1},    λ_i = mean of ln |R_t[i, i]| over the steps after `discard`
+
+    Without the QR step all columns of Q would turn to the fastest direction and overflow.
+
+    Parameters
+    ----------
+    params : Params
+    trace : Trace
+        A forward pass; each of its B sequences gives an estimate of its own.
+    count : int
+        How many exponents, 1 to n.
+    discard : int
+        Steps at the start that are left out, while state and directions settle.
+    blocks : int
+        The remaining T - discard steps are cut into this many blocks, >= 2, of equal length (the remainder is dropped
+        from the error, not from the value). The error is honest if a block is longer than the memory of the network.
+    rng : numpy.random.Generator or int
+        Draws the first directions.
+
+    Returns
+    -------
+    LyapunovExponents
+
+    Raises
+    ------
+    ValueError
+        If `count` is larger than n or the trace has fewer than ``discard + blocks`` steps.
+
+    References
+    ----------
+    Benettin, Galgani, Giorgilli & Strelcyn (1980), doi:10.1007/BF02128236.
+
+    Examples
+    --------
+    >>> W = np.diag([0.5, 2.0])
+    >>> params = Params(np.eye(2), W, np.zeros(2), np.eye(2), np.zeros(2))
+    >>> trace = forward(params, np.zeros((300, 1, 2)), activation="identity")
+    >>> print(np.exp(lyapunov_exponents(params, trace, count=2, discard=50).value[:, 0]).round(6))
+    [2.  0.5]
+    """
+    slope = true_slope(params, trace)
+    rates = _growth_rates(params.W_hh, slope, slope.shape[1], count, rng)
+    T = len(rates)
+    discard, blocks = whole_number("discard", discard, 0), whole_number("blocks", blocks, 2)
+    if discard + blocks > T:
+        raise ValueError(f"trace: want at least discard + blocks = {discard + blocks} steps, got {T}")
+    kept = rates[discard:]
+    means = kept[: len(kept) // blocks * blocks].reshape(blocks, -1, *kept.shape[1:]).mean(1)
+    with np.errstate(invalid="ignore"):  # -inf has no scatter: nan
+        error = means.std(0, ddof=1) / np.sqrt(blocks)
+    return LyapunovExponents(kept.mean(0), error)
+
+
+def log_gradient_slope(log_norm, *, discard=10) -> np.ndarray:
+    """At what rate does a gradient grow on its way back?
+
+    The least-squares slope of ln ‖dL/dh_{T-lag}‖ over the lag.
+
+    Parameters
+    ----------
+    log_norm : ndarray (T, B)
+        log10 norms by lag, as `gradient_profile` gives them with a loss at the last step only.
+    discard : int
+        Lags at the start that are left out: there the direction of the loss still matters.
+
+    Returns
+    -------
+    ndarray (B,)
+        Natural logarithm a step, to be compared with the largest Lyapunov exponent.
+
+    Raises
+    ------
+    ValueError
+        If fewer than two lags remain or a norm is not finite (a gradient that is exactly zero has no slope).
+
+    Examples
+    --------
+    >>> print(log_gradient_slope(np.log10(0.5) * np.arange(30)[:, None]).round(4), np.log(0.5).round(4))
+    [-0.6931] -0.6931
+    """
+    log_norm = np.asarray(log_norm, float)
+    discard = whole_number("discard", discard, 0)
+    if log_norm.ndim != 2 or len(log_norm) < discard + 2:
+        raise ValueError(f"log_norm: want shape (T, B) with T >= discard + 2 = {discard + 2}, got {log_norm.shape}")
+    finite("log_norm", log_norm)
+    lag = np.arange(discard, len(log_norm))
+    return np.polyfit(lag, log_norm[discard:] * np.log(10), 1)[0]
+
+
+def driven_network(gain, noise, *, n_hidden=64, sequence_length=110, batch=8, seed=0) -> tuple[Params, Trace]:
+    """Run a random tanh network that noise drives: the classical model of chaos in networks.
+
+        h_t = tanh(W_hh h_{t-1} + x_t),    W_hh ~ N(0, gain²/n),    x_t ~ N(0, noise²) for every unit
+
+    Parameters
+    ----------
+    gain, noise : float
+        >= 0. The same seed draws the same numbers and multiplies them by other factors.
+    n_hidden, sequence_length, batch : int
+        n, T and B: the sequences have their own inputs and initial states, but one W_hh.
+    seed : int
+
+    Returns
+    -------
+    Params
+        ``W_hx`` is the identity.
+    Trace
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+
+    References
+    ----------
+    Sompolinsky, Crisanti & Sommers (1988), doi:10.1103/PhysRevLett.61.259: chaos from gain 1 on as n grows.
+    """
+    gain, noise = number("gain", gain, 0), number("noise", noise, 0)
+    W, x, h0 = _draw(n_hidden, sequence_length, batch, seed)
+    n = len(W)
+    params = Params(np.eye(n), gain * W, np.zeros(n), np.ones((1, n)) / np.sqrt(n), np.zeros(1))
+    return params, forward(params, noise * x, h0=h0)
+
+
+def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8, discard=30, seed=0) -> np.ndarray:
+    """The largest Lyapunov exponent of `driven_network` at many gains.
+
+    All gains run side by side, so that a picture of the whole curve can follow a slider.
+
+    Parameters
+    ----------
+    gains : sequence of G floats
+    noise : float
+    n_hidden, sequence_length, batch, seed : int
+        As for `driven_network`.
+    discard : int
+        Steps left out at the start.
+
+    Returns
+    -------
+    ndarray (G, B)
+        Natural logarithm a step.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range.
+    """
+    gains, noise = np.array([number("gains", gain, 0) for gain in gains]), number("noise", noise, 0)
+    W, x, h = _draw(n_hidden, sequence_length, batch, seed)
+    T, B, n = x.shape
+    discard = whole_number("discard", discard, 0, T - 1)
+    gain = np.repeat(gains, B)[:, None]  # one row for every gain and sequence
+    W_T, slope_of = np.ascontiguousarray(W.T), activation("tanh").slope
+
+    def slopes(h):
+        for x_t in noise * x:
+            a = h.dot(W_T)
+            a *= gain
+            a.reshape(len(gains), B, n)[:] += x_t
+            h = np.tanh(a)
+            # J = diag(f′) gain W = diag(gain f′) W: the gain joins the slope, and one W serves all rows
+            yield gain * slope_of(a)
+
+    rates = _growth_rates(W, slopes(np.tile(h, (len(gains), 1))), len(gain), 1, seed)
+    return rates[discard:, 0].mean(0).reshape(len(gains), B)
+
+
+def _draw(n_hidden, sequence_length, batch, seed):
+    """Weights of variance 1/n, and inputs (T, B, n) and initial states (B, n) of variance 1."""
+    n, T, B = (
+        whole_number(*pair) for pair in (("n_hidden", n_hidden), ("sequence_length", sequence_length), ("batch", batch))
+    )
+    rng = np.random.default_rng(whole_number("seed", seed, 0))
+    return rng.normal(0, 1 / np.sqrt(n), (n, n)), rng.normal(size=(T, B, n)), rng.normal(size=(B, n))
+
+
+def _growth_rates(W_hh, slopes, rows, count, rng):
+    """ln |R_t[i, i]| of every step, (T, count, rows), for J_t = diag(slope_t) W_hh; `slopes` yields the (rows, n)."""
+    n = len(W_hh)
+    count = whole_number("count", count, 1, n)
+    W_T = np.ascontiguousarray(W_hh.T)
+    directions, _ = _orthonormal(np.random.default_rng(rng).normal(size=(rows, count, n)))
+    rates = []
+    for slope in slopes:
+        moved = directions.reshape(rows * count, n).dot(W_T).reshape(rows, count, n)  # one product moves all of them
+        moved *= slope[:, None]
+        directions, stretch = _orthonormal(moved)
+        rates.append(stretch.T)
+    with np.errstate(divide="ignore"):  # ln 0 = -inf: the direction is lost exactly
+        return np.log(rates)
+
+
+def _orthonormal(rows):
+    """Rows (B, count, n) made orthonormal, and the diagonal |R| (B, count); a row of zeros stays zero."""
+    if rows.shape[1] == 1:  # QR of one vector is its norm
+        stretch = np.sqrt(np.einsum("bin,bin->bi", rows, rows))
+        return rows / np.where(stretch > 0, stretch, 1)[:, :, None], stretch
+    Q, R = np.linalg.qr(rows.swapaxes(1, 2))
+    return Q.swapaxes(1, 2), np.abs(np.einsum("bii->bi", R))

@@ -1,0 +1,100 @@
+"""Gradients without backpropagation: change one number, watch the loss."""
+
+from __future__ import annotations
+
+import numbers
+
+import numpy as np
+
+from ..cells.params import Params
+from ..numbers.validate import choice
+
+DEFAULT_EPS = {"central": 6e-6, "complex": 1e-30}
+
+
+def numerical_gradient(loss, params, *, method="complex", eps=None) -> Params:
+    """Gradient of any loss by finite differences: slow, and independent of backpropagation.
+
+        central:  dL/dw ≈ (L(w + ε) - L(w - ε)) / 2ε
+        complex:  dL/dw ≈ Im L(w + iε) / ε
+
+    The central difference loses digits both ways: ε too large leaves the curvature, ε too small the rounding
+    of L. Best near the cube root of the machine precision, 6e-6. The complex step subtracts nothing, so ε can
+    be 1e-30 and the result is exact to rounding; it wants a loss that accepts complex weights, as `forward`
+    and the losses here do.
+
+    Parameters
+    ----------
+    loss : callable (Params) -> float
+        Loss as a function of the weights.
+    params : Params
+        Where the gradient is wanted; float64.
+    method : {"complex", "central"}
+    eps : float, optional
+        ε > 0. Default: 6e-6 for "central", 1e-30 for "complex".
+
+    Returns
+    -------
+    Params
+        The gradient, in two evaluations of `loss` per weight (central) or one (complex).
+
+    Raises
+    ------
+    ValueError
+        If `method` is unknown, `eps` is not positive, or `loss` does not return one number.
+
+    References
+    ----------
+    Squire & Trapp (1998), SIAM Review 40(1) (the complex step).
+
+    Examples
+    --------
+    >>> from bptt_helpers import init_params
+    >>> params = init_params(2, 3, 1)
+    >>> gradient = numerical_gradient(lambda p: (p.W_hh**3).sum(), params)
+    >>> bool(np.allclose(gradient.W_hh, 3 * params.W_hh**2, rtol=1e-14, atol=0))
+    True
+    """
+    choice("method", method, tuple(DEFAULT_EPS))
+    eps = DEFAULT_EPS[method] if eps is None else eps
+    if not (isinstance(eps, numbers.Real) and 0 < eps < np.inf):
+        raise ValueError(f"eps: want a finite number > 0, got {eps!r}")
+    step = 1j * eps if method == "complex" else eps
+    work = params.astype(complex if method == "complex" else float)
+    gradient = Params(*(np.empty(w.shape) for w in params))
+    for w, g in zip(work, gradient, strict=True):
+        for i in np.ndindex(w.shape):
+            before = w[i]
+            w[i] = before + step
+            forward_loss = _one_number(loss(work))
+            if method == "complex":
+                g[i] = forward_loss.imag / eps
+            else:
+                w[i] = before - step
+                g[i] = (forward_loss - _one_number(loss(work))) / (2 * eps)
+            w[i] = before
+    return gradient
+
+
+def relative_error(a, b) -> float:
+    """‖a - b‖ / ‖b‖ over all entries of two gradients; ‖a‖ itself if b is zero.
+
+    Parameters
+    ----------
+    a, b : Params or ndarray
+        Of the same shapes; b is the one trusted.
+
+    Returns
+    -------
+    float
+    """
+    a, b = (v if isinstance(v, tuple) else (v,) for v in (a, b))
+    difference = np.sqrt(sum(np.sum(np.abs(u - v) ** 2) for u, v in zip(a, b, strict=True)))
+    norm = np.sqrt(sum(np.sum(np.abs(v) ** 2) for v in b))
+    return float(difference / norm if norm > 0 else difference)
+
+
+def _one_number(value):
+    if np.ndim(value) != 0:
+        raise ValueError(f"loss: want a function that returns one number, got shape {np.shape(value)}")
+    return value

@@ -1,0 +1,120 @@
+"""How wrong is a numeric gradient, and which step ε makes it least wrong?"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..numbers.validate import choice
+from ..tasks.losses import squared_error
+from .backward import bptt
+from .forward import forward
+
+METHODS = ("forward", "central", "complex")
+
+
+def best_step(method, dtype) -> float:
+    """The step the rule of thumb recommends, from the machine precision u of a floating-point type.
+
+        forward:  error ≈ ε |L″|/2 + u |L|/ε    is least near ε = u^(1/2)
+        central:  error ≈ ε² |L‴|/6 + u |L|/ε   is least near ε = u^(1/3)
+
+    Both take L and its derivatives to be of the size of one.
+
+    Parameters
+    ----------
+    method : {"forward", "central"}
+    dtype : dtype
+        float64 or float32; u is 2.2e-16 or 1.2e-7.
+
+    Returns
+    -------
+    float
+
+    Raises
+    ------
+    ValueError
+        If `method` is unknown.
+
+    References
+    ----------
+    Nocedal & Wright (2006), Numerical Optimization, section 8.1.
+
+    Examples
+    --------
+    >>> print(f"{best_step('forward', 'float64'):.1e} {best_step('central', 'float64'):.1e}")
+    1.5e-08 6.1e-06
+    """
+    root = {"forward": 2, "central": 3}[choice("method", method, METHODS[:2])]
+    return float(np.finfo(dtype).eps) ** (1 / root)
+
+
+def step_errors(params, x, y, eps) -> dict:
+    """Relative error of the numeric dL/dW_hh, for many steps ε and three methods at once.
+
+        forward:  (L(w + ε) - L(w)) / ε
+        central:  (L(w + ε) - L(w - ε)) / 2ε
+        complex:  Im L(w + iε) / ε
+
+    L is the mean squared error of a tanh network that starts from zero. All perturbed copies of W_hh run side by
+    side as one stack, in the floating-point type of `params`. They are compared with backpropagation in float64.
+
+    Parameters
+    ----------
+    params : Params
+    x : ndarray (T, d)
+        One sequence, T >= 2: the first step alone says nothing about W_hh.
+    y : ndarray (T, q)
+    eps : ndarray (E,)
+        Steps > 0.
+
+    Returns
+    -------
+    dict of str to ndarray (E,)
+        By method: ‖numeric - exact‖ / ‖exact‖.
+
+    Raises
+    ------
+    ValueError
+        If the exact gradient is zero.
+    """
+    dtype, n = params.W_hh.dtype, params.n_hidden
+    exact = _exact(params.astype(float), x, y)
+    if not exact.any():
+        raise ValueError("x: want a sequence whose gradient is not zero, at least two steps, got a gradient of zero")
+    eps = np.asarray(eps, dtype)
+    units = np.eye(n * n, dtype=dtype).reshape(n * n, n, n)  # one moved entry each
+    moves = eps[:, None, None, None] * units  # (E, n², n, n)
+
+    def loss(W_hh):
+        shape = W_hh.shape[:-2]
+        return _losses(params, W_hh.reshape(-1, n, n), x.astype(dtype), y.astype(dtype)).reshape(shape)
+
+    here, plus, minus = loss(params.W_hh[None]), loss(params.W_hh + moves), loss(params.W_hh - moves)
+    step = eps[:, None]
+    numeric = {
+        "forward": (plus - here) / step,
+        "central": (plus - minus) / (2 * step),
+        "complex": loss(params.W_hh + 1j * moves).imag / step,
+    }
+    return {
+        method: np.linalg.norm(gradient - exact.ravel(), axis=1) / np.linalg.norm(exact)
+        for method, gradient in numeric.items()
+    }
+
+
+def _exact(params, x, y):
+    trace = forward(params, x[:, None].astype(float))
+    return bptt(params, trace, squared_error(trace.o, y[:, None].astype(float))[1]).params.W_hh
+
+
+def _losses(params, W_hh, x, y):
+    """Mean squared error of one network for each W_hh of a stack ``(K, n, n)``; real or complex, ``(K,)``."""
+    drive = x @ params.W_hx.T + params.b_h
+    h = np.zeros(W_hh.shape[:2], W_hh.dtype)
+    total = np.zeros(len(W_hh), W_hh.dtype)
+    for drive_t, y_t in zip(drive, y, strict=True):
+        h = np.tanh(np.einsum("kij,kj->ki", W_hh, h) + drive_t)
+        # einsum, not @: a matrix product may round the same row differently in a stack of another height, and
+        # L(w + ε) - L(w) would not be zero where ε is lost in w
+        total += ((np.einsum("qi,ki->kq", params.W_qh, h) + params.b_q - y_t) ** 2).sum(1)
+    return total / len(x)

@@ -1,0 +1,67 @@
+"""The forward and backward pass as a textbook writes them: one line an equation, one step at a time.
+
+The fast versions are `forward.forward` and `backward.bptt`; the tests hold both to the same numbers.
+Read these first.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..cells.params import Params
+
+
+def forward(params, x, f=np.tanh):
+    """States and outputs of a recurrent network, step by step.
+
+    Parameters
+    ----------
+    params : Params
+    x : ndarray (T, B, d)
+    f : callable
+        Activation.
+
+    Returns
+    -------
+    h : list of T + 1 ndarrays (B, n)
+    o : list of T ndarrays (B, q)
+    """
+    W_hx, W_hh, b_h, W_qh, b_q = params
+    h, o = [np.zeros((x.shape[1], params.n_hidden))], []
+    for x_t in x:
+        h.append(f(x_t @ W_hx.T + h[-1] @ W_hh.T + b_h))  # rows are sequences: W h becomes h Wᵀ
+        o.append(h[-1] @ W_qh.T + b_q)
+    return h, o
+
+
+def bptt(params, x, h, dL_do, slope=lambda h: 1 - h**2):
+    """The exact gradient by backpropagation through time, step by step.
+
+        dL/dh_t = W_qhᵀ dL/do_t + W_hhᵀ dL/da_{t+1},    dL/da_t = f′(a_t) ⊙ dL/dh_t
+
+    Parameters
+    ----------
+    params : Params
+    x : ndarray (T, B, d)
+    h : sequence of T + 1 ndarrays (B, n)
+    dL_do : ndarray (T, B, q)
+    slope : callable
+        f′ as a function of the state.
+
+    Returns
+    -------
+    Params
+        dL/d(parameters).
+    """
+    gradient = Params(*(np.zeros_like(w) for w in params))
+    from_later = 0.0  # W_hhᵀ dL/da_{t+1}; nothing comes back to the last step
+    for t in reversed(range(len(x))):
+        dL_dh = dL_do[t] @ params.W_qh + from_later
+        dL_da = slope(h[t + 1]) * dL_dh
+        gradient.W_hx[:] += dL_da.T @ x[t]
+        gradient.W_hh[:] += dL_da.T @ h[t]  # h[t] is the state before step t
+        gradient.b_h[:] += dL_da.sum(0)
+        gradient.W_qh[:] += dL_do[t].T @ h[t + 1]
+        gradient.b_q[:] += dL_do[t].sum(0)
+        from_later = dL_da @ params.W_hh
+    return gradient

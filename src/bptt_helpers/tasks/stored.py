@@ -1,0 +1,65 @@
+"""The files of data/, wherever the package was installed: results that take too long to compute again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ..numbers.validate import choice
+
+RESULTS = ("temporal_order",)
+
+
+def data_file(name) -> Path:
+    """Where a file of data/ lies: inside the package if a wheel was installed, else at the top of the checkout.
+
+    Parameters
+    ----------
+    name : str
+
+    Returns
+    -------
+    pathlib.Path
+        Absolute, so that it does not depend on the working directory. The file need not exist.
+
+    Examples
+    --------
+    >>> data_file("signal_line.txt").exists()
+    True
+    """
+    package = Path(__file__).resolve().parents[1]
+    inside = package / "data" / name
+    return inside if inside.exists() else package.parents[1] / "data" / name
+
+
+def load_results(name) -> dict:
+    """Read stored results, from any working directory.
+
+    Parameters
+    ----------
+    name : {"temporal_order"}
+        "temporal_order": training runs with and without clipping, made by ``make results``.
+
+    Returns
+    -------
+    dict
+        ``settings``: what all runs share; ``every``: updates between two points of a curve;
+        ``runs``: one dict for each run, with its settings, its end and its curves.
+
+    Raises
+    ------
+    ValueError
+        If there are no results of that name.
+    FileNotFoundError
+        If the file is missing.
+
+    Examples
+    --------
+    >>> results = load_results("temporal_order")
+    >>> len(results["runs"]), results["every"]
+    (40, 20)
+    """
+    file = data_file(f"{choice('name', name, RESULTS)}.json")
+    if not file.exists():
+        raise FileNotFoundError(f"name: want stored results, got {name!r}, whose file {str(file)!r} does not exist")
+    return json.loads(file.read_text(encoding="utf-8"))

@@ -1,0 +1,5 @@
+"""What descent does with a gradient: steps, clipping, and the cliff that makes clipping necessary."""
+
+from .clipping import clip_by_global_norm, clip_by_value
+
+__all__ = ["clip_by_global_norm", "clip_by_value"]

@@ -1,0 +1,124 @@
+"""Stochastic gradient descent with its history: small enough to read, and a run that was interrupted goes on."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..cells.params import Params
+from ..numbers.validate import positive, whole_number
+from ..passes.backward import bptt
+from ..passes.forward import forward
+from ..tasks.losses import accuracy, cross_entropy
+from .clipping import clip_by_global_norm
+
+LATELY = 50  # updates over which the share of right answers is averaged
+
+
+class Run(NamedTuple):
+    """A training run so far; give it back to `train` to go on.
+
+    Attributes
+    ----------
+    params : Params
+        Weights after the last update.
+    loss : ndarray (k,)
+        Loss of each update's batch, before the update.
+    norm : ndarray (k,)
+        Norm of each gradient, before clipping.
+    correct : ndarray (k,)
+        Share of right answers in each update's batch, over the entries that its loss counts.
+    solved : bool
+        Whether the run ended because the task was solved.
+    """
+
+    params: Params
+    loss: np.ndarray
+    norm: np.ndarray
+    correct: np.ndarray
+    solved: bool = False
+
+
+def start(params) -> Run:
+    """A run with no updates yet.
+
+    Parameters
+    ----------
+    params : Params
+    """
+    return Run(params, *(np.empty(0) for _ in range(3)))
+
+
+def train(
+    run,
+    draw,
+    *,
+    updates,
+    learning_rate,
+    clip_norm=None,
+    activation="tanh",
+    solved=0.99,
+    progress=None,
+    ignore_label=None,
+) -> Run:
+    """Learn a classification with plain stochastic gradient descent, by exact backpropagation through time.
+
+        θ ← θ - η g,    g shortened to `clip_norm` if it is longer
+
+    Update k draws the batch ``draw(k)``, so a run that goes on sees what an uninterrupted one would have seen. An
+    interrupt (Ctrl-C, or the stop button) ends the call and loses nothing: it returns the run so far.
+
+    Parameters
+    ----------
+    run : Run
+        Where to go on from; `start` makes the first one.
+    draw : callable (int) -> Batch
+        Batch of the k-th update, counted from 0: x, y and weight, the last two as `cross_entropy` takes them.
+    updates : int
+        Stop at this number of updates, those of `run` included.
+    learning_rate : float
+        η > 0.
+    clip_norm : float, optional
+        Default: no clipping.
+    activation : str
+    solved : float
+        Stop as soon as the mean share of right answers over the last 50 updates reaches this; more than 1: never.
+    progress : callable (int, int), optional
+        Called with the updates done and wanted, after every update.
+    ignore_label : int, optional
+        Entries with this label count nothing, neither in the loss nor among the right answers.
+
+    Returns
+    -------
+    Run
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of range, or a batch has nothing to average.
+    OverflowError
+        If the gradient leaves the range of float64.
+    """
+    updates = whole_number("updates", updates, 0)
+    learning_rate = positive("learning_rate", learning_rate)
+    limit = np.finfo(float).max if clip_norm is None else positive("clip_norm", clip_norm)
+    done, params, stop = len(run.loss), run.params, run.solved
+    loss, norm, correct = (np.append(kept, np.empty(max(0, updates - done))) for kept in run[1:4])
+    try:
+        while done < updates and not stop:
+            batch = draw(done)
+            trace = forward(params, batch.x, activation=activation)
+            asked = {"weight": batch.weight, "ignore_label": ignore_label}
+            loss[done], dL_do = cross_entropy(trace.o, batch.y, **asked)
+            correct[done] = accuracy(trace.o, batch.y, **asked)
+            gradient = bptt(params, trace, dL_do).params
+            gradient, norm[done] = clip_by_global_norm(gradient, limit)
+            stepped = Params(*(w - learning_rate * g for w, g in zip(params, gradient, strict=True)))
+            params, done = stepped, done + 1  # together: an interrupt before this line leaves the update undone
+            stop = done >= LATELY and correct[done - LATELY : done].mean() >= solved
+            if progress:
+                progress(done, updates)
+    except KeyboardInterrupt:
+        pass
+    return Run(params, loss[:done], norm[:done], correct[:done], bool(stop))

@@ -1,0 +1,89 @@
+"""Gradients of a sequence cut into blocks, for many block lengths in one journey back."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..numbers.scaled import steps_between
+
+# Signals above this are scaled down: eight more steps must not reach 2^1024.
+LARGE = 2.0**400
+
+
+def chunked_sums(way, windows):
+    """What each window keeps, what it leaves out, and the exact gradient: as many signals side by side.
+
+    From step to step all signals travel alike. Where a window has a cut, its kept signal is set to zero, and its
+    left-out one to the exact signal that would have crossed. Kept plus left out is the exact signal at every step,
+    but neither comes from a difference, so each is right however small it is beside the other.
+
+    Parameters
+    ----------
+    way : Way
+    windows : ndarray of int (K,)
+
+    Returns
+    -------
+    kept, left_out, exact : tuple of (ndarray (K, m), ndarray of int (K,)), K = 1 for the exact one
+        Gradients of the weights, m = n (n + d + 1) numbers in a row, as mantissas and powers of two.
+    """
+    T, B, n = way.own.shape
+    at_once = max(1, 2**21 // (T * B * n))  # what arrives at all steps is kept until the end: 32 MB
+    kept, left_out, exact = [], [], None
+    for start in range(0, len(windows), at_once):
+        some = windows[start : start + at_once]
+        sums, exponent = _journey(way, some)
+        kept.append((sums[1 : len(some) + 1], exponent[1 : len(some) + 1]))
+        left_out.append((sums[len(some) + 1 :], exponent[len(some) + 1 :]))
+        exact = sums[:1], exponent[:1]
+    kept, left_out = (tuple(map(np.concatenate, zip(*pairs, strict=True))) for pairs in (kept, left_out))
+    return kept, left_out, exact
+
+
+def _journey(way, windows):
+    """Signals, in this order: the exact one, those kept by each window, those left out by each."""
+    own, slope, W_hh, into_weights = way
+    T, B, n = own.shape
+    K = len(windows)
+    signals = 2 * K + 1
+    nothing = signals  # a further signal, always zero
+    comes_from = _origins(T, windows, nothing)
+
+    arrived, exponent = np.empty((T, B, signals, n)), np.zeros((T, B, signals), int)
+    carried, here, power = np.zeros((B, signals + 1, n)), np.empty((B, signals, n)), np.zeros((B, signals + 1), int)
+    carried_rows = carried[:, :-1].reshape(-1, n) if B == 1 else np.empty((B * signals, n))
+    with_own = here[:, : K + 1]
+    every, scaled = steps_between(slope, W_hh), False
+    multiply = np.multiply
+    for t in range(T - 1, -1, -1):
+        carried.take(comes_from[t], 1, here, "clip")
+        if scaled:
+            power[:, :-1] = power[:, comes_from[t]]
+            exponent[t] = power[:, :-1]
+            with_own += own[t, :, None] * np.ldexp(1.0, -power[:, : K + 1, None])
+        else:
+            with_own += own[t, :, None]
+        multiply(here, slope[t, :, None], arrived[t])
+        arrived[t].reshape(-1, n).dot(W_hh, carried_rows)
+        if B > 1:
+            carried[:, :-1] = carried_rows.reshape(B, signals, n)
+        if t % every == 0 and not -LARGE < carried.min() <= carried.max() < LARGE:
+            scaled = True
+            shift = np.maximum(np.frexp(np.abs(carried).max(2))[1], 0)
+            carried *= np.ldexp(1.0, -shift)[..., None]
+            power += shift
+    top = exponent.max((0, 1))
+    if scaled:
+        arrived *= np.ldexp(1.0, np.maximum(exponent - top, -2000))[..., None]
+    sums = arrived.reshape(T * B, signals * n).T @ into_weights
+    return sums.reshape(signals, -1), top
+
+
+def _origins(T, windows, nothing):
+    """Which carried signal each one continues at step t, ``(T, 2K + 1)``: itself, unless a cut follows the step."""
+    K = len(windows)
+    comes_from = np.tile(np.arange(2 * K + 1), (T, 1))
+    cut = (np.arange(1, T + 1)[:, None] % windows) == 0
+    comes_from[:, 1 : K + 1][cut] = nothing
+    comes_from[:, K + 1 :][cut] = 0
+    return comes_from

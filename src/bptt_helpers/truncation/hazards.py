@@ -1,0 +1,162 @@
+"""When to cut a sequence by chance: hazards, and the lengths of the pieces they leave.
+
+A hazard says how likely a cut is right now, given how many steps have passed since the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ..numbers.validate import number, whole_number
+
+
+class Hazard(NamedTuple):
+    """The chance of a cut between two steps, as a function of the age of the piece.
+
+    Attributes
+    ----------
+    name : str
+    cut : callable (ndarray of int) -> ndarray
+        c(δ), the chance of a cut after a piece of δ = 1, 2 … steps.
+    """
+
+    name: str
+    cut: Callable
+
+
+def constant_hazard(mean_length) -> Hazard:
+    """A cut is always equally likely: piece lengths are geometric.
+
+        c(δ) = 1/T₀
+
+    Parameters
+    ----------
+    mean_length : float
+        T₀ > 1: at 1 every step is cut and nothing could be compensated.
+
+    Returns
+    -------
+    Hazard
+
+    Raises
+    ------
+    ValueError
+        If `mean_length` is not above 1.
+    """
+    T_0 = _mean_length(mean_length)
+    return Hazard("constant", lambda age: np.full(np.shape(age), 1 / T_0))
+
+
+def power_law_hazard(mean_length, alpha=4) -> Hazard:
+    """The longer a piece has become, the less likely is a cut: a few pieces are very long.
+
+        c(δ) = α / ((α - 1) T₀ + δ)
+
+    Parameters
+    ----------
+    mean_length : float
+        T₀ > 1.
+    alpha : float
+        α from 1.0001 to 1000: the chance of a piece longer than δ falls as δ^-α. As α grows, the hazard becomes the
+        constant one.
+
+    Returns
+    -------
+    Hazard
+
+    Raises
+    ------
+    ValueError
+        If `mean_length` is not above 1, or `alpha` is out of range.
+
+    References
+    ----------
+    Tallec & Ollivier (2017), arXiv:1705.08209.
+    """
+    T_0, alpha = _mean_length(mean_length), number("alpha", alpha, 1.0001, 1000)
+    return Hazard("power law", lambda age: alpha / ((alpha - 1) * T_0 + age))
+
+
+def mean_piece_length(hazard, longest=100_000) -> float:
+    """Mean number of steps in a piece, by summing the chances of surviving.
+
+        E[length] = Σ_{δ≥0} P(length > δ) = 1 + (1 - c(1)) + (1 - c(1)) (1 - c(2)) + …
+
+    Parameters
+    ----------
+    hazard : Hazard
+    longest : int
+        Where the sum ends, >= 1. What it leaves out is of the order of longest^(1-α) for a power law.
+
+    Returns
+    -------
+    float
+        In steps.
+
+    Raises
+    ------
+    ValueError
+        If `longest` is not an integer >= 1.
+    """
+    age = np.arange(1, whole_number("longest", longest))
+    return float(1 + np.cumprod(1 - hazard.cut(age)).sum())
+
+
+def draw_factors(hazard, steps, n_draws, rng) -> np.ndarray:
+    """Draw where to cut, and what compensates for it.
+
+        ξ_t = 0 with chance c(δ_t), a cut; else 1 / (1 - c(δ_t)):  E ξ_t = 1
+
+    Parameters
+    ----------
+    hazard : Hazard
+    steps : int
+        T.
+    n_draws : int
+        Independent draws N.
+    rng : numpy.random.Generator or int
+
+    Returns
+    -------
+    ndarray (T, N)
+        Factor between step t and the step before; row 0 is 0: nothing comes before the first step.
+
+    Raises
+    ------
+    ValueError
+        If `steps` or `n_draws` is not an integer >= 1.
+    """
+    steps, n_draws = whole_number("steps", steps), whole_number("n_draws", n_draws)
+    return factors_of(hazard, np.random.default_rng(rng).random((steps, n_draws)))
+
+
+def factors_of(hazard, uniform) -> np.ndarray:
+    """The factors ξ_t of `draw_factors` from given random numbers.
+
+    Parameters
+    ----------
+    hazard : Hazard
+    uniform : ndarray (T, N)
+        Uniform between 0 and 1: there is a cut before step t where this is below c(δ_t).
+
+    Returns
+    -------
+    ndarray (T, N)
+    """
+    factor, age = np.zeros(uniform.shape), np.ones(uniform.shape[1])
+    for t in range(1, len(uniform)):
+        chance = hazard.cut(age)
+        kept = uniform[t] >= chance
+        np.divide(kept, 1 - chance, out=factor[t])
+        age = np.where(kept, age + 1, 1)
+    return factor
+
+
+def _mean_length(value):
+    value = number("mean_length", value)
+    if value <= 1:
+        raise ValueError(f"mean_length: want a number > 1, got {value:g}")
+    return value
