@@ -93,8 +93,8 @@ def measure(T, n, scheme, which, budget, with_torch=True) -> dict:
     _, dL_do = cross_entropy(trace.o, case.y)
     windows = np.arange(1, T + 1) if which == "every" else logarithmic_windows(T)
     runs = {
-        "ours": lambda: gradient_by_window(case.params, trace, dL_do, scheme=scheme, windows=windows),
-        "backward": lambda: bptt(case.params, trace, dL_do),
+        "ours": lambda: gradient_by_window(trace, dL_do, scheme=scheme, windows=windows),
+        "backward": lambda: bptt(trace, dL_do),
     }
     if with_torch:
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from bptt_helpers import bptt, cross_entropy, forward, gradient_by_window
-from bptt_helpers.passes.loops import signals_of_one, states_of_one
+from bptt_helpers.cells.loops import signals_of_one, states_of_one
 from bptt_helpers.truncation.every_window import logarithmic_windows
 
 from .case import TOLERANCE, DisagreementError, make_case
@@ -103,7 +103,8 @@ def measure(T, n, budget) -> dict:
     trace = forward(case.params, case.x)
     _, dL_do = cross_entropy(trace.o, case.y)
     slope, h = 1 - trace.h[1:] ** 2, trace.h.copy()
-    wanted = signals_of_one(case.params, dL_do, slope)[1][:, 0]
+    dL_dh = np.empty_like(slope)
+    wanted = signals_of_one(case.params, dL_do, slope, dL_dh)[:, 0]
     found = np.abs(blockwise_signals(case.params, dL_do, slope) - wanted).max() / np.abs(wanted).max()
     if not found <= TOLERANCE:
         raise DisagreementError(
@@ -112,23 +113,23 @@ def measure(T, n, budget) -> dict:
 
     def gradient():
         trace = forward(case.params, case.x)
-        bptt(case.params, trace, cross_entropy(trace.o, case.y)[1])
+        bptt(trace, cross_entropy(trace.o, case.y)[1])
 
     windows = logarithmic_windows(T)
     jax = installed().get("JAX scan")
     more = {"jax": jax(case)[0]} if jax else {}
     if n <= 32:  # where the logarithmic windows come by doubling
-        more["windows"] = lambda: gradient_by_window(case.params, trace, dL_do, windows=windows)
+        more["windows"] = lambda: gradient_by_window(trace, dL_do, windows=windows)
         more["products"] = matrix_products(T, n)
     times = in_turns(
         more
         | {
             "gradient": gradient,
             "forward": lambda: states_of_one(case.params, case.x, h, np.tanh),
-            "backward": lambda: signals_of_one(case.params, dL_do, slope),
+            "backward": lambda: signals_of_one(case.params, dL_do, slope, dL_dh),
             "calls": bare_calls(n, n + 9, T),
             "blocks": lambda: blockwise_signals(case.params, dL_do, slope),
-            "backward pass": lambda: bptt(case.params, trace, dL_do),
+            "backward pass": lambda: bptt(trace, dL_do),
         },
         budget,
     )

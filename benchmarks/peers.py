@@ -20,7 +20,7 @@ def ours(case):
     def run():
         trace = forward(case.params, case.x)
         loss, dL_do = cross_entropy(trace.o, case.y)
-        return loss, bptt(case.params, trace, dL_do).params
+        return loss, bptt(trace, dL_do).params
 
     return run, lambda answer: answer
 

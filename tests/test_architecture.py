@@ -94,7 +94,7 @@ def forbidden(imports):
 
 
 def test_the_reader_of_imports_sees_relative_and_absolute_ones():
-    assert "bptt_helpers.numbers.validate" in IMPORTS["bptt_helpers.cells.params"]
+    assert "bptt_helpers.numbers.validate" in IMPORTS["bptt_helpers.cells.base"]
     assert "bptt_helpers.passes" in IMPORTS["bptt_helpers"]
     assert "numpy" in IMPORTS["bptt_helpers.passes.forward"]
 

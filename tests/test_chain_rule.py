@@ -20,7 +20,7 @@ from bptt_helpers.widgets.gradcheck import explore_gradient_check, gradient_chec
 @pytest.mark.parametrize(("T", "B"), [(1, 1), (2, 3), (9, 2)])
 def test_the_recorded_terms_add_up_to_bptt(make_case, T, B, activation):
     case = make_case(T=T, B=B, activation=activation, loss="cross_entropy", h0=True)
-    steps, exact = backward_steps(case.params, case.trace, case.dL_do), bptt(case.params, case.trace, case.dL_do)
+    steps, exact = backward_steps(case.trace, case.dL_do), bptt(case.trace, case.dL_do)
     np.testing.assert_allclose(steps.own + steps.from_later, exact.dL_dh, rtol=1e-12, atol=1e-15)
     np.testing.assert_allclose(steps.W_hh_terms.sum(0), exact.params.W_hh, rtol=1e-10, atol=1e-14)
     np.testing.assert_allclose(steps.dL_da.sum((0, 1)), exact.params.b_h, rtol=1e-10, atol=1e-14)
@@ -29,7 +29,7 @@ def test_the_recorded_terms_add_up_to_bptt(make_case, T, B, activation):
 
 def test_own_is_the_loss_of_that_step_alone_and_from_later_that_of_the_others(make_case, transposed_jacobians):
     case = make_case(T=5, B=2)
-    steps = backward_steps(case.params, case.trace, case.dL_do)
+    steps = backward_steps(case.trace, case.dL_do)
     _, J_T = transposed_jacobians(case)
     own = case.dL_do @ case.params.W_qh
     np.testing.assert_allclose(steps.own, own, rtol=1e-12)
@@ -54,7 +54,7 @@ def test_the_last_step_of_the_explorer_is_bptt_and_the_numeric_gradient(T, losse
     x, y = rng.normal(size=(2, T, 1, 1))
     weight = "last" if losses == "last step only" else None
     trace = forward(params, x)
-    exact = bptt(params, trace, squared_error(trace.o, y, weight=weight)[1])
+    exact = bptt(trace, squared_error(trace.o, y, weight=weight)[1])
     numeric = numerical_gradient(lambda p: squared_error(forward(p, x).o, y, weight=weight)[0], params)
 
     data = backward_data(T, T, losses, 3)
@@ -159,7 +159,7 @@ def network(T, dtype="float64", seed=0):
 def test_the_stacked_networks_make_the_error_of_numerical_gradient(method, eps):
     params, x, y = network(7)
     trace = forward(params, x[:, None])
-    exact = bptt(params, trace, squared_error(trace.o, y[:, None])[1]).params.W_hh
+    exact = bptt(trace, squared_error(trace.o, y[:, None])[1]).params.W_hh
     numeric = numerical_gradient(
         lambda p: squared_error(forward(p, x[:, None]).o, y[:, None])[0], params, method=method, eps=eps
     )
@@ -336,7 +336,7 @@ def test_a_symmetric_W_hh_hides_a_missing_transpose_and_the_judge_does_not_use_o
 def test_the_right_pass_of_the_checks_is_the_package_and_the_drawn_case_is_consistent():
     case = draw_case(7, 3, 4, 2)
     trace = forward(case.params, case.x[:, None], h0=case.h[:1])
-    assert relative_error(backward(*case.arguments), bptt(case.params, trace, case.dL_do[:, None]).params) < 1e-12
+    assert relative_error(backward(*case.arguments), bptt(trace, case.dL_do[:, None]).params) < 1e-12
     assert set(FIELDS) == set(Params._fields)
 
 

@@ -35,7 +35,7 @@ def test_the_gradient_equals_backpropagation_through_a_network_of_the_package(T)
     params = Params(0 * one, w * one, np.array([b]), one, np.zeros(1))
     trace = forward(params, np.zeros((T, 1, 1)), h0=sigmoid(np.full((1, 1), X_0)), activation="sigmoid")
     loss, dL_do = squared_error(trace.o, np.full((1, 1), TARGET), weight="last")
-    gradient = bptt(params, trace, dL_do).params
+    gradient = bptt(trace, dL_do).params
     wanted = loss, gradient.W_hh.item(), gradient.b_h.item()
     assert [float(g) for g in error_and_gradient(w, b, T)] == pytest.approx(wanted, rel=1e-10)
 

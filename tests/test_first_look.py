@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from bptt_helpers.cells.params import init_params
+from bptt_helpers.cells.initial import init_params
 from bptt_helpers.checks import environment
 from bptt_helpers.checks.first_look import check_steps
 from bptt_helpers.figures.first_look import letters
@@ -30,7 +30,7 @@ def test_the_environment_check_names_a_missing_package(monkeypatch):
 
 def test_the_environment_check_notices_a_wrong_gradient(monkeypatch):
     right = environment.bptt
-    monkeypatch.setattr(environment, "bptt", lambda p, trace, d: right(p, trace, d, window=2))
+    monkeypatch.setattr(environment, "bptt", lambda trace, d: right(trace, d, window=2))
     assert "differs from the numeric one" in environment.check_environment().sentence
 
 

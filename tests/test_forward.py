@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, Trace, forward, init_params, textbook
-from bptt_helpers.passes.forward import preactivation
+from bptt_helpers.cells.elementwise import preactivation
 
 F = {
     "tanh": np.tanh,
@@ -30,7 +30,7 @@ def test_states_and_outputs_follow_the_equation(make_case, activation, T, B, siz
             a = W_hx @ case.x[t, b] + W_hh @ h[t, b] + b_h
             np.testing.assert_allclose(h[t + 1, b], F[activation](a), rtol=1e-12, atol=1e-13)
             np.testing.assert_allclose(o[t, b], W_qh @ h[t + 1, b] + b_q, rtol=1e-12, atol=1e-13)
-            np.testing.assert_allclose(preactivation(case.params, case.trace)[t, b], a, rtol=1e-12, atol=1e-13)
+            np.testing.assert_allclose(preactivation(case.trace)[t, b], a, rtol=1e-12, atol=1e-13)
 
 
 @pytest.mark.parametrize("activation", F)
@@ -80,7 +80,7 @@ def bad(field, value):
     [
         ({"params": [1, 2]}, "params: want a Params, as init_params makes it, got list"),
         ({"params": bad("W_hh", np.eye(4))}, "params.W_hx: want shape (n, d) = (4, 3), got (5, 3)"),
-        ({"params": bad("W_hh", np.ones((5, 4)))}, "params.W_hh: want shape (n, n) = (5, 5), got (5, 4)"),
+        ({"params": bad("W_hh", np.ones((5, 4)))}, "params.W_hh: want shape (n, n) = (4, 4), got (5, 4)"),
         ({"params": bad("b_h", np.ones(4))}, "params.b_h: want shape (n,) = (5,), got (4,)"),
         ({"params": bad("b_h", np.ones((5, 1)))}, "params.b_h: want an array with 1 axis, got shape (5, 1)"),
         ({"params": bad("W_hx", [[1.0]])}, "params.W_hx: want an array with 2 axes, got list"),
@@ -108,7 +108,7 @@ def bad(field, value):
         ({"h0": np.full((2, 5), np.inf)}, "h0: want finite numbers, got inf at index (0, 0)"),
         (
             {"activation": "elu"},
-            "activation: want one of 'tanh', 'relu', 'sigmoid', 'identity', got 'elu'",
+            "activation: want one of 'tanh', 'relu', 'sigmoid', 'identity', 'gru', 'lstm', or a Cell, got 'elu'",
         ),
     ],
 )

@@ -109,7 +109,7 @@ def test_the_data_are_those_of_the_package_on_the_first_steps_of_one_sequence():
     trace = forward(params, wave.x[:T])
     dL_do = T * squared_error(trace.o, wave.y[:T])[1]
     data = influence_data(T, radius, "tanh", n, "sine", seed)
-    np.testing.assert_allclose(data.map, influence(params, trace, dL_do)[:, :, 0], rtol=1e-9)
+    np.testing.assert_allclose(data.map, influence(trace, dL_do)[:, :, 0], rtol=1e-9)
     np.testing.assert_allclose(np.diff(data.rule), np.log10(radius), rtol=1e-9)
     assert data.rule[0] == data.profile[0]
     assert data.slope == pytest.approx((1 - trace.h[1:] ** 2).mean())

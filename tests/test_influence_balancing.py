@@ -42,7 +42,7 @@ def test_the_course_s_own_backward_pass_sees_the_same(window, scheme):
     # losses of the last block only: all those before look back on fewer steps
     weight = np.where(np.arange(T) >= 2 * window, 1 / window, 0.0)
     dL_do = (weight * (trace.o[:, 0, 0] - 1))[:, None, None]
-    gradient = task.SIGN @ bptt(params, trace, dL_do, window=window, scheme=scheme).params.b_h
+    gradient = task.SIGN @ bptt(trace, dL_do, window=window, scheme=scheme).params.b_h
     assert gradient == pytest.approx((6 * -theta - 1) * task.sensitivity(window, scheme), rel=1e-9)
 
 

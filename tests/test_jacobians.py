@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Trace, forward, influence, init_params
+from bptt_helpers.cells import CELLS
 from bptt_helpers.measures.jacobians import NORMS, frobenius_map, jacobian_product_norms
 
 ORDER = {"spectral": 2, "frobenius": "fro"}
@@ -22,8 +23,8 @@ def log10(x):
 def test_equal_explicit_products(make_case, transposed_jacobians, norm, activation, T, B, sizes):
     case = make_case(T, B, sizes, activation, h0=True, seed=6)
     _, J_T = transposed_jacobians(case)
-    got = jacobian_product_norms(case.params, case.trace, norm=norm)
-    every = frobenius_map(case.params, case.trace)
+    got = jacobian_product_norms(case.trace, norm=norm)
+    every = frobenius_map(case.trace)
     assert got.shape == (T, B)
     assert every.shape == (T, T, B)
     for b in range(B):
@@ -43,45 +44,47 @@ def test_equal_explicit_products(make_case, transposed_jacobians, norm, activati
 def test_a_thousand_rotations_stretch_by_the_radius_at_every_step(radius, B):
     T, n = 1000, 6
     params = init_params(2, n, 3, init="orthogonal", spectral_radius=radius)
-    trace = Trace(np.zeros((T, B, 2)), np.zeros((T + 1, B, n)), np.zeros((T, B, 3)), "identity")
+    arrays = np.zeros((T, B, 2)), np.zeros((T + 1, B, n)), np.zeros((T, B, 3))
+    trace = Trace(params, CELLS["identity"], *arrays)
     wanted = np.arange(T)[:, None] * np.log10(radius)
-    np.testing.assert_allclose(jacobian_product_norms(params, trace), np.tile(wanted, B), rtol=0, atol=1e-9)
-    frobenius = jacobian_product_norms(params, trace, norm="frobenius")
+    np.testing.assert_allclose(jacobian_product_norms(trace), np.tile(wanted, B), rtol=0, atol=1e-9)
+    frobenius = jacobian_product_norms(trace, norm="frobenius")
     np.testing.assert_allclose(frobenius, wanted + 0.5 * np.log10(n) + np.zeros(B), rtol=0, atol=1e-9)
 
 
 def test_a_matrix_of_radius_zero_can_grow_without_bound_once_a_unit_is_saturated():
     params = init_params(1, 2, 1)._replace(W_hh=1.2 * np.array([[1.0, -1.0], [1.0, -1.0]]))
-    trace = Trace(np.zeros((60, 1, 1)), np.zeros((61, 1, 2)), np.zeros((60, 1, 1)), "tanh")  # slope 1 everywhere
-    both_free = jacobian_product_norms(params, trace)[:, 0]
+    arrays = np.zeros((60, 1, 1)), np.zeros((61, 1, 2)), np.zeros((60, 1, 1))
+    trace = Trace(params, CELLS["tanh"], *arrays)  # slope 1 everywhere
+    both_free = jacobian_product_norms(trace)[:, 0]
     assert both_free[1] == pytest.approx(np.log10(2.4))
     assert (both_free[2:] < -14).all()  # W² = 0
-    one_saturated = jacobian_product_norms(params._replace(b_h=np.array([0.0, 40.0])), trace)[:, 0]
+    one_saturated = jacobian_product_norms(trace._replace(params=params._replace(b_h=np.array([0.0, 40.0]))))[:, 0]
     np.testing.assert_allclose(one_saturated[1:], np.log10(np.sqrt(2) * 1.2 ** np.arange(1, 60)), rtol=0, atol=1e-12)
 
 
 def test_influence_is_at_most_the_spectral_norm_times_the_signal(make_case):
     case = make_case(40, 2, weight="last", scale=1.4)
-    reached = influence(case.params, case.trace, case.dL_do, losses=[39])[0, ::-1]
-    assert (reached - reached[0] <= jacobian_product_norms(case.params, case.trace) + 1e-12).all()
+    reached = influence(case.trace, case.dL_do, losses=[39])[0, ::-1]
+    assert (reached - reached[0] <= jacobian_product_norms(case.trace) + 1e-12).all()
 
 
 def test_dead_units_stretch_nothing():
     params = init_params(3, 5, 2)._replace(b_h=np.full(5, -1e3))
     trace = forward(params, np.ones((30, 2, 3)), activation="relu")
     for norm in NORMS:
-        assert (jacobian_product_norms(params, trace, norm=norm)[1:] == -np.inf).all()
+        assert (jacobian_product_norms(trace, norm=norm)[1:] == -np.inf).all()
 
 
 def test_rows_can_be_chosen(make_case):
     case = make_case(20, 2)
-    every = frobenius_map(case.params, case.trace)
-    np.testing.assert_allclose(frobenius_map(case.params, case.trace, losses=[3, 19]), every[[3, 19]], atol=1e-12)
+    every = frobenius_map(case.trace)
+    np.testing.assert_allclose(frobenius_map(case.trace, losses=[3, 19]), every[[3, 19]], atol=1e-12)
 
 
 def test_bad_input_is_named(make_case):
     case = make_case()
     with pytest.raises(ValueError, match=re.escape("norm: want one of 'spectral', 'frobenius', got 'nuclear'")):
-        jacobian_product_norms(case.params, case.trace, norm="nuclear")
+        jacobian_product_norms(case.trace, norm="nuclear")
     with pytest.raises(ValueError, match=re.escape("losses: want an integer from 0 to 5, got 6")):
-        frobenius_map(case.params, case.trace, losses=[6])
+        frobenius_map(case.trace, losses=[6])

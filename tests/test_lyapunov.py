@@ -12,40 +12,40 @@ from bptt_helpers.widgets.lyapunov import CURVE, describe, lyapunov_data
 def linear_run(W, T=200, B=2):
     n = len(W)
     params = Params(np.eye(n), np.asarray(W, float), np.zeros(n), np.ones((1, n)), np.zeros(1))
-    return params, forward(params, np.zeros((T, B, n)), activation="identity")
+    return forward(params, np.zeros((T, B, n)), activation="identity")
 
 
 def test_exponents_of_a_diagonal_system_are_the_logarithms_of_its_entries():
     entries = [3.0, 1.0, -0.5, 0.1]
-    found = lyapunov_exponents(*linear_run(np.diag(entries)), count=4, discard=60)
+    found = lyapunov_exponents(linear_run(np.diag(entries)), count=4, discard=60)
     assert np.allclose(found.value, np.log(np.abs(entries))[:, None], atol=1e-9)
     assert np.allclose(found.standard_error, 0, atol=1e-9)
 
 
 def test_exponents_of_a_linear_system_are_the_logarithms_of_its_eigenvalues_not_of_its_singular_values():
     W = np.array([[0.9, 10, 0], [0, 0.6, 3], [0, 0, 0.3]])  # far from normal: σ₁ is above 10
-    found = lyapunov_exponents(*linear_run(W), count=3, discard=100)
+    found = lyapunov_exponents(linear_run(W), count=3, discard=100)
     assert np.allclose(found.value, np.log([[0.9], [0.6], [0.3]]), atol=1e-6)
 
 
 def test_the_sum_of_all_exponents_is_the_mean_log_determinant():
-    params, trace = driven_network(1.5, 0.3, n_hidden=5, sequence_length=60, batch=2)
-    found = lyapunov_exponents(params, trace, count=5).value.sum(0)
+    trace = driven_network(1.5, 0.3, n_hidden=5, sequence_length=60, batch=2)
+    found = lyapunov_exponents(trace, count=5).value.sum(0)
     slope = 1 - trace.h[1:] ** 2
-    log_det = np.log(slope).sum(2).mean(0) + np.log(abs(np.linalg.det(params.W_hh)))
+    log_det = np.log(slope).sum(2).mean(0) + np.log(abs(np.linalg.det(trace.params.W_hh)))
     assert np.allclose(found, log_det, atol=1e-9)
 
 
 def test_the_first_exponent_is_the_growth_of_a_random_tangent_vector():
     """QR of several directions, one normalised direction, finite differences of two runs: three routes."""
-    params, trace = driven_network(2, 0.5, n_hidden=12, sequence_length=40, batch=1, seed=3)
-    one = lyapunov_exponents(params, trace, rng=7).value[0, 0]
-    several = lyapunov_exponents(params, trace, count=3, rng=7).value[0, 0]
+    trace = driven_network(2, 0.5, n_hidden=12, sequence_length=40, batch=1, seed=3)
+    one = lyapunov_exponents(trace, rng=7).value[0, 0]
+    several = lyapunov_exponents(trace, count=3, rng=7).value[0, 0]
     assert np.isclose(one, several, atol=1e-12)  # the first column of QR never sees the others
 
     v = np.random.default_rng(7).normal(size=(1, 12))
     v /= np.linalg.norm(v)
-    ends = [forward(params, trace.x, h0=trace.h[0] + step * v).h[-1] for step in (1e-7, -1e-7)]
+    ends = [forward(trace.params, trace.x, h0=trace.h[0] + step * v).h[-1] for step in (1e-7, -1e-7)]
     growth = np.log(np.linalg.norm(ends[0] - ends[1]) / 2e-7) / 40
     assert np.isclose(one, growth, atol=1e-5)
 
@@ -56,7 +56,7 @@ def test_value_and_standard_error_of_one_unit_by_hand():
     trace = forward(params, x)
     rates = np.log(w * (1 - trace.h[8:, 0, 0] ** 2))  # the steps after the first 7
     blocks = rates.reshape(5, 20).mean(1)
-    found = lyapunov_exponents(params, trace, discard=7, blocks=5)
+    found = lyapunov_exponents(trace, discard=7, blocks=5)
     assert np.isclose(found.value[0, 0], rates.mean())
     assert np.isclose(found.standard_error[0, 0], np.sqrt(blocks.var(ddof=1) / 5))
 
@@ -69,18 +69,19 @@ def test_the_slope_is_that_of_a_least_squares_line():
 
 
 def test_the_driven_network_has_the_gain_and_the_noise_it_was_asked_for():
-    params, trace = driven_network(1.5, 0.4, n_hidden=200, sequence_length=50, batch=20)
+    trace = driven_network(1.5, 0.4, n_hidden=200, sequence_length=50, batch=20)
+    params = trace.params
     assert np.isclose(params.W_hh.std(), 1.5 / np.sqrt(200), rtol=0.02)
     assert np.isclose(trace.x.std(), 0.4, rtol=0.02)
     assert np.isclose(trace.h[0].std(), 1, rtol=0.05)
     assert np.allclose(trace.h[1], np.tanh(trace.h[0] @ params.W_hh.T + trace.x[0]))
-    louder, _ = driven_network(3.0, 0.4, n_hidden=200)
-    assert np.allclose(louder.W_hh, 2 * params.W_hh)
+    louder = driven_network(3.0, 0.4, n_hidden=200)
+    assert np.allclose(louder.params.W_hh, 2 * params.W_hh)
 
 
 def test_standard_error_falls_with_the_length_and_covers_the_truth():
-    long = lyapunov_exponents(*driven_network(2, 2, sequence_length=4000, batch=1), discard=50)
-    short = lyapunov_exponents(*driven_network(2, 2, sequence_length=450, batch=16, seed=0), discard=50)
+    long = lyapunov_exponents(driven_network(2, 2, sequence_length=4000, batch=1), discard=50)
+    short = lyapunov_exponents(driven_network(2, 2, sequence_length=450, batch=16, seed=0), discard=50)
     assert long.standard_error[0, 0] < short.standard_error.mean()
     off = (short.value - long.value) / np.hypot(short.standard_error, long.standard_error)
     assert (np.abs(off) < 3).mean() >= 0.8
@@ -88,18 +89,18 @@ def test_standard_error_falls_with_the_length_and_covers_the_truth():
 
 
 def test_a_direction_that_is_lost_exactly_is_minus_infinity():
-    found = lyapunov_exponents(*linear_run(np.diag([0.5, 0.0])), count=2)
+    found = lyapunov_exponents(linear_run(np.diag([0.5, 0.0])), count=2)
     assert np.isclose(found.value[0, 0], np.log(0.5), atol=1e-2)
     assert (found.value[1] == -np.inf).all()
     assert np.isnan(found.standard_error[1]).all()
-    alone = lyapunov_exponents(*linear_run(np.zeros((2, 2))))
+    alone = lyapunov_exponents(linear_run(np.zeros((2, 2))))
     assert (alone.value == -np.inf).all()
 
 
 def test_many_gains_at_once_are_the_gains_one_by_one():
     gains, sizes = [0.5, 1.3, 2.4], {"n_hidden": 7, "sequence_length": 600, "batch": 3, "seed": 4}
     together = exponent_by_gain(gains, 1.5, discard=100, **sizes)
-    alone = [lyapunov_exponents(*driven_network(gain, 1.5, **sizes), discard=100).value[0] for gain in gains]
+    alone = [lyapunov_exponents(driven_network(gain, 1.5, **sizes), discard=100).value[0] for gain in gains]
     assert together.shape == (3, 3)
     assert np.allclose(together, alone, atol=1e-9)  # 100 steps have made them forget their first directions
 
@@ -107,12 +108,12 @@ def test_many_gains_at_once_are_the_gains_one_by_one():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda run: lyapunov_exponents(*run, count=4), "count: want an integer from 1 to 3, got 4"),
+        (lambda run: lyapunov_exponents(run, count=4), "count: want an integer from 1 to 3, got 4"),
         (
-            lambda run: lyapunov_exponents(*run, discard=15),
+            lambda run: lyapunov_exponents(run, discard=15),
             r"trace: want at least discard \+ blocks = 25 steps, got 20",
         ),
-        (lambda run: lyapunov_exponents(*run, blocks=1), "blocks: want an integer >= 2"),
+        (lambda run: lyapunov_exponents(run, blocks=1), "blocks: want an integer >= 2"),
         (lambda run: log_gradient_slope(np.zeros((11, 2))), r"log_norm: want shape \(T, B\)"),
         (lambda run: log_gradient_slope(np.zeros(50)), r"log_norm: want shape \(T, B\)"),
         (lambda run: log_gradient_slope(np.full((50, 1), -np.inf)), "log_norm: want finite numbers"),
@@ -140,23 +141,23 @@ def last_loss(trace):
 @pytest.mark.parametrize(("gain", "noise"), [(0.8, 0), (2.5, 0), (3, 0), (2, 2)])
 @pytest.mark.parametrize("seed", [0, 1, 2])
 def test_the_slope_of_the_log_gradient_is_the_largest_exponent(gain, noise, seed):
-    long = lyapunov_exponents(*driven_network(gain, noise, sequence_length=3000, batch=1, seed=seed), discard=500)
-    params, trace = driven_network(gain, noise, sequence_length=250, batch=16, seed=seed)
-    slope = log_gradient_slope(gradient_profile(params, trace, last_loss(trace))[:200]).mean()
+    long = lyapunov_exponents(driven_network(gain, noise, sequence_length=3000, batch=1, seed=seed), discard=500)
+    trace = driven_network(gain, noise, sequence_length=250, batch=16, seed=seed)
+    slope = log_gradient_slope(gradient_profile(trace, last_loss(trace))[:200]).mean()
     assert abs(slope - long.value[0, 0]) < 0.03
 
 
 def test_below_the_transition_the_exponent_is_the_logarithm_of_the_spectral_radius():
     for seed in range(3):
-        params, trace = driven_network(0.8, 0, sequence_length=3000, batch=1, seed=seed)
-        radius = np.abs(np.linalg.eigvals(params.W_hh)).max()
-        assert np.isclose(lyapunov_exponents(params, trace, discard=500).value[0, 0], np.log(radius), atol=2e-3)
+        trace = driven_network(0.8, 0, sequence_length=3000, batch=1, seed=seed)
+        radius = np.abs(np.linalg.eigvals(trace.params.W_hh)).max()
+        assert np.isclose(lyapunov_exponents(trace, discard=500).value[0, 0], np.log(radius), atol=2e-3)
 
 
 def test_the_norm_of_the_jacobian_products_grows_at_the_same_rate():
-    params, trace = driven_network(2.5, 0, n_hidden=32, sequence_length=200, batch=4, seed=1)
-    product = log_gradient_slope(jacobian_product_norms(params, trace)[:150]).mean()
-    gradient = log_gradient_slope(gradient_profile(params, trace, last_loss(trace))[:150]).mean()
+    trace = driven_network(2.5, 0, n_hidden=32, sequence_length=200, batch=4, seed=1)
+    product = log_gradient_slope(jacobian_product_norms(trace)[:150]).mean()
+    gradient = log_gradient_slope(gradient_profile(trace, last_loss(trace))[:150]).mean()
     assert abs(product - gradient) < 0.01
 
 
@@ -169,10 +170,10 @@ def test_noise_suppresses_chaos():
 
 def test_the_explorer_shows_what_the_functions_return():
     data = lyapunov_data(2.0, 1.0, 20, 1)
-    params, trace = driven_network(2.0, 1.0, n_hidden=20, batch=8, seed=1)
+    trace = driven_network(2.0, 1.0, n_hidden=20, batch=8, seed=1)
     assert data.profile.shape == (80, 8)
-    assert np.array_equal(data.profile, gradient_profile(params, trace, last_loss(trace))[:80])
-    assert np.isclose(data.exponent, lyapunov_exponents(params, trace, discard=30, rng=1).value.mean())
+    assert np.array_equal(data.profile, gradient_profile(trace, last_loss(trace))[:80])
+    assert np.isclose(data.exponent, lyapunov_exponents(trace, discard=30, rng=1).value.mean())
     slopes = log_gradient_slope(data.profile)
     assert np.isclose(data.slope, slopes.mean())
     assert np.isclose(data.slope_error, np.sqrt(slopes.var(ddof=1) / 8))

@@ -70,7 +70,7 @@ def test_flat_and_astype_keep_every_entry_in_order():
         ({"n_out": 2.0}, "n_out: want an integer >= 1, got 2.0"),
         ({"n_hidden": True}, "n_hidden: want an integer >= 1, got True"),
         ({"n_hidden": "5"}, "n_hidden: want an integer >= 1, got '5'"),
-        ({"init": "glorot"}, 'init: want "gaussian", "orthogonal" or "identity", got \'glorot\''),
+        ({"init": "glorot"}, "init: want one of 'gaussian', 'orthogonal', 'identity', 'pytorch', got 'glorot'"),
         ({"spectral_radius": -1}, "spectral_radius: want a finite number >= 0, got -1"),
         ({"spectral_radius": np.nan}, "spectral_radius: want a finite number >= 0, got nan"),
         ({"spectral_radius": np.inf}, "spectral_radius: want a finite number >= 0, got inf"),

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from bptt_helpers import bptt
+from bptt_helpers.cells.params import recurrent_part
 from bptt_helpers.checks.randomized import check_estimate
 from bptt_helpers.figures.randomized import BINS, RandomizedPicture
 from bptt_helpers.truncation.hazards import Hazard, constant_hazard, draw_factors, mean_piece_length, power_law_hazard
 from bptt_helpers.truncation.influence_balancing import HOPELESS, SIGN, THETA_BEST, A, train
-from bptt_helpers.truncation.random_cuts import chain_variance, exact_moments, randomized_gradients, recurrent_part
+from bptt_helpers.truncation.random_cuts import chain_variance, exact_moments, randomized_gradients
 from bptt_helpers.truncation.randomized_balancing import train_randomized
 from bptt_helpers.widgets.randomized import chain_data, describe_chain, problem, randomized_data
 
@@ -37,15 +38,15 @@ NETWORKS = [
 @pytest.mark.parametrize("network", NETWORKS, ids=lambda n: n["activation"])
 def test_the_mean_of_the_draws_is_the_exact_gradient(make_case, network, hazard):
     case = make_case(**network)
-    exact = recurrent_part(bptt(case.params, case.trace, case.dL_do).params)
-    draws = randomized_gradients(case.params, case.trace, case.dL_do, hazard, n_draws=20_000, rng=1)
+    exact = recurrent_part(bptt(case.trace, case.dL_do).params)
+    draws = randomized_gradients(case.trace, case.dL_do, hazard, n_draws=20_000, rng=1)
     assert distance_in_standard_errors(draws, exact) < 4
 
 
 @pytest.mark.parametrize("network", NETWORKS[:2], ids=lambda n: n["activation"])
 def test_no_compensation_and_a_wrong_one_are_noticed(make_case, network, monkeypatch):
     case = make_case(**network)
-    run = case.params, case.trace, case.dL_do
+    run = case.trace, case.dL_do
     exact = recurrent_part(bptt(*run).params)
     hazard = constant_hazard(5)
     plain = randomized_gradients(*run, hazard, n_draws=20_000, rng=1, compensate=False)
@@ -62,7 +63,7 @@ def test_no_compensation_and_a_wrong_one_are_noticed(make_case, network, monkeyp
 def test_a_single_draw_is_backpropagation_with_its_factors(make_case, B):
     case = make_case(7, B)
     hazard = power_law_hazard(3)
-    draws = randomized_gradients(case.params, case.trace, case.dL_do, hazard, n_draws=5, rng=2)
+    draws = randomized_gradients(case.trace, case.dL_do, hazard, n_draws=5, rng=2)
     factor = draw_factors(hazard, 7, 5, 2)
     h, x = case.trace.h, case.x
     for k in range(5):
@@ -76,7 +77,7 @@ def test_a_single_draw_is_backpropagation_with_its_factors(make_case, B):
 
 def test_many_draws_do_not_depend_on_how_many_are_held_at_once(make_case, monkeypatch):
     case = make_case(9, 2)
-    run = case.params, case.trace, case.dL_do, constant_hazard(4)
+    run = case.trace, case.dL_do, constant_hazard(4)
     whole = randomized_gradients(*run, n_draws=50)
     monkeypatch.setattr("bptt_helpers.truncation.random_cuts._AT_ONCE", 7 * 9 * 2 * 5)
     np.testing.assert_allclose(randomized_gradients(*run, n_draws=50), whole, rtol=1e-13)
@@ -92,20 +93,20 @@ def test_exact_moments_equal_the_sum_over_all_cut_patterns(make_case, monkeypatc
         "bptt_helpers.truncation.random_cuts.draw_factors",
         lambda *_: np.vstack([np.zeros(patterns.shape[1]), patterns]),
     )
-    every = randomized_gradients(case.params, case.trace, case.dL_do, constant_hazard(1 / c), n_draws=64)
+    every = randomized_gradients(case.trace, case.dL_do, constant_hazard(1 / c), n_draws=64)
     mean = np.tensordot(chance, every, 1)
     variance = chance @ ((every - mean) ** 2).sum((1, 2))
-    moments = exact_moments(case.params, case.trace, case.dL_do, [1 / c, 10])
+    moments = exact_moments(case.trace, case.dL_do, [1 / c, 10])
     np.testing.assert_allclose(moments.mean, mean, rtol=1e-10, atol=1e-14)
     assert moments.variance[0] == pytest.approx(variance, rel=1e-10)
-    exact = recurrent_part(bptt(case.params, case.trace, case.dL_do).params)
+    exact = recurrent_part(bptt(case.trace, case.dL_do).params)
     np.testing.assert_allclose(moments.mean, exact, rtol=1e-10, atol=1e-14)
     assert moments.variance[1] < moments.variance[0]
 
 
 def test_the_spread_of_the_draws_is_the_exact_one_where_the_tail_is_light(make_case):
     case = make_case(25, 1, scale=0.8)
-    run = case.params, case.trace, case.dL_do
+    run = case.trace, case.dL_do
     draws = randomized_gradients(*run, constant_hazard(8), n_draws=20_000)
     sampled = ((draws - draws.mean(0)) ** 2).sum() / (len(draws) - 1)
     assert sampled == pytest.approx(exact_moments(*run, [8]).variance[0], rel=0.05)
@@ -320,7 +321,7 @@ def test_bad_input_is_named(call, sentence):
 def test_moments_want_one_sequence(make_case):
     case = make_case()
     with pytest.raises(ValueError, match="trace: want one sequence, B = 1, got 2"):
-        exact_moments(case.params, case.trace, case.dL_do, [4])
+        exact_moments(case.trace, case.dL_do, [4])
 
 
 def test_a_hazard_is_a_name_and_a_function():

@@ -174,7 +174,7 @@ def test_a_padded_batch_is_its_sequences_one_by_one(make_case, assert_same, loss
             trace = forward(case.params, case.x[:length, b : b + 1], h0=case.h0[b : b + 1], activation=activation)
             value, dL_do = loss(trace.o, case.y[:length, b : b + 1], weight="last" if last else None)
             count = 1 if last else length
-            alone.append((count, value, bptt(case.params, trace, dL_do).params))
+            alone.append((count, value, bptt(trace, dL_do).params))
             total += count
     wanted = Params(*(sum(n * g[k] for n, _, g in alone) / total for k in range(len(Params._fields))))
     options = [{"weight": OWN_LAST if last else INSIDE}]
@@ -187,7 +187,7 @@ def test_a_padded_batch_is_its_sequences_one_by_one(make_case, assert_same, loss
             x = np.where(INSIDE[..., None], case.x, padding)
             trace = forward(case.params, x, h0=case.h0, activation=activation)
             value, dL_do = loss(trace.o, labels, **chosen)
-            got = bptt(case.params, trace, dL_do)
+            got = bptt(trace, dL_do)
             assert value == pytest.approx(sum(n * v for n, v, _ in alone) / total, rel=1e-12)
             assert_same(got.params, wanted)
 
@@ -199,7 +199,7 @@ def test_the_gradient_of_a_network_is_the_numeric_one(make_case, assert_same, we
     def loss(params):
         return cross_entropy(forward(params, case.x).o, GAPS, weight=weight, ignore_label=PAD)
 
-    got = bptt(case.params, case.trace, loss(case.params)[1]).params
+    got = bptt(case.trace, loss(case.params)[1]).params
     assert_same(got, numerical_gradient(lambda params: loss(params)[0], case.params))
 
 

@@ -118,7 +118,7 @@ def test_the_program_that_counts_computes_the_gradient_it_claims_to(window, sche
     weights = [np.array(W) for W in (counted.W_hx, counted.W_hh, counted.W_qh)]
     params = Params(weights[0], weights[1], np.zeros(n), weights[2], np.zeros(q))
     trace = forward(params, x[:, None])
-    gradient = bptt(params, trace, trace.o, window=window, scheme=scheme).params
+    gradient = bptt(trace, trace.o, window=window, scheme=scheme).params
     np.testing.assert_allclose(counted.dW_hh, gradient.W_hh, rtol=1e-10)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, Trace, bptt, cosine, forward, gradient_by_window, init_params
+from bptt_helpers.cells import CELLS
 from bptt_helpers.truncation.every_window import lag_contributions, logarithmic_windows
 from bptt_helpers.truncation.lag_sums import most_growth, sums_by_doubling, sums_by_lag, way_of
 
@@ -24,11 +25,11 @@ def recurrent(gradient):
 )
 def test_equals_bptt_for_every_window(make_case, scheme, activation, T, B, sizes, weight):
     case = make_case(T, B, sizes, activation, weight=weight, h0=True, seed=4)
-    exact = recurrent(bptt(case.params, case.trace, case.dL_do).params)
-    curve = gradient_by_window(case.params, case.trace, case.dL_do, scheme=scheme)
+    exact = recurrent(bptt(case.trace, case.dL_do).params)
+    curve = gradient_by_window(case.trace, case.dL_do, scheme=scheme)
     np.testing.assert_array_equal(curve.window, np.arange(1, T + 1))
     for k, tau in enumerate(curve.window):
-        g = recurrent(bptt(case.params, case.trace, case.dL_do, window=int(tau), scheme=scheme).params)
+        g = recurrent(bptt(case.trace, case.dL_do, window=int(tau), scheme=scheme).params)
         assert 10 ** curve.log10_norm[k] == pytest.approx(np.linalg.norm(g), rel=1e-10)
         assert curve.cosine[k] == pytest.approx(cosine(g, exact), abs=1e-10)
         error = np.linalg.norm(g - exact) / np.linalg.norm(exact)
@@ -39,8 +40,8 @@ def test_equals_bptt_for_every_window(make_case, scheme, activation, T, B, sizes
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_choice_of_windows_is_a_choice_of_entries(make_case, scheme):
     case = make_case(20)
-    every = gradient_by_window(case.params, case.trace, case.dL_do, scheme=scheme)
-    some = gradient_by_window(case.params, case.trace, case.dL_do, scheme=scheme, windows=logarithmic_windows(20))
+    every = gradient_by_window(case.trace, case.dL_do, scheme=scheme)
+    some = gradient_by_window(case.trace, case.dL_do, scheme=scheme, windows=logarithmic_windows(20))
     assert some.window.tolist() == [1, 2, 3, 4, 6, 8, 12, 16, 20]
     for got, wanted in zip(some, every, strict=True):
         np.testing.assert_allclose(got, wanted[some.window - 1], rtol=1e-12)
@@ -52,8 +53,9 @@ def one_unit(w, T):
     c_k has no share in W_hh (the state is 0), and W_hx and b_h get (T - k) w^k each.
     """
     one = np.ones((1, 1))
-    trace = Trace(np.ones((T, 1, 1)), np.zeros((T + 1, 1, 1)), np.zeros((T, 1, 1)), "identity")
-    return Params(one, w * one, np.zeros(1), one, np.zeros(1)), trace, np.ones((T, 1, 1))
+    params = Params(one, w * one, np.zeros(1), one, np.zeros(1))
+    arrays = np.ones((T, 1, 1)), np.zeros((T + 1, 1, 1)), np.zeros((T, 1, 1))
+    return Trace(params, CELLS["identity"], *arrays), np.ones((T, 1, 1))
 
 
 @pytest.mark.parametrize("w", [0.1, 0.5, 0.8])
@@ -74,9 +76,9 @@ def test_error_is_right_far_below_the_rounding_of_the_gradient(w):
 
 def test_chunked_error_is_right_far_below_the_rounding_of_the_gradient():
     T, w = 200, 0.1
-    params, trace, dL_do = one_unit(w, T)
+    trace, dL_do = one_unit(w, T)
     dL_do[:-1] = 0  # the loss at the end: dL/da_s = w^(T-1-s); a window of τ leaves out all before its last cut
-    curve = gradient_by_window(params, trace, dL_do, scheme="chunked")
+    curve = gradient_by_window(trace, dL_do, scheme="chunked")
     signal = w ** np.arange(T - 1, -1, -1.0)
     for tau in range(1, T):
         cut = (T - 1) // tau * tau
@@ -90,9 +92,9 @@ def test_chunked_error_is_right_far_below_the_rounding_of_the_gradient():
 @pytest.mark.parametrize("choose", [lambda T: None, logarithmic_windows])
 def test_exploding_gradients_stay_finite_as_logarithms(scheme, choose):
     T, radius = 1000, 3
-    params, trace, dL_do = one_unit(radius, T)
+    trace, dL_do = one_unit(radius, T)
     dL_do[:-1] = 0  # c_k = 3^k
-    curve = gradient_by_window(params, trace, dL_do, scheme=scheme, windows=choose(T))
+    curve = gradient_by_window(trace, dL_do, scheme=scheme, windows=choose(T))
     reach = curve.window if scheme == "sliding" else T - (T - 1) // curve.window * curve.window  # back to the last cut
     log_sum = np.log10(np.sqrt(2) / 2) + reach * np.log10(3) + np.log10(1 - 3.0**-reach)  # √2 (3^reach - 1)/2
     np.testing.assert_allclose(curve.log10_norm, log_sum, rtol=0, atol=1e-9)
@@ -106,16 +108,17 @@ def test_an_exploding_network_of_many_units_agrees_with_its_scaled_down_twin(B):
     """Multiplying W_hh by 2^k multiplies c_lag by 2^(k·lag), exactly: radius 4 from radius 1, T = 1000."""
     rng = np.random.default_rng(1)
     params = init_params(2, 5, 3, init="orthogonal", spectral_radius=1)
-    trace = Trace(rng.normal(size=(1000, B, 2)), rng.normal(size=(1001, B, 5)), np.zeros((1000, B, 3)), "identity")
+    arrays = rng.normal(size=(1000, B, 2)), rng.normal(size=(1001, B, 5)), np.zeros((1000, B, 3))
+    trace = Trace(params, CELLS["identity"], *arrays)
     dL_do = rng.normal(size=(1000, B, 3))
-    parts, exponent = lag_contributions(params, trace, dL_do)
-    large = params._replace(W_hh=4 * params.W_hh)
-    big_parts, big_exponent = lag_contributions(large, trace, dL_do)
+    parts, exponent = lag_contributions(trace, dL_do)
+    large = trace._replace(params=params._replace(W_hh=4 * params.W_hh))
+    big_parts, big_exponent = lag_contributions(large, dL_do)
     unscaled = parts * np.ldexp(1.0, exponent)[:, None, None]
     shifted = big_parts * np.ldexp(1.0, big_exponent - 2 * np.arange(1000))[:, None, None]
     np.testing.assert_allclose(shifted, unscaled, rtol=1e-12, atol=1e-12 * np.abs(unscaled).max())
     for scheme in SCHEMES:
-        curve = gradient_by_window(large, trace, dL_do, scheme=scheme, windows=logarithmic_windows(1000))
+        curve = gradient_by_window(large, dL_do, scheme=scheme, windows=logarithmic_windows(1000))
         assert np.isfinite(curve.log10_norm).all()
         assert np.isfinite(curve.cosine).all()
         assert curve.log10_norm[-1] > 590
@@ -124,8 +127,8 @@ def test_an_exploding_network_of_many_units_agrees_with_its_scaled_down_twin(B):
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_a_zero_gradient_has_no_size_and_no_direction(scheme):
-    params, trace, dL_do = one_unit(0.5, 10)
-    curve = gradient_by_window(params, trace, 0 * dL_do, scheme=scheme)
+    trace, dL_do = one_unit(0.5, 10)
+    curve = gradient_by_window(trace, 0 * dL_do, scheme=scheme)
     assert (curve.log10_norm == -np.inf).all()
     assert np.isnan(curve.cosine).all()
     assert (curve.log10_error == -np.inf).all()
@@ -135,8 +138,8 @@ def test_a_zero_gradient_has_no_size_and_no_direction(scheme):
 def test_a_float32_network_is_measured_in_float64(make_case, scheme):
     case = make_case(12)
     single = case.params.astype(np.float32)
-    got = gradient_by_window(single, forward(single, case.x), case.dL_do.astype(np.float32), scheme=scheme)
-    wanted = gradient_by_window(case.params, case.trace, case.dL_do, scheme=scheme)
+    got = gradient_by_window(forward(single, case.x), case.dL_do.astype(np.float32), scheme=scheme)
+    wanted = gradient_by_window(case.trace, case.dL_do, scheme=scheme)
     for a, b in zip(got[1:], wanted[1:], strict=True):
         assert a.dtype == np.float64
         np.testing.assert_allclose(a[:-1], b[:-1], atol=1e-4)
@@ -146,7 +149,7 @@ def test_a_float32_network_is_measured_in_float64(make_case, scheme):
 @pytest.mark.parametrize(("activation", "B"), [("tanh", 1), ("relu", 2)])
 def test_doubling_gives_the_sums_of_the_lag_sweep(make_case, T, activation, B):
     case = make_case(T, B, activation=activation, h0=True, scale=1.2)
-    way = way_of(case.params, case.trace, case.dL_do)
+    way = way_of(case.trace, case.dL_do)
     edges = logarithmic_windows(T)
     wanted, exponent = sums_by_lag(way, edges)
     got, zeros = sums_by_doubling(way)
@@ -159,7 +162,7 @@ def test_doubling_gives_the_sums_of_the_lag_sweep(make_case, T, activation, B):
 
 def test_sums_between_any_edges_are_sums_of_single_lags(make_case):
     case = make_case(60, 2, scale=1.3)
-    way = way_of(case.params, case.trace, case.dL_do)
+    way = way_of(case.trace, case.dL_do)
     single, exponent = sums_by_lag(way, np.arange(1, 61))
     single = single * np.ldexp(1.0, exponent)[:, None, None]
     edges = np.array([1, 5, 6, 37, 60])
@@ -175,7 +178,7 @@ def test_a_signal_that_all_but_dies_and_grows_again_is_followed():
     params = Params(one, 8 * one, np.zeros(1), one, np.zeros(1))
     h = np.full((T + 1, 1, 1), 0.5)  # slope h (1 - h) = ¼: the signal doubles at every step …
     h[T - 50 : T - 38] = 1e-9  # … but at these
-    trace = Trace(np.ones((T, 1, 1)), h, np.zeros((T, 1, 1)), "sigmoid")
+    trace = Trace(params, CELLS["sigmoid"], np.ones((T, 1, 1)), h, np.zeros((T, 1, 1)))
     dL_do = np.zeros((T, 1, 1))
     dL_do[-1] = 1
 
@@ -183,7 +186,7 @@ def test_a_signal_that_all_but_dies_and_grows_again_is_followed():
     log_signal = np.log10(slope).cumsum() + np.arange(T) * np.log10(8)  # dL/da, by lag
     assert log_signal[80] < -60
     assert log_signal[-1] > log_signal[0] + 60
-    curve = gradient_by_window(params, trace, dL_do)
+    curve = gradient_by_window(trace, dL_do)
     size = np.linalg.norm([1, 0.5, 1])  # x, h and 1 are what a signal meets at the weights
     exact = np.log10((10 ** (log_signal - log_signal[-1])).sum()) + log_signal[-1]
     assert curve.log10_norm[-1] == pytest.approx(exact + np.log10(size), abs=1e-6)
@@ -192,7 +195,7 @@ def test_a_signal_that_all_but_dies_and_grows_again_is_followed():
 
 def test_the_growth_bound_is_a_bound_and_lets_the_journey_end(make_case, transposed_jacobians):
     case = make_case(200, 2, scale=1.0, seed=3)
-    growth = most_growth(way_of(case.params, case.trace, case.dL_do))
+    growth = most_growth(way_of(case.trace, case.dL_do))
     slope, _ = transposed_jacobians(case)
     rng = np.random.default_rng(0)
     for s in range(0, 200, 7):
@@ -203,14 +206,14 @@ def test_the_growth_bound_is_a_bound_and_lets_the_journey_end(make_case, transpo
                 signal = slope[k, b] * (case.params.W_hh.T @ signal)
                 assert np.log2(np.linalg.norm(signal)) <= growth[s]
     tame = make_case(1000, 1, scale=0.5)
-    assert len(lag_contributions(tame.params, tame.trace, tame.dL_do)[0]) < 500
+    assert len(lag_contributions(tame.trace, tame.dL_do)[0]) < 500
 
 
 def test_lag_contributions_add_up_to_the_gradient(make_case):
     case = make_case(12, 3)
-    parts, exponent = lag_contributions(case.params, case.trace, case.dL_do)
+    parts, exponent = lag_contributions(case.trace, case.dL_do)
     total = np.ldexp(parts, exponent[:, None, None]).sum(0)
-    exact = bptt(case.params, case.trace, case.dL_do).params
+    exact = bptt(case.trace, case.dL_do).params
     np.testing.assert_allclose(total, np.hstack([exact.W_hh, exact.W_hx, exact.b_h[:, None]]), rtol=1e-10)
 
 
@@ -228,7 +231,7 @@ def test_lag_contributions_add_up_to_the_gradient(make_case):
 def test_bad_input_is_named(make_case, arguments, sentence):
     case = make_case()
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        gradient_by_window(**({"params": case.params, "trace": case.trace, "dL_do": case.dL_do} | arguments))
+        gradient_by_window(**({"trace": case.trace, "dL_do": case.dL_do} | arguments))
 
 
 @pytest.mark.parametrize("T", [0, -1, 2.0])
@@ -245,6 +248,6 @@ def test_nothing_on_a_slider_warns():
         for activation in ("tanh", "sigmoid"):
             params = init_params(2, 8, 2, spectral_radius=radius)
             trace = forward(params, x, activation=activation)
-            curve = gradient_by_window(params, trace, dL_do)
+            curve = gradient_by_window(trace, dL_do)
             assert np.isfinite(curve.log10_norm).all()
             assert np.isfinite(curve.cosine).all()

@@ -1,8 +1,11 @@
-"""What one step of a network is: its weights, its activation and the slope of that.
+"""What one step of a network is: its weights, what they do to a state, and one step back.
 
-a_t = W_hx x_t + W_hh h_{t-1} + b_h,    h_t = f(a_t),    o_t = W_qh h_t + b_q
+Read `base` for what a cell must say, then `elementwise`, `gru` and `lstm`, each with its equations beside the code.
 """
 
-from .params import Params, init_params
+from .base import Cell
+from .catalogue import CELLS, find_cell
+from .initial import init_params
+from .params import Params
 
-__all__ = ["Params", "init_params"]
+__all__ = ["CELLS", "Cell", "Params", "find_cell", "init_params"]

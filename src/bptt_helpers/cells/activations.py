@@ -50,19 +50,25 @@ def _sigmoid_slope_of_state(h):  # h (1 - h)
     return np.multiply(slope, h, out=slope)
 
 
-def _sech_squared(a):
+def sech_squared(a) -> np.ndarray:
+    """The slope of tanh at a, right also where tanh(a) is rounded to ±1."""
     # 4 e^{-2|a|} / (1 + e^{-2|a|})²: cosh(a) itself would overflow from |a| = 711
     e = np.exp(-2 * np.abs(a))
     return 4 * e / (1 + e) ** 2
 
 
-def _sigmoid_slope(a):
+def sigmoid_and_slope(a) -> tuple[np.ndarray, np.ndarray]:
+    """σ(a) and σ′(a), both right to the last digits also where σ(a) is rounded to 0 or 1."""
     e = np.exp(-np.abs(a))
-    return e / (1 + e) ** 2
+    return np.where(a < 0, e, 1) / (1 + e), e / (1 + e) ** 2
+
+
+def _sigmoid_slope(a):
+    return sigmoid_and_slope(a)[1]
 
 
 ACTIVATIONS = {
-    "tanh": Activation(np.tanh, _tanh_slope_of_state, _sech_squared),
+    "tanh": Activation(np.tanh, _tanh_slope_of_state, sech_squared),
     "relu": Activation(
         lambda a, out: np.maximum(a, 0, out=out),
         lambda h: (h.real > 0).astype(h.dtype),

@@ -1,4 +1,4 @@
-"""The weights of a recurrent network, and ways to choose them."""
+"""The weights of a recurrent network."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import numbers
 from typing import NamedTuple
 
 import numpy as np
-
-from ..numbers.validate import whole_number
 
 
 class Params(NamedTuple):
@@ -17,14 +15,16 @@ class Params(NamedTuple):
 
     ``W_ab`` maps b to a and multiplies from the left. A gradient, an Adam moment or a
     difference of two networks has the same type, so the shapes match by construction.
+    With gates, each gate is a block of n rows: four for the LSTM (i, f, g, o), three for the GRU (r, z, n), whose
+    ``b_h`` has a fourth, the bias inside the reset.
 
     Attributes
     ----------
-    W_hx : ndarray (n_hidden, n_in)
-    W_hh : ndarray (n_hidden, n_hidden)
-    b_h : ndarray (n_hidden,)
-    W_qh : ndarray (n_out, n_hidden)
-    b_q : ndarray (n_out,)
+    W_hx : ndarray (gates · n, d)
+    W_hh : ndarray (gates · n, n)
+    b_h : ndarray (biases · n,)
+    W_qh : ndarray (q, n)
+    b_q : ndarray (q,)
     """
 
     W_hx: np.ndarray
@@ -41,7 +41,7 @@ class Params(NamedTuple):
     @property
     def n_hidden(self) -> int:
         """Number of hidden units n."""
-        return self.W_hh.shape[0]
+        return self.W_hh.shape[1]
 
     @property
     def n_out(self) -> int:
@@ -57,60 +57,24 @@ class Params(NamedTuple):
         return np.concatenate([w.ravel() for w in self])
 
 
-def init_params(n_in, n_hidden, n_out, *, spectral_radius=None, init="gaussian", rng=0) -> Params:
-    """Draw the weights of a recurrent network.
+def recurrent_part(gradient) -> np.ndarray:
+    """The part of a gradient that truncation touches, side by side: ``[W_hh | W_hx | b_h]``, (biases · n, n + d + 1).
+
+    A row for each entry of dL/da, a column for each entry of [h_{t-1} | x_t | 1]; zero where a row does not read a
+    column, as in a GRU the block n does not read h, and the block p does not read x.
 
     Parameters
     ----------
-    n_in, n_hidden, n_out : int
-        Numbers of inputs d, hidden units n and outputs q, each >= 1.
-    spectral_radius : float, optional
-        Rescale ``W_hh`` so that its largest |eigenvalue| is this number, >= 0. Default: leave it as drawn.
-    init : {"gaussian", "orthogonal", "identity"}
-        How ``W_hh`` is drawn: independent normal entries of variance 1/n (radius near 1 for large n),
-        a random rotation or reflection (all singular values 1), or the identity.
-    rng : numpy.random.Generator or int
-        Source of randomness, or its seed.
-
-    Returns
-    -------
-    Params
-        ``W_hx`` and ``W_qh`` have normal entries of variance 1/n_in and 1/n_hidden; the biases are zero.
-
-    Raises
-    ------
-    ValueError
-        If a size is not a whole number >= 1, `spectral_radius` is negative or not finite, or `init` is unknown.
-
-    References
-    ----------
-    Saxe, McClelland & Ganguli (2014), arXiv:1312.6120 (orthogonal);
-    Le, Jaitly & Hinton (2015), arXiv:1504.00941 (identity).
-
-    Examples
-    --------
-    >>> params = init_params(3, 5, 2, spectral_radius=0.9)
-    >>> params.W_hh.shape
-    (5, 5)
-    >>> print(f"{np.abs(np.linalg.eigvals(params.W_hh)).max():.3f}")
-    0.900
+    gradient : Params
     """
-    n_in, n, n_out = whole_number("n_in", n_in), whole_number("n_hidden", n_hidden), whole_number("n_out", n_out)
-    rng = np.random.default_rng(rng)
-    if init == "gaussian":
-        W_hh = rng.normal(0, 1 / np.sqrt(n), (n, n))
-    elif init == "orthogonal":
-        q, r = np.linalg.qr(rng.normal(size=(n, n)))
-        W_hh = q * np.sign(np.diag(r))  # without the signs, QR does not draw all rotations equally often
-    elif init == "identity":
-        W_hh = np.eye(n)
-    else:
-        raise ValueError(f'init: want "gaussian", "orthogonal" or "identity", got {init!r}')
-    if spectral_radius is not None:
-        W_hh = scale_to_radius(W_hh, spectral_radius)
-    W_hx = rng.normal(0, 1 / np.sqrt(n_in), (n, n_in))
-    W_qh = rng.normal(0, 1 / np.sqrt(n), (n_out, n))
-    return Params(W_hx, W_hh, np.zeros(n), W_qh, np.zeros(n_out))
+    W_hx, W_hh, b_h = gradient[:3]
+    if len(W_hh) == len(b_h):
+        return np.hstack([W_hh, W_hx, b_h[:, None]])
+    n = gradient.n_hidden
+    whole = np.zeros((len(b_h), n + gradient.n_in + 1), W_hh.dtype)
+    whole[: 2 * n, :n], whole[3 * n :, :n] = W_hh[: 2 * n], W_hh[2 * n :]
+    whole[: 3 * n, n:-1], whole[:, -1] = W_hx, b_h
+    return whole
 
 
 def scale_to_radius(W, spectral_radius) -> np.ndarray:

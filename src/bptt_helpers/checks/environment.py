@@ -6,7 +6,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import numpy as np
 
-from ..cells.params import init_params
+from ..cells.initial import init_params
 from ..passes.backward import bptt
 from ..passes.forward import forward
 from ..passes.gradcheck import numerical_gradient, relative_error
@@ -39,7 +39,7 @@ def check_environment() -> Feedback:
     trace = forward(params, x)
     _, dL_do = cross_entropy(trace.o, y)
     numeric = numerical_gradient(lambda p: cross_entropy(forward(p, x).o, y)[0], params)
-    if relative_error(bptt(params, trace, dL_do).params, numeric) > 1e-9:
+    if relative_error(bptt(trace, dL_do).params, numeric) > 1e-9:
         return Feedback(False, "The gradient differs from the numeric one: please report this with your versions.")
     return Feedback(True, "All packages found, the text can be read, and the gradient agrees with a numeric one.")
 

@@ -8,31 +8,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..cells.activations import activation
+from ..cells.base import each, own_signals
 from ..numbers.scaled import log10_norm, renormalise, steps_between
-from ..numbers.validate import whole_number
-from ..passes.backward import own_signals
-from ..passes.forward import preactivation
+from ..numbers.validate import choice
+from ..passes.backward import checked_signal
+from .travel import loss_steps, travel_back
 
 # Exponent of a row of zeros: it must not set the scale that a sum of two rows is written in.
 _NOTHING = -(2**30)
+PARTS = ("all", "h")
 
 
-def influence(params, trace, dL_do, *, losses=None) -> np.ndarray:
+def influence(trace, dL_do, *, losses=None, part="all") -> np.ndarray:
     """How strongly does the state at step s act on the loss at step t?
 
-        log10 ‖dL_t/dh_s‖,    dL_t/dh_s = J_{s+1}ᵀ … J_tᵀ W_qhᵀ dL_t/do_t,    J_t = diag(f′(a_t)) W_hh
+        log10 ‖dL_t/ds_s‖,    dL_t/ds_s = J_{s+1}ᵀ … J_tᵀ W_qhᵀ dL_t/do_t,    J_t = ds_t/ds_{t-1}
 
-    All losses travel back together: one matrix product a step.
+    All losses travel back together: one matrix product a step. The state is h, and for an LSTM (h | c).
 
     Parameters
     ----------
-    params : Params
     trace : Trace
     dL_do : ndarray (T, B, q)
     losses : sequence of int, optional
         Steps t (counted from 0, in rising order) whose rows are wanted; default all. A picture needs no more
         rows than it has pixels.
+    part : {"all", "h"}
+        The norm of the whole derivative, or of the part of h alone.
 
     Returns
     -------
@@ -44,28 +46,27 @@ def influence(params, trace, dL_do, *, losses=None) -> np.ndarray:
     ValueError
         If `dL_do` does not fit the trace, or `losses` is not a rising sequence of steps.
     """
-    params = params.astype(float)  # a float32 network too: the exponents below are those of float64
-    own = own_signals(params, trace, dL_do)
+    width = trace.states.shape[2] if choice("part", part, PARTS) == "all" else trace.params.n_hidden
+    own = _own(trace, dL_do)
+    trace = trace.astype(float)
     T, B, _ = own.shape
     losses = loss_steps(losses, T)
     log_norm = np.full((T, len(losses), B), np.nan)  # step s first: each round writes one contiguous row
-    for s, rows, signal, exponent in travel_back(
-        own[losses][:, :, None], losses, true_slope(params, trace), params.W_hh
-    ):
-        log_norm[s, rows:] = log10_norm(signal[:, :, 0], exponent)
+    for s, rows, signal, exponent in travel_back(trace, own[losses][:, :, None], losses):
+        log_norm[s, rows:] = log10_norm(signal[:, :, 0, :width], exponent)
     return log_norm.swapaxes(0, 1)
 
 
-def gradient_profile(params, trace, dL_do) -> np.ndarray:
+def gradient_profile(trace, dL_do) -> np.ndarray:
     """How much of the gradient is left after travelling back `lag` steps?
 
-        log10 ‖dL/dh_{T-lag}‖,    lag = 0 … T - 1
+        log10 ‖dL/ds_{T-lag}‖,    lag = 0 … T - 1
 
-    With a loss at the last step only (``weight="last"``) this is the way of one signal back in time.
+    With a loss at the last step only (``weight="last"``) this is the way of one signal back in time. The state is h,
+    and for an LSTM (h | c).
 
     Parameters
     ----------
-    params : Params
     trace : Trace
     dL_do : ndarray (T, B, q)
 
@@ -79,10 +80,11 @@ def gradient_profile(params, trace, dL_do) -> np.ndarray:
     ValueError
         If `dL_do` does not fit the trace.
     """
-    params = params.astype(float)
-    own = own_signals(params, trace, dL_do)
-    slope = true_slope(params, trace)
-    every = steps_between(slope, params.W_hh)
+    own = _own(trace, dL_do)
+    trace = trace.astype(float)
+    cell, params = trace.cell, trace.params
+    local = cell.local(trace, precise=True)
+    every, steps = steps_between(*cell.reach(params, local)), each(local)
     T, B, _ = own.shape
     own_exponent = np.zeros((T, B), int)
     renormalise(own, own_exponent)
@@ -93,8 +95,7 @@ def gradient_profile(params, trace, dL_do) -> np.ndarray:
     signal, power = own[-1].copy(), own_exponent[-1].copy()
     mantissa[-1], exponent[-1] = signal, power
     for t in range(T - 2, -1, -1):
-        signal *= slope[t + 1]
-        signal = signal.dot(params.W_hh)
+        signal = cell.back(params, steps[t + 1], signal)[1]
         if has_own[t]:
             power[~signal.any(1)] = _NOTHING
             common = np.maximum(power, own_exponent[t])
@@ -107,52 +108,14 @@ def gradient_profile(params, trace, dL_do) -> np.ndarray:
     return log10_norm(mantissa, exponent)[::-1]
 
 
-def travel_back(signal, losses, slope, W_hh):
-    """Send signals from many steps t back together, one step s a round.
-
-        signal_t ← signal_t J_{s+1},    J_{s+1} = diag(f′(a_{s+1})) W_hh
-
-    Parameters
-    ----------
-    signal : ndarray (len(losses), B, m, n)
-        m row vectors that start at each step t of `losses`; overwritten.
-    losses : ndarray of int
-        The steps t, rising.
-    slope : ndarray (T, B, n)
-        f′(a_t).
-    W_hh : ndarray (n, n)
-
-    Yields
-    ------
-    s : int
-        The step reached: from the last of `losses` down to 0.
-    first : int
-        Rows from here on are on their way: those of the losses at t >= s.
-    mantissa : ndarray (len(losses) - first, B, m, n)
-        Their signals at s; a view, valid until the next round.
-    exponent : ndarray of int (len(losses) - first, B)
-        Power of two that belongs to each.
-    """
-    n = len(W_hh)
-    every = steps_between(slope, W_hh)
-    exponent = np.zeros(signal.shape[:2], int)
-    as_rows = (*signal.shape[:2], -1)
-    renormalise(signal.reshape(as_rows), exponent)
-    first_row_of = np.searchsorted(losses, np.arange(len(slope) + 1))  # rows from here on have t >= s
-    for s in range(losses[-1], -1, -1):
-        sent, here = first_row_of[s + 1], first_row_of[s]
-        if sent < len(losses):
-            later = signal[sent:]
-            later *= slope[s + 1][:, None]
-            later[:] = later.reshape(-1, n).dot(W_hh).reshape(later.shape)
-            if s % every == 0:
-                renormalise(later.reshape(*later.shape[:2], -1), exponent[sent:])
-        yield s, here, signal[here:], exponent[here:]
+def _own(trace, dL_do):
+    """What each step's own loss sends into its state, in float64, which the exponents are made for."""
+    return own_signals(trace.astype(float), checked_signal(trace, dL_do).astype(float))
 
 
-def true_slope(params, trace) -> np.ndarray:
-    """f′(a_t) from the pre-activations, ``(T, B, n)``: right even where the state has been rounded to ±1."""
-    return activation(trace.activation).slope(preactivation(params, trace))
+def true_slope(trace) -> np.ndarray:
+    """f′(a_t) of an elementwise cell from the pre-activations, ``(T, B, n)``: right even where h is rounded to ±1."""
+    return trace.cell.local(trace, precise=True).slope
 
 
 def cosine(a, b) -> float:
@@ -175,13 +138,3 @@ def cosine(a, b) -> float:
     if norms == 0:
         raise ValueError("cosine: want two gradients that are not zero, got a zero one")
     return float(a @ b / norms)
-
-
-def loss_steps(losses, T) -> np.ndarray:
-    """`losses` as an array of steps, if it is a rising sequence of them; all steps for None; else a ValueError."""
-    if losses is None:
-        return np.arange(T)
-    losses = [whole_number("losses", t, 0, T - 1) for t in losses]
-    if not losses or sorted(set(losses)) != losses:
-        raise ValueError(f"losses: want steps in rising order without repetition, got {losses[:10]}")
-    return np.array(losses)

@@ -1,6 +1,6 @@
 """The largest Lyapunov exponent: how fast nearby states part, and so how fast gradients grow.
 
-    λ₁ = lim 1/T ln ‖J_T … J_1 v‖,    J_t = diag(f′(a_t)) W_hh
+    λ₁ = lim 1/T ln ‖J_T … J_1 v‖,    J_t = ds_t/ds_{t-1};    elementwise cells:  J_t = diag(f′(a_t)) W_hh
 
 λ₁ is to a network with saturation and inputs what ln ρ is to a linear one: gradients explode if it is positive (the
 network is chaotic), vanish if it is negative. All rates here are natural logarithms a step.
@@ -12,11 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.activations import activation
+from ..cells.base import beside, each
+from ..cells.catalogue import find_cell
+from ..cells.elementwise import Local
 from ..cells.params import Params
 from ..numbers.validate import finite, number, whole_number
 from ..passes.forward import Trace, forward
-from .influence import true_slope
 
 
 class LyapunovExponents(NamedTuple):
@@ -34,7 +35,7 @@ class LyapunovExponents(NamedTuple):
     standard_error: np.ndarray
 
 
-def lyapunov_exponents(params, trace, *, count=1, discard=0, blocks=10, rng=0) -> LyapunovExponents:
+def lyapunov_exponents(trace, *, count=1, discard=0, blocks=10, rng=0) -> LyapunovExponents:
     """How fast do small changes of the state grow along a trajectory?
 
         Q_t R_t = J_t Q_{t-1},    λ_i = mean of ln |R_t[i, i]| over the steps after `discard`
@@ -43,11 +44,10 @@ def lyapunov_exponents(params, trace, *, count=1, discard=0, blocks=10, rng=0) -
 
     Parameters
     ----------
-    params : Params
     trace : Trace
         A forward pass; each of its B sequences gives an estimate of its own.
     count : int
-        How many exponents, 1 to n.
+        How many exponents, 1 to m, the width of the state.
     discard : int
         Steps at the start that are left out, while state and directions settle.
     blocks : int
@@ -63,7 +63,7 @@ def lyapunov_exponents(params, trace, *, count=1, discard=0, blocks=10, rng=0) -
     Raises
     ------
     ValueError
-        If `count` is larger than n or the trace has fewer than ``discard + blocks`` steps.
+        If `count` is larger than m or the trace has fewer than ``discard + blocks`` steps.
 
     References
     ----------
@@ -74,12 +74,12 @@ def lyapunov_exponents(params, trace, *, count=1, discard=0, blocks=10, rng=0) -
     >>> W = np.diag([0.5, 2.0])
     >>> params = Params(np.eye(2), W, np.zeros(2), np.eye(2), np.zeros(2))
     >>> trace = forward(params, np.zeros((300, 1, 2)), activation="identity")
-    >>> print(np.exp(lyapunov_exponents(params, trace, count=2, discard=50).value[:, 0]).round(6))
+    >>> print(np.exp(lyapunov_exponents(trace, count=2, discard=50).value[:, 0]).round(6))
     [2.  0.5]
     """
-    slope = true_slope(params, trace)
-    rates = _growth_rates(params.W_hh, slope, slope.shape[1], count, rng)
-    T = len(rates)
+    T, B, m = trace.states[1:].shape
+    steps = each(trace.cell.local(trace, precise=True))
+    rates = _growth_rates(trace.cell, trace.params, steps, (B, count, m), rng)
     discard, blocks = whole_number("discard", discard, 0), whole_number("blocks", blocks, 2)
     if discard + blocks > T:
         raise ValueError(f"trace: want at least discard + blocks = {discard + blocks} steps, got {T}")
@@ -126,7 +126,7 @@ def log_gradient_slope(log_norm, *, discard=10) -> np.ndarray:
     return np.polyfit(lag, log_norm[discard:] * np.log(10), 1)[0]
 
 
-def driven_network(gain, noise, *, n_hidden=64, sequence_length=110, batch=8, seed=0) -> tuple[Params, Trace]:
+def driven_network(gain, noise, *, n_hidden=64, sequence_length=110, batch=8, seed=0) -> Trace:
     """Run a random tanh network that noise drives: the classical model of chaos in networks.
 
         h_t = tanh(W_hh h_{t-1} + x_t),    W_hh ~ N(0, gain²/n),    x_t ~ N(0, noise²) for every unit
@@ -141,9 +141,8 @@ def driven_network(gain, noise, *, n_hidden=64, sequence_length=110, batch=8, se
 
     Returns
     -------
-    Params
-        ``W_hx`` is the identity.
     Trace
+        Its ``params.W_hx`` is the identity.
 
     Raises
     ------
@@ -158,7 +157,7 @@ def driven_network(gain, noise, *, n_hidden=64, sequence_length=110, batch=8, se
     W, x, h0 = _draw(n_hidden, sequence_length, batch, seed)
     n = len(W)
     params = Params(np.eye(n), gain * W, np.zeros(n), np.ones((1, n)) / np.sqrt(n), np.zeros(1))
-    return params, forward(params, noise * x, h0=h0)
+    return forward(params, noise * x, h0=h0)
 
 
 def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8, discard=30, seed=0) -> np.ndarray:
@@ -190,18 +189,19 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
     T, B, n = x.shape
     discard = whole_number("discard", discard, 0, T - 1)
     gain = np.repeat(gains, B)[:, None]  # one row for every gain and sequence
-    W_T, slope_of = np.ascontiguousarray(W.T), activation("tanh").slope
+    params = Params(np.eye(n), W, np.zeros(n), np.eye(n), np.zeros(n))
+    tanh, W_T = find_cell("tanh"), np.ascontiguousarray(W.T)
 
-    def slopes(h):
+    def steps(h):
         for x_t in noise * x:
             a = h.dot(W_T)
             a *= gain
             a.reshape(len(gains), B, n)[:] += x_t
             h = np.tanh(a)
             # J = diag(f′) gain W = diag(gain f′) W: the gain joins the slope, and one W serves all rows
-            yield gain * slope_of(a)
+            yield Local(gain * tanh.activation.slope(a))
 
-    rates = _growth_rates(W, slopes(np.tile(h, (len(gains), 1))), len(gain), 1, seed)
+    rates = _growth_rates(tanh, params, steps(np.tile(h, (len(gains), 1))), (len(gain), 1, n), seed)
     return rates[discard:, 0].mean(0).reshape(len(gains), B)
 
 
@@ -214,17 +214,13 @@ def _draw(n_hidden, sequence_length, batch, seed):
     return rng.normal(0, 1 / np.sqrt(n), (n, n)), rng.normal(size=(T, B, n)), rng.normal(size=(B, n))
 
 
-def _growth_rates(W_hh, slopes, rows, count, rng):
-    """ln |R_t[i, i]| of every step, (T, count, rows), for J_t = diag(slope_t) W_hh; `slopes` yields the (rows, n)."""
-    n = len(W_hh)
-    count = whole_number("count", count, 1, n)
-    W_T = np.ascontiguousarray(W_hh.T)
-    directions, _ = _orthonormal(np.random.default_rng(rng).normal(size=(rows, count, n)))
+def _growth_rates(cell, params, steps, shape, rng):
+    """ln |R_t[i, i]| of every step, (T, count, B), for directions of `shape` (B, count, m); `steps` yields factors."""
+    whole_number("count", shape[1], 1, shape[2])
+    directions, _ = _orthonormal(np.random.default_rng(rng).normal(size=shape))
     rates = []
-    for slope in slopes:
-        moved = directions.reshape(rows * count, n).dot(W_T).reshape(rows, count, n)  # one product moves all of them
-        moved *= slope[:, None]
-        directions, stretch = _orthonormal(moved)
+    for local in steps:
+        directions, stretch = _orthonormal(cell.ahead(params, beside(local), directions))
         rates.append(stretch.T)
     with np.errstate(divide="ignore"):  # ln 0 = -inf: the direction is lost exactly
         return np.log(rates)

@@ -86,18 +86,14 @@ def log10_norm(mantissa, exponent) -> np.ndarray:
         return 0.5 * np.log10(squared) + exponent * LOG10_2
 
 
-def steps_between(slope, W_hh) -> int:
-    """How many backward steps may pass between renormalisations: 8, or 1 where slopes or weights are extreme.
+def steps_between(smallest, largest) -> int:
+    """How many backward steps may pass between renormalisations: 8, or 1 where the factors of a step are extreme.
 
     Parameters
     ----------
-    slope : ndarray
-        All slopes f′ on the way.
-    W_hh : ndarray (n, n)
+    smallest, largest : float
+        Bounds of what one step multiplies an entry by, as `Cell.reach` gives them.
     """
-    slopes, weights = slope[slope > 0], np.abs(W_hh[W_hh != 0])
-    smallest = slopes.min(initial=1) * weights.min(initial=1)
-    largest = slopes.max(initial=1) * weights.max(initial=1) * len(W_hh)
     return 8 if smallest > 2.0**-100 and largest < 2.0**60 else 1
 
 

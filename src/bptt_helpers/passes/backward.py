@@ -2,60 +2,88 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
-from ..cells.activations import activation
+from ..cells.base import at, own_signals
 from ..cells.params import Params
 from ..numbers.validate import all_finite, choice, finite, shape, whole_number
-from .forward import Trace
-from .loops import add_from_later, one_is_small, signals_of_one
 
 SCHEMES = ("sliding", "chunked")
 
-# Numbers in one segment of the way back: 256 kB each for states, slopes and signals, which a core keeps close.
-SEGMENT = 2**15
 
-
-class Gradients(NamedTuple):
+class Gradients:
     """What the backward pass gives.
 
     Attributes
     ----------
     params : Params
         dL/d(parameters).
+    dL_ds : ndarray (T, B, m)
+        Total derivative of the loss with respect to the state after step t, of those losses that the window lets
+        reach it.
     dL_dh : ndarray (T, B, n)
-        Total derivative of the loss with respect to the state after step t, of those losses that the
-        window lets reach it.
+        Its first part, that of h.
+    dL_ds0, dL_dh0 : ndarray (B, m), (B, n)
+        The same for the initial state.
+    dL_dx : ndarray (T, B, d)
+        The same for the inputs.
     """
 
-    params: Params
-    dL_dh: np.ndarray
+    __slots__ = ("_dL_ds0", "_trace", "dL_ds", "params")
+
+    def __init__(self, params, dL_ds, trace, dL_ds0=None):
+        self.params, self.dL_ds, self._trace, self._dL_ds0 = params, dL_ds, trace, dL_ds0
+
+    @property
+    def dL_dh(self) -> np.ndarray:
+        return self.dL_ds[..., : self._trace.params.n_hidden]
+
+    @property
+    def dL_ds0(self) -> np.ndarray:
+        if self._dL_ds0 is None:  # exact: all that reaches the first state goes one step further
+            self._dL_ds0 = _before_the_first(self._trace, self.dL_ds)
+        return self._dL_ds0
+
+    @property
+    def dL_dh0(self) -> np.ndarray:
+        return self.dL_ds0[:, : self._trace.params.n_hidden]
+
+    @property
+    def dL_dx(self) -> np.ndarray:
+        trace = self._trace
+        dL_da = trace.cell.into_a(trace.params, trace.cell.local(trace), self.dL_ds)
+        return trace.cell.into_inputs(trace.params, dL_da)
 
 
-def bptt(params, trace, dL_do, *, window=None, scheme="sliding") -> Gradients:
+def bptt(trace, dL_do, *, window=None, stride=None, scheme=None, dL_ds_end=None) -> Gradients:
     """Gradient of a loss with respect to all weights, by backpropagation through time.
 
         dL/dh_t = W_qhᵀ dL/do_t + W_hhᵀ dL/da_{t+1},    dL/da_t = f′(a_t) ⊙ dL/dh_t
         dL/dW_hh = Σ_t dL/da_t h_{t-1}ᵀ,    dL/dW_hx = Σ_t dL/da_t x_tᵀ,    dL/db_h = Σ_t dL/da_t
 
+    These are the equations of the elementwise cells; those of the gated ones stand in `cells.gru` and `cells.lstm`.
     The plain loop is `textbook.bptt`; this one computes the same numbers faster: only the recursion for
     dL/dh waits for the step after it, all sums over t are single matrix products.
 
     Parameters
     ----------
-    params : Params
     trace : Trace
-        What `forward` returned for these parameters.
+        What `forward` returned.
     dL_do : ndarray (T, B, q)
         Gradient of the loss with respect to the outputs, as `cross_entropy` returns it.
     window : int, optional
         τ, the number of steps a loss may look back on, its own included: 1 keeps the immediate term only,
         T or more is exact. Default: exact.
-    scheme : {"sliding", "chunked"}
-        "sliding": every loss looks back τ steps. "chunked": the sequence is cut into blocks of τ steps and no
-        signal crosses a cut, as with `detach` between minibatches. Both keep the states of the whole sequence.
+    stride : int, optional
+        With a window: the losses of `stride` steps walk back together, `window` steps from the end of their block.
+        1 is a sliding window; ``stride = window`` cuts the sequence into blocks that no signal crosses, as with
+        `detach` between minibatches; in between lies BPTT(h; h′) with h = window, h′ = stride (PyTorch users' k2 and
+        k1). The last block is as long as the others, though it may reach beyond the end. Default: 1.
+    scheme : {"sliding", "chunked"}, optional
+        The two ends by name: "sliding" for stride 1, "chunked" for ``stride = window``.
+    dL_ds_end : ndarray (B, m), optional
+        Signal that enters after the last step, from whatever comes later: `Gradients.dL_ds0` of the call for the
+        sequence that follows. It counts as part of the last step's own loss.
 
     Returns
     -------
@@ -64,7 +92,8 @@ def bptt(params, trace, dL_do, *, window=None, scheme="sliding") -> Gradients:
     Raises
     ------
     ValueError
-        If `window` is not an integer >= 1, `scheme` is unknown, or `dL_do` does not fit the trace.
+        If `window` or `stride` is not an integer >= 1, `stride` is larger than `window`, `scheme` is unknown, or a
+        signal does not fit the trace.
     OverflowError
         If the gradient leaves the range of the floating-point type.
 
@@ -75,109 +104,124 @@ def bptt(params, trace, dL_do, *, window=None, scheme="sliding") -> Gradients:
     Examples
     --------
     >>> from bptt_helpers import cross_entropy, forward, init_params
-    >>> params = init_params(2, 3, 2)
-    >>> trace = forward(params, np.ones((5, 1, 2)))
+    >>> trace = forward(init_params(2, 3, 2), np.ones((5, 1, 2)))
     >>> loss, dL_do = cross_entropy(trace.o, np.zeros((5, 1), int))
-    >>> bptt(params, trace, dL_do).params.W_hh.shape
+    >>> bptt(trace, dL_do).params.W_hh.shape
     (3, 3)
     """
     T = len(trace.x)
-    window = T if window is None else min(whole_number("window", window), T)
-    choice("scheme", scheme, SCHEMES)
-    dL_do = _checked(params, trace, dL_do)
+    window, stride = _window_and_stride(T, window, stride, scheme)
+    dL_do = checked_signal(trace, dL_do)
+    if dL_ds_end is not None:
+        dL_ds_end = np.asarray(dL_ds_end, trace.states.dtype)
+        shape("dL_ds_end", dL_ds_end, trace.states.shape[1:], "(B, m)")
+        finite("dL_ds_end", dL_ds_end)
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is reported below
-        if window == T:
-            gradient, dL_dh = _exact(params, trace, dL_do)
+        if window >= -(-T // stride) * stride:  # even the last block reaches the start
+            gradients = _exact(trace, dL_do, dL_ds_end)
         else:
-            dL_dh = own_signals(params, trace, dL_do)
-            slope = activation(trace.activation).slope_of_state(trace.h[1:])
-            truncated = chunked if scheme == "chunked" else _sliding
-            dL_dh, dL_da = truncated(dL_dh, slope, params.W_hh, window)
-            gradient = weight_gradient(trace, dL_da, dL_do)
-    if not all(map(all_finite, gradient)):
+            own = own_signals(trace, dL_do)
+            if dL_ds_end is not None:
+                own[-1] += dL_ds_end
+            local = trace.cell.local(trace)
+            dL_ds, dL_ds0 = windowed(trace, local, own, window, stride)
+            dL_da = trace.cell.into_a(trace.params, local, dL_ds)
+            gradients = Gradients(weight_gradient(trace, dL_da, dL_do), dL_ds, trace, dL_ds0)
+    if not all(map(all_finite, gradients.params)):
         raise OverflowError(
-            f"bptt: want gradients that fit {dL_dh.dtype}, got overflow; use fewer steps, a window or a smaller "
+            f"bptt: want gradients that fit {trace.o.dtype}, got overflow; use fewer steps, a window or a smaller "
             "spectral radius, or look at log10 norms with gradient_profile"
         )
-    return Gradients(gradient, dL_dh)
+    return gradients
 
 
-def _exact(params, trace, dL_do):
-    """The whole way back; batches go in segments: what one needs stays in the cache until its sums are taken."""
-    T, B, q = dL_do.shape
-    slope_of_state = activation(trace.activation).slope_of_state
-    if one_is_small(B, params.n_hidden, q):
-        dL_dh, dL_da = signals_of_one(params, dL_do, slope_of_state(trace.h[1:]))
-        return weight_gradient(trace, dL_da, dL_do), dL_dh
-
-    dL_dh = np.empty_like(trace.h[1:])
-    length = max(16, SEGMENT // dL_dh[0].size)
-    gradient, later = None, None  # later: dL/da at the first step of the segment before, which is the next in time
-    for stop in range(T, 0, -length):
-        start = max(0, stop - length)
-        part = Trace(trace.x[start:stop], trace.h[start : stop + 1], trace.o, trace.activation)
-        signals, dl_do = dL_dh[start:stop], dL_do[start:stop]
-        np.dot(dl_do.reshape(-1, q), params.W_qh, out=signals.reshape(-1, params.n_hidden))
-        if later is not None:
-            signals[-1] += later.dot(params.W_hh)
-        dL_da = add_from_later(signals, slope_of_state(part.h[1:]), params.W_hh)
-        later = dL_da[0]
-        of_part = weight_gradient(part, dL_da, dl_do)
-        gradient = of_part if gradient is None else Params(*map(np.add, gradient, of_part))
-    return gradient, dL_dh
+def _window_and_stride(T, window, stride, scheme):
+    """Both as numbers; a window of T or more stands for the exact gradient."""
+    if scheme is not None:
+        choice("scheme", scheme, SCHEMES)
+        if stride is not None:
+            raise ValueError(f"stride, scheme: want one of them, got stride={stride!r} and scheme={scheme!r}")
+    if window is None:
+        if stride is not None:
+            raise ValueError("window: want an integer >= stride, got None; without a window the gradient is exact")
+        return T, 1
+    window = whole_number("window", window)
+    if stride is None:
+        stride = window if scheme == "chunked" else 1
+    stride = whole_number("stride", stride)
+    if stride > window:
+        raise ValueError(
+            f"stride: want at most window = {window}, got {stride}: the losses of {stride - window} steps in every "
+            f"{stride} would be left out"
+        )
+    return window, min(stride, T)
 
 
-def own_signals(params, trace, dL_do) -> np.ndarray:
-    """W_qhᵀ dL/do_t: what each step's own loss sends into its state, ``(T, B, n)``, before time is involved.
-
-    Parameters
-    ----------
-    params : Params
-    trace : Trace
-    dL_do : ndarray (T, B, q)
-
-    Raises
-    ------
-    ValueError
-        If `dL_do` has not the shape of the outputs, is not finite, or `params` has not the trace's hidden size.
-    """
-    dL_do = _checked(params, trace, dL_do)
-    T, B, q = dL_do.shape
-    return dL_do.reshape(T * B, q).dot(params.W_qh).reshape(T, B, -1)
-
-
-def _checked(params, trace, dL_do):
+def checked_signal(trace, dL_do) -> np.ndarray:
+    """`dL_do` in the trace's floating-point type, or a ValueError: it has the shape of the outputs and is finite."""
     dL_do = np.asarray(dL_do)
     shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")
     finite("dL_do", dL_do)
-    shape("params.W_qh", params.W_qh, (trace.o.shape[2], trace.h.shape[2]), "(q, n)")
     return dL_do.astype(trace.o.dtype, copy=False)
 
 
-def chunked(own, slope, W_hh, window):
-    """Blocks of `window` steps, side by side as a batch: a block ends where the next one is not heard."""
-    T, B, n = own.shape
-    blocks = -(-T // window)
-
-    def side_by_side(steps):  # (T, B, n) -> (window, blocks · B, n); steps added to fill the last block are silent
-        filled = np.zeros((blocks * window, B, n), steps.dtype)
-        filled[:T] = steps
-        return filled.reshape(blocks, window, B, n).swapaxes(0, 1).reshape(window, blocks * B, n)
-
-    def in_a_row(steps):
-        return steps.reshape(window, blocks, B, n).swapaxes(0, 1).reshape(blocks * window, B, n)[:T]
-
-    dL_dh = side_by_side(own)
-    dL_da = add_from_later(dL_dh, side_by_side(slope), W_hh)
-    return in_a_row(dL_dh), in_a_row(dL_da)
+def _exact(trace, dL_do, from_later):
+    """The whole way back; batches go in segments: what one needs stays in the cache until its sums are taken."""
+    T, cell = len(trace.x), trace.cell
+    dL_ds = np.empty_like(trace.states[1:])
+    length, gradient = cell.steps_at_once(trace), None
+    for stop in range(T, 0, -length):
+        start = max(0, stop - length)
+        part = trace if stop - start == T else trace.part(start, stop)
+        dL_da = cell.walk_back(part, dL_do[start:stop], dL_ds[start:stop], from_later)
+        of_part = weight_gradient(part, dL_da, dL_do[start:stop])
+        gradient = of_part if gradient is None else Params(*map(np.add, gradient, of_part))
+        if start:
+            from_later = _before_the_first(part, dL_ds[start:stop])
+    return Gradients(gradient, dL_ds, trace)
 
 
-def _sliding(own, slope, W_hh, window):
-    """One round a step of the window: in each, every state hears one step further ahead."""
-    dL_dh = own.copy()
-    for _ in range(window - 1):
-        dL_dh[:-1] = own[:-1] + (slope[1:] * dL_dh[1:]) @ W_hh
-    return dL_dh, slope * dL_dh
+def _before_the_first(trace, dL_ds):
+    """dL/ds before the first step of a trace, (B, m), from that after it."""
+    first = trace.part(0, 1)
+    return trace.cell.back(trace.params, trace.cell.local(first), dL_ds[:1])[1][0]
+
+
+def windowed(trace, local, own, window, stride) -> tuple[np.ndarray, np.ndarray]:
+    """dL/ds of losses in blocks of `stride` steps, each of which walks `window` steps back from the block's end.
+
+    All blocks walk side by side: p steps before their ends they stand `stride` steps apart, a strided view.
+
+    Parameters
+    ----------
+    trace : Trace
+    local : NamedTuple of ndarrays (T, B, …)
+    own : ndarray (T, B, m)
+    window, stride : int
+
+    Returns
+    -------
+    dL_ds : ndarray (T, B, m)
+    dL_ds0 : ndarray (B, m)
+        What crosses the first step within the window.
+    """
+    params, back, T = trace.params, trace.cell.back, len(own)
+    dL_ds, dL_ds0 = np.zeros_like(own), np.zeros_like(own[0])
+    blocks = -(-T // stride)
+    signals = np.zeros((blocks, *own.shape[1:]), own.dtype)  # what each block brings to the step where it stands
+    for p in range(min(window, blocks * stride)):
+        first = stride - 1 - p  # step of block 0
+        gone = max(0, -(first // stride))  # blocks that have left the sequence at its start
+        steps = slice(first + gone * stride, min(T, first + (blocks - 1) * stride + 1), stride)
+        here = signals[gone : gone + len(range(T)[steps])]
+        if p < stride:
+            here += own[steps]
+        dL_ds[steps] += here
+        if p + 1 < window:
+            here[:] = back(params, at(local, steps), here)[1]
+            if steps.start == 0 and len(here):
+                dL_ds0 += here[0]
+    return dL_ds, dL_ds0
 
 
 def weight_gradient(trace, dL_da, dL_do) -> Params:
@@ -186,20 +230,13 @@ def weight_gradient(trace, dL_da, dL_do) -> Params:
     Parameters
     ----------
     trace : Trace
-    dL_da : ndarray (T, B, n)
+    dL_da : ndarray (T, B, biases · n)
     dL_do : ndarray (T, B, q)
 
     Returns
     -------
     Params
     """
-    T, B, n = dL_da.shape
-    da, do = dL_da.reshape(T * B, n).T, dL_do.reshape(T * B, -1).T
-    h_before, h_after = trace.h[:-1].reshape(T * B, n), trace.h[1:].reshape(T * B, n)
-    return Params(
-        W_hx=da.dot(trace.x.reshape(T * B, -1)),
-        W_hh=da.dot(h_before),
-        b_h=da.dot(np.ones(T * B, da.dtype)),  # a sum over time and batch, several times as fast as sum(1)
-        W_qh=do.dot(h_after),
-        b_q=do.sum(1),
-    )
+    T, B, q = dL_do.shape
+    do, h_after = dL_do.reshape(T * B, q).T, trace.h[1:].reshape(T * B, -1)
+    return Params(*trace.cell.into_weights(trace, dL_da), do.dot(h_after), do.sum(1))

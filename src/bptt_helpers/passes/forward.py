@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.activations import activation as find_activation
+from ..cells.base import Cell, shape_or_type
+from ..cells.catalogue import find_cell
 from ..cells.params import Params
 from ..numbers.validate import all_finite, finite, shape
-from .loops import one_is_small, states_of_batch, states_of_one
 
 
 class Trace(NamedTuple):
@@ -17,38 +17,65 @@ class Trace(NamedTuple):
 
     Attributes
     ----------
+    params : Params
+    cell : Cell
+        What it came from.
     x : ndarray (T, B, d)
         Inputs.
-    h : ndarray (T + 1, B, n)
-        States; ``h[0]`` is the initial one, ``h[t]`` the state after t steps.
+    states : ndarray (T + 1, B, m)
+        ``states[0]`` is the initial one, ``states[t]`` the state after t steps: h, and for an LSTM c beside it.
     o : ndarray (T, B, q)
-        Outputs, ``o[t]`` from the state ``h[t + 1]``.
-    activation : str
-        Name of f.
+        Outputs, ``o[t]`` from the state ``states[t + 1]``.
+    kept : ndarray (T, B, …) or None
+        What else the cell keeps of every step.
     """
 
+    params: Params
+    cell: Cell
     x: np.ndarray
-    h: np.ndarray
+    states: np.ndarray
     o: np.ndarray
-    activation: str
+    kept: np.ndarray | None = None
+
+    @property
+    def h(self) -> np.ndarray:
+        """The part of the states that the readout sees, (T + 1, B, n)."""
+        return self.states if self.cell.parts == 1 else self.states[..., : self.params.n_hidden]
+
+    def part(self, start, stop) -> Trace:
+        """The steps from `start` to before `stop`, as a trace that shares memory."""
+        kept = None if self.kept is None else self.kept[start:stop]
+        states, o = self.states[start : stop + 1], self.o[start:stop]
+        return Trace(self.params, self.cell, self.x[start:stop], states, o, kept)
+
+    def astype(self, dtype) -> Trace:
+        """The same trace in another floating-point type; nothing is computed again."""
+        if self.o.dtype == dtype:
+            return self
+        arrays = (None if v is None else v.astype(dtype, copy=False) for v in self[2:])
+        return Trace(self.params.astype(dtype), self.cell, *arrays)
 
 
-def forward(params, x, *, h0=None, activation="tanh") -> Trace:
+def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Trace:
     """Run a recurrent network over a batch of sequences.
 
-        h_t = f(W_hx x_t + W_hh h_{t-1} + b_h),    o_t = W_qh h_t + b_q
+        s_t = step(x_t, s_{t-1}),    o_t = W_qh h_t + b_q;    tanh:  h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h)
 
-    The plain loop is `textbook.forward`; this one computes the same numbers faster, with the loops of `loops`:
-    what needs no other step is done for all steps at once.
+    The plain loop is `textbook.forward`; this one computes the same numbers faster: what needs no other step is done
+    for all steps at once. The equations of each cell stand in its module in `cells`.
 
     Parameters
     ----------
     params : Params
     x : ndarray (T, B, d)
         Inputs: T time steps, B sequences side by side.
-    h0 : ndarray (B, n), optional
-        Initial state. Default: zeros.
-    activation : {"tanh", "relu", "sigmoid", "identity"}
+    cell : {"tanh", "relu", "sigmoid", "identity", "gru", "lstm"} or Cell
+    h0 : ndarray (B, n) or (n,), optional
+        Initial h, of every sequence or the same for all. Default: zeros.
+    s0 : ndarray (B, m) or (m,), optional
+        The whole initial state in place of `h0`; for an LSTM (h | c), m = 2 n.
+    activation : str, optional
+        The older name of `cell`.
 
     Returns
     -------
@@ -68,78 +95,52 @@ def forward(params, x, *, h0=None, activation="tanh") -> Trace:
     >>> trace = forward(init_params(3, 5, 2), np.ones((7, 4, 3)))
     >>> trace.h.shape, trace.o.shape
     ((8, 4, 5), (7, 4, 2))
+    >>> forward(init_params(3, 5, 2, cell="lstm"), np.ones((7, 4, 3)), cell="lstm").states.shape
+    (8, 4, 10)
     """
-    f = find_activation(activation).f
-    _check(params, x, h0)
-    T, B, d = x.shape
+    cell = find_cell(cell) if activation is None else find_cell(activation, "activation")
+    cell.check(params)
+    if not isinstance(x, np.ndarray) or x.ndim != 3 or 0 in x.shape:
+        raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {shape_or_type(x)}")
+    T, B, _ = x.shape
+    shape("x", x, (T, B, params.n_in), "(T, B, d)")
+    finite("x", x)
     n, dtype = params.n_hidden, params.W_hh.dtype
     x = x.astype(dtype, copy=False)
 
-    h = np.empty((T + 1, B, n), dtype)
-    h[0] = 0 if h0 is None else h0
+    states = np.empty((T + 1, B, cell.parts * n), dtype)
+    _begin(states[0], n, h0, s0)
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is reported below, with the step
-        fill = states_of_one if one_is_small(B, n, d) else states_of_batch
-        fill(params, x, h, f)
-        o = h[1:].reshape(T * B, n).dot(params.W_qh.T)
+        kept = cell.run(params, x, states)
+        o = states[1:, :, :n].reshape(T * B, n).dot(params.W_qh.T)
         o += params.b_q
     if not all_finite(o):  # any weight times an infinite state is infinite or nan: the outputs tell on the states
-        _report_overflow(h, o)
-    return Trace(x, h, o.reshape(T, B, -1), activation)
+        _report_overflow(states, o)
+    return Trace(params, cell, x, states, o.reshape(T, B, -1), kept)
 
 
-def preactivation(params, trace) -> np.ndarray:
-    """The sums a_t = W_hx x_t + W_hh h_{t-1} + b_h of a finished forward pass, all steps at once.
-
-    Parameters
-    ----------
-    params : Params
-    trace : Trace
-
-    Returns
-    -------
-    ndarray (T, B, n)
-    """
-    return trace.x @ params.W_hx.T + trace.h[:-1] @ params.W_hh.T + params.b_h
-
-
-def _check(params, x, h0):
-    if not isinstance(params, Params):
-        raise ValueError(f"params: want a Params, as init_params makes it, got {type(params).__name__}")
-    for name, w in zip(Params._fields, params, strict=True):
-        ndim = 1 if name[0] == "b" else 2
-        if not isinstance(w, np.ndarray) or w.ndim != ndim:
-            axes = "1 axis" if ndim == 1 else "2 axes"
-            raise ValueError(f"params.{name}: want an array with {axes}, got {_shape_or_type(w)}")
-        if w.dtype.kind not in "fc" or w.dtype != params.W_hh.dtype:
-            raise ValueError(f"params.{name}: want floating-point numbers, of one type in all weights, got {w.dtype}")
-    n, d, q = params.n_hidden, params.n_in, params.n_out
-    for name, w, wanted, axes in [
-        ("W_hx", params.W_hx, (n, d), "(n, d)"),
-        ("W_hh", params.W_hh, (n, n), "(n, n)"),
-        ("b_h", params.b_h, (n,), "(n,)"),
-        ("W_qh", params.W_qh, (q, n), "(q, n)"),
-        ("b_q", params.b_q, (q,), "(q,)"),
-    ]:
-        shape(f"params.{name}", w, wanted, axes)
-        finite(f"params.{name}", w)
-    if not isinstance(x, np.ndarray) or x.ndim != 3 or 0 in x.shape:
-        raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {_shape_or_type(x)}")
-    shape("x", x, (*x.shape[:2], d), "(T, B, d)")
-    finite("x", x)
-    if h0 is not None:
-        h0 = np.asarray(h0)
-        shape("h0", h0, (x.shape[1], n), "(B, n)")
-        finite("h0", h0)
+def _begin(state, n, h0, s0):
+    """Write the initial state (B, m)."""
+    if h0 is None and s0 is None:
+        state[:] = 0
+        return
+    if h0 is not None and s0 is not None:
+        raise ValueError("h0, s0: want one of them, got both: s0 is the whole state, h0 its first part")
+    name, axes, given, part = ("h0", "n", h0, state[:, :n]) if s0 is None else ("s0", "m", s0, state)
+    given = np.asarray(given)
+    if given.ndim == 1:
+        shape(name, given, part.shape[1:], f"({axes},) or (B, {axes})")
+    else:
+        shape(name, given, part.shape, f"(B, {axes})")
+    finite(name, given)
+    state[:] = 0
+    part[:] = given
 
 
-def _shape_or_type(x):
-    return f"shape {x.shape}" if isinstance(x, np.ndarray) else type(x).__name__
-
-
-def _report_overflow(h, o):
-    bad = ~np.isfinite(h[1:]).all((1, 2)) | ~np.isfinite(o.reshape(len(h) - 1, -1)).all(1)
+def _report_overflow(states, o):
+    bad = ~np.isfinite(states[1:]).all((1, 2)) | ~np.isfinite(o.reshape(len(states) - 1, -1)).all(1)
     if bad.any():
         raise OverflowError(
-            f"forward: want states that fit {h.dtype}, got overflow at step {int(bad.argmax()) + 1} of {len(bad)}; "
-            "use fewer steps, a smaller spectral radius or tanh"
+            f"forward: want states that fit {states.dtype}, got overflow at step {int(bad.argmax()) + 1} of "
+            f"{len(bad)}; use fewer steps, a smaller spectral radius or tanh"
         )

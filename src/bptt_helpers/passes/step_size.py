@@ -104,7 +104,7 @@ def step_errors(params, x, y, eps) -> dict:
 
 def _exact(params, x, y):
     trace = forward(params, x[:, None].astype(float))
-    return bptt(params, trace, squared_error(trace.o, y[:, None].astype(float))[1]).params.W_hh
+    return bptt(trace, squared_error(trace.o, y[:, None].astype(float))[1]).params.W_hh
 
 
 def _losses(params, W_hh, x, y):

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.activations import activation
-from .backward import own_signals
+from ..cells.base import at, own_signals
+from .backward import checked_signal
 
 
 class BackwardSteps(NamedTuple):
@@ -15,26 +15,31 @@ class BackwardSteps(NamedTuple):
 
     Attributes
     ----------
-    own : ndarray (T, B, n)
+    own : ndarray (T, B, m)
         W_qhᵀ dL/do_t: what the step's own loss sends into its state.
-    from_later : ndarray (T, B, n)
-        W_hhᵀ dL/da_{t+1}: what all later losses send; zero at the last step.
-    dL_dh : ndarray (T, B, n)
+    from_later : ndarray (T, B, m)
+        What all later losses send, W_hhᵀ dL/da_{t+1} for an elementwise cell; zero at the last step.
+    dL_ds : ndarray (T, B, m)
         Total derivative, the sum of the two.
-    dL_da : ndarray (T, B, n)
-        f′(a_t) ⊙ dL/dh_t.
-    W_hh_terms : ndarray (T, n, n)
+    dL_da : ndarray (T, B, biases · n)
+        f′(a_t) ⊙ dL/dh_t for an elementwise cell.
+    W_hh_terms : ndarray (T, gates · n, n)
         dL/da_t h_{t-1}ᵀ summed over the batch: the share of step t in dL/dW_hh.
     """
 
     own: np.ndarray
     from_later: np.ndarray
-    dL_dh: np.ndarray
+    dL_ds: np.ndarray
     dL_da: np.ndarray
     W_hh_terms: np.ndarray
 
+    @property
+    def dL_dh(self) -> np.ndarray:
+        """The part of `dL_ds` that belongs to h, (T, B, n)."""
+        return self.dL_ds[..., : self.W_hh_terms.shape[2]]
 
-def backward_steps(params, trace, dL_do) -> BackwardSteps:
+
+def backward_steps(trace, dL_do) -> BackwardSteps:
     """Which terms join which gradient, at every step of backpropagation?
 
         dL/dh_t = W_qhᵀ dL/do_t + W_hhᵀ dL/da_{t+1},    dL/dW_hh = Σ_t dL/da_t h_{t-1}ᵀ
@@ -43,7 +48,6 @@ def backward_steps(params, trace, dL_do) -> BackwardSteps:
 
     Parameters
     ----------
-    params : Params
     trace : Trace
     dL_do : ndarray (T, B, q)
 
@@ -59,19 +63,19 @@ def backward_steps(params, trace, dL_do) -> BackwardSteps:
     Examples
     --------
     >>> from bptt_helpers import forward, init_params, squared_error
-    >>> params = init_params(1, 2, 1)
-    >>> trace = forward(params, np.ones((3, 1, 1)))
-    >>> steps = backward_steps(params, trace, squared_error(trace.o, np.ones((3, 1, 1)))[1])
+    >>> trace = forward(init_params(1, 2, 1), np.ones((3, 1, 1)))
+    >>> steps = backward_steps(trace, squared_error(trace.o, np.ones((3, 1, 1)))[1])
     >>> steps.W_hh_terms.shape, bool(steps.from_later[-1].any())
     ((3, 2, 2), False)
     """
-    own = own_signals(params, trace, dL_do)
-    slope = activation(trace.activation).slope_of_state(trace.h[1:])
-    from_later, dL_dh, dL_da = np.zeros_like(own), np.empty_like(own), np.empty_like(own)
+    cell, params, dL_do = trace.cell, trace.params, checked_signal(trace, dL_do)
+    own, local = own_signals(trace, dL_do), cell.local(trace)
+    from_later, dL_ds = np.zeros_like(own), np.empty_like(own)
+    dL_da, terms = [None] * len(own), [None] * len(own)
     for t in reversed(range(len(own))):
-        dL_dh[t] = own[t] + from_later[t]
-        dL_da[t] = slope[t] * dL_dh[t]
+        dL_ds[t] = own[t] + from_later[t]
+        dL_da[t], before = cell.back(params, at(local, t), dL_ds[t])
+        terms[t] = cell.into_weights(trace.part(t, t + 1), dL_da[t][None])[1]
         if t > 0:
-            from_later[t - 1] = dL_da[t] @ params.W_hh  # rows are sequences: W_hhᵀ dL/da
-    terms = np.einsum("tbi,tbj->tij", dL_da, trace.h[:-1])
-    return BackwardSteps(own, from_later, dL_dh, dL_da, terms)
+            from_later[t - 1] = before
+    return BackwardSteps(own, from_later, dL_ds, np.array(dL_da), np.array(terms))

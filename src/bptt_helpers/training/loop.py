@@ -57,7 +57,7 @@ def train(
     updates,
     learning_rate,
     clip_norm=None,
-    activation="tanh",
+    cell="tanh",
     solved=0.99,
     progress=None,
     ignore_label=None,
@@ -81,7 +81,8 @@ def train(
         η > 0.
     clip_norm : float, optional
         Default: no clipping.
-    activation : str
+    cell : str or Cell
+        As `forward` takes it.
     solved : float
         Stop as soon as the mean share of right answers over the last 50 updates reaches this; more than 1: never.
     progress : callable (int, int), optional
@@ -108,11 +109,11 @@ def train(
     try:
         while done < updates and not stop:
             batch = draw(done)
-            trace = forward(params, batch.x, activation=activation)
+            trace = forward(params, batch.x, cell=cell)
             asked = {"weight": batch.weight, "ignore_label": ignore_label}
             loss[done], dL_do = cross_entropy(trace.o, batch.y, **asked)
             correct[done] = accuracy(trace.o, batch.y, **asked)
-            gradient = bptt(params, trace, dL_do).params
+            gradient = bptt(trace, dL_do).params
             gradient, norm[done] = clip_by_global_norm(gradient, limit)
             stepped = Params(*(w - learning_rate * g for w, g in zip(params, gradient, strict=True)))
             params, done = stepped, done + 1  # together: an interrupt before this line leaves the update undone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..cells.base import beside, each
 from ..numbers.scaled import steps_between
 
 # Signals above this are scaled down: eight more steps must not reach 2^1024.
@@ -25,10 +26,10 @@ def chunked_sums(way, windows):
     Returns
     -------
     kept, left_out, exact : tuple of (ndarray (K, m), ndarray of int (K,)), K = 1 for the exact one
-        Gradients of the weights, m = n (n + d + 1) numbers in a row, as mantissas and powers of two.
+        Gradients of the weights, biases · n · (n + d + 1) numbers in a row, as mantissas and powers of two.
     """
-    T, B, n = way.own.shape
-    at_once = max(1, 2**21 // (T * B * n))  # what arrives at all steps is kept until the end: 32 MB
+    T, B, _ = way.own.shape
+    at_once = max(1, 2**21 // (T * B * len(way.params.b_h)))  # what arrives at all steps is kept until the end: 32 MB
     kept, left_out, exact = [], [], None
     for start in range(0, len(windows), at_once):
         some = windows[start : start + at_once]
@@ -42,19 +43,19 @@ def chunked_sums(way, windows):
 
 def _journey(way, windows):
     """Signals, in this order: the exact one, those kept by each window, those left out by each."""
-    own, slope, W_hh, into_weights = way
-    T, B, n = own.shape
+    own, cell, params = way.own, way.cell, way.params
+    T, B, m = own.shape
     K = len(windows)
     signals = 2 * K + 1
     nothing = signals  # a further signal, always zero
     comes_from = _origins(T, windows, nothing)
 
-    arrived, exponent = np.empty((T, B, signals, n)), np.zeros((T, B, signals), int)
-    carried, here, power = np.zeros((B, signals + 1, n)), np.empty((B, signals, n)), np.zeros((B, signals + 1), int)
-    carried_rows = carried[:, :-1].reshape(-1, n) if B == 1 else np.empty((B * signals, n))
+    width = len(params.b_h)
+    arrived, exponent = np.empty((T, B, signals, width)), np.zeros((T, B, signals), int)
+    carried, here, power = np.zeros((B, signals + 1, m)), np.empty((B, signals, m)), np.zeros((B, signals + 1), int)
     with_own = here[:, : K + 1]
-    every, scaled = steps_between(slope, W_hh), False
-    multiply = np.multiply
+    every, scaled = steps_between(*cell.reach(params, way.local)), False
+    steps, before = each(beside(way.local)), np.empty((B, signals, m))
     for t in range(T - 1, -1, -1):
         carried.take(comes_from[t], 1, here, "clip")
         if scaled:
@@ -63,10 +64,8 @@ def _journey(way, windows):
             with_own += own[t, :, None] * np.ldexp(1.0, -power[:, : K + 1, None])
         else:
             with_own += own[t, :, None]
-        multiply(here, slope[t, :, None], arrived[t])
-        arrived[t].reshape(-1, n).dot(W_hh, carried_rows)
-        if B > 1:
-            carried[:, :-1] = carried_rows.reshape(B, signals, n)
+        cell.back(params, steps[t], here, arrived[t], before)
+        carried[:, :-1] = before
         if t % every == 0 and not -LARGE < carried.min() <= carried.max() < LARGE:
             scaled = True
             shift = np.maximum(np.frexp(np.abs(carried).max(2))[1], 0)
@@ -75,7 +74,9 @@ def _journey(way, windows):
     top = exponent.max((0, 1))
     if scaled:
         arrived *= np.ldexp(1.0, np.maximum(exponent - top, -2000))[..., None]
-    sums = arrived.reshape(T * B, signals * n).T @ into_weights
+    sums = (arrived.reshape(T * B, signals * width).T @ way.inputs).reshape(signals, width, -1)
+    if way.reads is not None:
+        sums *= way.reads
     return sums.reshape(signals, -1), top
 
 

@@ -37,7 +37,7 @@ class WindowCurve(NamedTuple):
     log10_error: np.ndarray
 
 
-def gradient_by_window(params, trace, dL_do, *, scheme="sliding", windows=None) -> WindowCurve:
+def gradient_by_window(trace, dL_do, *, scheme="sliding", windows=None) -> WindowCurve:
     """Norm, direction and error of the truncated gradient, for every window τ = 1 … T at once.
 
     Sliding: the losses travel back together, one matrix product a lag. What arrives at lag k,
@@ -53,7 +53,6 @@ def gradient_by_window(params, trace, dL_do, *, scheme="sliding", windows=None) 
 
     Parameters
     ----------
-    params : Params
     trace : Trace
     dL_do : ndarray (T, B, q)
     scheme : {"sliding", "chunked"}
@@ -72,7 +71,7 @@ def gradient_by_window(params, trace, dL_do, *, scheme="sliding", windows=None) 
     choice("scheme", scheme, SCHEMES)
     T = len(trace.x)
     windows = np.arange(1, T + 1) if windows is None else np.array([whole_number("windows", w, 1, T) for w in windows])
-    way = way_of(params, trace, dL_do)
+    way = way_of(trace, dL_do)
     return _sliding(way, windows) if scheme == "sliding" else _compare(windows, *chunked_sums(way, windows))
 
 
@@ -95,31 +94,30 @@ def logarithmic_windows(T) -> np.ndarray:
     return np.unique(candidates[candidates <= T])
 
 
-def lag_contributions(params, trace, dL_do) -> tuple[np.ndarray, np.ndarray]:
+def lag_contributions(trace, dL_do) -> tuple[np.ndarray, np.ndarray]:
     """What arrives at the weights from exactly k steps ahead, for every lag k.
 
     Parameters
     ----------
-    params : Params
     trace : Trace
     dL_do : ndarray (T, B, q)
 
     Returns
     -------
-    parts : ndarray (K, n, n + d + 1)
+    parts : ndarray (K, biases · n, n + d + 1)
         Contribution c_k to dL/d[W_hh | W_hx | b_h], a mantissa. K <= T: lags after which nothing is left are missing.
     exponent : ndarray of int (K,)
         Power of two that belongs to each part.
     """
-    return sums_by_lag(way_of(params, trace, dL_do), np.arange(1, len(trace.x) + 1))
+    return sums_by_lag(way_of(trace, dL_do), np.arange(1, len(trace.x) + 1))
 
 
 def _sliding(way, windows):
     """The curve of the windows, from sums over the lags between them."""
-    T, B, n = way.own.shape
+    T, B, m = way.own.shape
     edges = logarithmic_windows(T)
     sums = None
-    if n <= 32 and T * B * n * n <= 2**22 and set(windows) <= set(edges):
+    if m <= 32 and T * B * m * m <= 2**22 and set(windows) <= set(edges):
         sums = sums_by_doubling(way)
     if sums is None:
         edges = np.union1d(windows, [T])

@@ -1,10 +1,10 @@
 """Two ways to sum what arrives from k steps ahead, for many lags k at once: lag by lag, and by doubling.
 
-The loss at step s + k sends a signal back to the state at step s:
+The loss at step s + k sends a signal back to the state at step s, and from there to the weights:
 
-    λ_0[s] = f′(a_s) ⊙ W_qhᵀ dL/do_s,    λ_{k+1}[s] = P_1[s] λ_k[s + 1],    P_1[s] = diag(f′(a_s)) W_hhᵀ
+    λ_0[s] = W_qhᵀ dL/do_s (in h),    λ_{k+1}[s] = J_{s+1}ᵀ λ_k[s + 1],    J_s = ds_s/ds_{s-1}
 
-and what arrives at the weights from lag k is c_k = Σ_s λ_k[s] [h_{s-1} | x_s | 1]. The gradient of a window τ is
+What arrives at the weights from lag k is c_k = Σ_s (dL/da of λ_k[s]) [h_{s-1} | x_s | 1]. The gradient of a window τ is
 c_0 + … + c_{τ-1}. Both ways give sums of c_k between edges, so a window that ends at an edge is a running sum.
 """
 
@@ -14,9 +14,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.activations import activation
+from ..cells.base import Cell, at, own_signals
+from ..cells.params import Params, recurrent_part
 from ..numbers.scaled import steps_between
-from ..passes.backward import own_signals
+from ..passes.backward import checked_signal
 
 # Signals this many bits below the largest are treated as gone: 1e-38.
 GONE = 128
@@ -28,33 +29,42 @@ class Way(NamedTuple):
 
     Attributes
     ----------
-    own : ndarray (T, B, n)
+    cell : Cell
+    params : Params
+    local : NamedTuple of ndarrays (T, B, …)
+        The factors of every step.
+    own : ndarray (T, B, m)
         W_qhᵀ dL/do_t.
-    slope : ndarray (T, B, n)
-        f′(a_t).
-    W_hh : ndarray (n, n)
-    into_weights : ndarray (T·B, n + d + 1)
-        [h_{t-1} | x_t | 1].
+    inputs : ndarray (T·B, n + d + 1)
+        [h_{t-1} | x_t | 1], what the weights are multiplied by.
+    reads : ndarray (biases · n, n + d + 1) or None
+        1 where an entry of a_t reads an input, 0 where it does not; None if all do.
     """
 
+    cell: Cell
+    params: Params
+    local: NamedTuple
     own: np.ndarray
-    slope: np.ndarray
-    W_hh: np.ndarray
-    into_weights: np.ndarray
+    inputs: np.ndarray
+    reads: np.ndarray | None
+
+    def into_weights(self, dL_da, out=None):
+        """Σ dL/da [h | x | 1] over the first rows, ``(rows, biases · n)`` → ``(biases · n, n + d + 1)``."""
+        sums = np.dot(dL_da.T, self.inputs[: len(dL_da)], out=out)
+        if self.reads is not None:
+            sums *= self.reads
+        return sums
 
 
-def way_of(params, trace, dL_do) -> Way:
+def way_of(trace, dL_do) -> Way:
     """Prepare a `Way` in float64 (a float32 network too: the exponents below are those of float64)."""
-    params = params.astype(float)
-    own = own_signals(params, trace, dL_do)
-    T, B, _ = own.shape
-    h = trace.h.astype(float, copy=False)
-    return Way(
-        own,
-        activation(trace.activation).slope_of_state(h[1:]),
-        params.W_hh,
-        np.concatenate([h[:-1], trace.x, np.ones((T, B, 1))], 2).reshape(T * B, -1),
-    )
+    dL_do = checked_signal(trace, dL_do).astype(float, copy=False)
+    trace = trace.astype(float)
+    T, B, _ = trace.x.shape
+    inputs = np.concatenate([trace.h[:-1], trace.x, np.ones((T, B, 1))], 2).reshape(T * B, -1)
+    reads = recurrent_part(Params(*map(np.ones_like, trace.params)))
+    reads = None if reads.all() else reads
+    return Way(trace.cell, trace.params, trace.cell.local(trace), own_signals(trace, dL_do), inputs, reads)
 
 
 def sums_by_lag(way, edges) -> tuple[np.ndarray, np.ndarray]:
@@ -68,14 +78,14 @@ def sums_by_lag(way, edges) -> tuple[np.ndarray, np.ndarray]:
 
     Returns
     -------
-    parts : ndarray (<= K, n, n + d + 1)
+    parts : ndarray (<= K, biases · n, n + d + 1)
         Entry i: the sum of c_k for edges[i-1] <= k < edges[i], a mantissa. Intervals where nothing is left are missing.
     exponent : ndarray of int (<= K,)
         Power of two that belongs to each.
     """
-    n = len(way.W_hh)
-    parts, exponent = np.empty((len(edges), n, way.into_weights.shape[1])), np.zeros(len(edges), int)
-    meeting = np.empty((len(way.into_weights), n))
+    width = len(way.params.b_h)
+    parts, exponent = np.empty((len(edges), width, way.inputs.shape[1])), np.zeros(len(edges), int)
+    meeting = np.empty((len(way.inputs), width))
     lag, start, i = -1, 0, 0
     for lag, signal, power in journey(way):
         if lag == start:
@@ -92,10 +102,10 @@ def sums_by_lag(way, edges) -> tuple[np.ndarray, np.ndarray]:
             met[: len(signal)] += signal if power == common else signal * 2.0 ** max(power - common, -1000)
             exponent[i] = common
         if lag + 1 == edges[i]:
-            np.dot(met.T, way.into_weights[: len(met)], out=parts[i])
+            way.into_weights(met, out=parts[i])
             start, i = lag + 1, i + 1
     if lag >= start:  # the journey ended within an interval
-        np.dot(met.T, way.into_weights[: len(met)], out=parts[i])
+        way.into_weights(met, out=parts[i])
         i += 1
     return parts[:i], exponent[:i]
 
@@ -114,35 +124,31 @@ def journey(way):
     ------
     lag : int
         0 … T - 1, or as far as there is something left.
-    signal : ndarray ((T - lag)·B, n)
-        Entry s: λ_lag[s], a mantissa; valid until the next round.
+    dL_da : ndarray ((T - lag)·B, biases · n)
+        Entry s: what λ_lag[s] sends to the weights, a mantissa.
     power : int
         Power of two that belongs to it.
     """
-    own, slope, W_hh, _ = way
-    T, B, n = own.shape
-    every, slope = steps_between(slope, W_hh), slope.reshape(T * B, n)
-    here, next_one = own.reshape(T * B, n).copy(), np.empty((T * B, n))
-    signal, power, largest, growth = here, 0, None, None
+    cell, params, local, signal = way.cell, way.params, way.local, way.own
+    T, B, _ = signal.shape
+    every = steps_between(*cell.reach(params, local))
+    power, largest, growth = 0, None, None
     for lag in range(T):
-        if lag:
-            later, signal = signal[B:], next_one[: (T - lag) * B]
-            np.dot(later, W_hh, out=signal)
-            here, next_one = next_one, here
-        np.multiply(signal, slope[: len(signal)], out=signal)
         if lag % every == 0:
             size = max(signal.max(), -signal.min())
             if size == 0:
                 return
             shift = int(np.clip(np.frexp(size)[1], -1000, 1000))
-            signal *= 2.0**-shift
+            signal = signal * 2.0**-shift
             power += shift
             largest = power if largest is None else max(largest, power)
             if power < largest - GONE:
                 growth = most_growth(way) if growth is None else growth
-                if power + _bits(signal.reshape(-1, B, n), growth) < largest - GONE:
+                if power + _bits(signal, growth) < largest - GONE:
                     return
-        yield lag, signal, power
+        dL_da, before = cell.back(params, at(local, slice(T - lag)), signal)
+        yield lag, dL_da.reshape((T - lag) * B, -1), power
+        signal = before[1:]
 
 
 def most_growth(way) -> np.ndarray:
@@ -160,17 +166,19 @@ def most_growth(way) -> np.ndarray:
     ndarray (T,)
         inf where that would take too much memory to know.
     """
-    T, B, n = way.own.shape
+    T, B, m = way.own.shape
     blocks = T // BLOCK
-    if blocks * B * n * n > 2**23:
+    if blocks * B * m * m > 2**23:
         return np.full(T, np.inf)
-    steps = way.slope[: blocks * BLOCK].reshape(blocks, BLOCK, B, 1, n)
-    product = np.tile(np.eye(n), (blocks, B, 1, 1))
+    by_block = type(way.local)(
+        *(v[: blocks * BLOCK].reshape(blocks, BLOCK, B, 1, -1).swapaxes(0, 1) for v in way.local)
+    )
+    product = np.tile(np.eye(m), (blocks, B, 1, 1))
     for step in range(BLOCK - 1, -1, -1):
-        product = product @ way.W_hh * steps[:, step]
+        product = way.cell.back(way.params, at(by_block, step), product)[1]
     with np.errstate(divide="ignore"):
         of_block = np.log2(np.linalg.norm(product, 2, axis=(2, 3)).max(1, initial=0))
-    of_step = max(0, np.log2(np.linalg.norm(way.W_hh, 2) * way.slope.max()))
+    of_step = max(0, np.log2(way.cell.most_stretch(way.params, way.local)))
     growth = np.zeros(blocks + 1)
     for block in range(blocks):
         growth[block + 1] = max(0, growth[block] + of_block[block])
@@ -188,6 +196,7 @@ def sums_by_doubling(way) -> tuple[np.ndarray, np.ndarray] | None:
     """By doubling, in log₂ T rounds: what has arrived from lags a to 2a, sent a steps further, comes from 2a to 3a.
 
         P_{2a}[s] = P_a[s] P_a[s+a],    λ_{2a}[s] + … + λ_{3a-1}[s] = P_a[s] (λ_a + … + λ_{2a-1})[s+a]
+        P_1[s] = J_{s+1}ᵀ
 
     Parameters
     ----------
@@ -198,25 +207,26 @@ def sums_by_doubling(way) -> tuple[np.ndarray, np.ndarray] | None:
     parts, exponent
         As `sums_by_lag` with the edges 1, 2, 3, 4, 6, 8, 12 … T; None if a product leaves the range of float64.
     """
-    own, slope, W_hh, into_weights = way
-    T, n = len(own), len(W_hh)
+    cell, params, local = way.cell, way.params, way.local
+    T, B, _ = way.own.shape
     parts = []
 
     def arrive(signal):
         if len(signal):
-            rows = signal.reshape(-1, n)
-            parts.append(rows.T.dot(into_weights[: len(rows)]))
+            dL_da = cell.into_a(params, at(local, slice(len(signal))), signal)
+            parts.append(way.into_weights(dL_da.reshape(len(signal) * B, -1)))
         return signal
 
-    def send(signal, steps):  # P_steps[s] signal[s + steps], for the states that have one so far ahead
-        states, later = max(0, len(signal) - steps), signal[steps:]
+    def send(signal, steps):  # to the states that have one so far ahead
+        later = signal[steps:]
         if steps == 1:
-            return later.reshape(-1, n).dot(W_hh).reshape(later.shape) * slope[:states]
-        return (across[:states] @ later[..., None])[..., 0]
+            return cell.back(params, at(local, slice(1, len(later) + 1)), later)[1]
+        return (later[..., None, :] @ across[: len(later)])[..., 0, :]
 
     with np.errstate(over="ignore", invalid="ignore"):
-        at_lag_0 = arrive(own * slope)
-        across, spare = slope[..., None] * W_hh.T, np.empty((*slope.shape, n))  # P_1, and room for P_2
+        at_lag_0 = arrive(way.own)
+        J = cell.jacobians(params, local)
+        across, spare = J[1:], np.empty_like(J[1:])  # what takes a signal from s + 1 to s, and room for s + 2 to s
         a, arrived = 1, arrive(send(at_lag_0, 1))
         while 16 * a < T:
             near = arrive(send(arrived, a))
@@ -224,7 +234,7 @@ def sums_by_doubling(way) -> tuple[np.ndarray, np.ndarray] | None:
             near[: len(far)] += far
             a, arrived = 2 * a, near  # from lags 2a to 4a
             needed = T - 2 * a
-            np.matmul(across[:needed], across[a // 2 : a // 2 + needed], out=spare[:needed])
+            np.matmul(across[a // 2 : a // 2 + needed], across[:needed], out=spare[:needed])
             across, spare = spare, across
         for sends in (1, 1, 2, 2, 4, 4):  # the last three octaves in strides of a: cheaper than three more P
             met = arrived = send(arrived, a)

@@ -1,6 +1,6 @@
 """Randomised truncation: cut by chance, multiply what survives, and be right on average.
 
-    dL/dh_{t-1} += ξ_t W_hhᵀ dL/da_t,    ξ_t = 0 with chance c_t, else 1/(1 - c_t)
+    dL/ds_{t-1} += ξ_t J_tᵀ dL/ds_t,    ξ_t = 0 with chance c_t, else 1/(1 - c_t)
 
 Since E ξ_t = 1 and the cuts are independent of the signals, the mean over many draws is the exact gradient.
 """
@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..cells.base import beside, each
 from ..numbers.validate import number, positive, whole_number
 from .hazards import constant_hazard, draw_factors
 from .lag_sums import way_of
@@ -18,26 +19,15 @@ from .lag_sums import way_of
 _AT_ONCE = 4_000_000  # signals held at one time: 32 MB
 
 
-def recurrent_part(gradient) -> np.ndarray:
-    """The part of a gradient that truncation touches, side by side: ``[W_hh | W_hx | b_h]``, (n, n + d + 1).
-
-    Parameters
-    ----------
-    gradient : Params
-    """
-    return np.hstack([gradient.W_hh, gradient.W_hx, gradient.b_h[:, None]])
-
-
-def randomized_gradients(params, trace, dL_do, hazard, *, n_draws=1, rng=0, compensate=True) -> np.ndarray:
+def randomized_gradients(trace, dL_do, hazard, *, n_draws=1, rng=0, compensate=True) -> np.ndarray:
     """Draw many randomly truncated gradients of the same loss, all at once.
 
-        dL/da_t = f′(a_t) ⊙ (W_qhᵀ dL/do_t + ξ_{t+1} W_hhᵀ dL/da_{t+1})
+        dL/ds_t = W_qhᵀ dL/do_t (in h) + ξ_{t+1} J_{t+1}ᵀ dL/ds_{t+1}
 
     All draws walk back together: one matrix product a step. In a batch all sequences are cut at the same steps.
 
     Parameters
     ----------
-    params : Params
     trace : Trace
     dL_do : ndarray (T, B, q)
     hazard : Hazard
@@ -49,7 +39,7 @@ def randomized_gradients(params, trace, dL_do, hazard, *, n_draws=1, rng=0, comp
 
     Returns
     -------
-    ndarray (N, n, n + d + 1)
+    ndarray (N, biases · n, n + d + 1)
         Each draw's gradient with respect to ``[W_hh | W_hx | b_h]``, as `recurrent_part` puts them.
 
     Raises
@@ -62,32 +52,35 @@ def randomized_gradients(params, trace, dL_do, hazard, *, n_draws=1, rng=0, comp
     Tallec & Ollivier (2017), arXiv:1705.08209.
     """
     n_draws = whole_number("n_draws", n_draws)
-    own, slope, W_hh, into_weights = way_of(params, trace, dL_do)
-    T, B, n = own.shape
+    way = way_of(trace, dL_do)
+    T, B, _ = way.own.shape
     factor = draw_factors(hazard, T, n_draws, rng)
     if not compensate:
         factor = (factor > 0).astype(float)
-    gradients = np.empty((n_draws, n, into_weights.shape[1]))
-    step = max(1, _AT_ONCE // own.size)
+    width, columns = len(way.params.b_h), way.inputs.shape[1]
+    gradients = np.empty((n_draws, width, columns))
+    step = max(1, _AT_ONCE // (T * B * width))
     for first in range(0, n_draws, step):
         chosen = slice(first, first + step)
-        dL_da = _walk_back(own, slope, W_hh, factor[:, chosen])
-        # (n N, T B) times (T B, n + d + 1): one matrix product for all draws
-        together = dL_da.reshape(T * B, -1).T @ into_weights
-        gradients[chosen] = together.reshape(n, -1, into_weights.shape[1]).swapaxes(0, 1)
+        dL_da = _walk_back(way, factor[:, chosen])
+        # (N rows, T B) times (T B, n + d + 1): one matrix product for all draws
+        gradients[chosen] = (dL_da.reshape(T * B, -1).T @ way.inputs).reshape(-1, width, columns)
+    if way.reads is not None:
+        gradients *= way.reads
     return gradients
 
 
-def _walk_back(own, slope, W_hh, factor):
-    """dL/da of every draw, (T, B, n, N): the draws last, so that all lie side by side in memory."""
-    W_hh_T = W_hh.T.copy()
-    dL_da = np.empty((*own.shape, factor.shape[1]))
-    dL_da[-1] = (slope[-1] * own[-1])[..., None]
-    for t in range(len(own) - 2, -1, -1):
-        dL_dh = np.matmul(W_hh_T, dL_da[t + 1], out=dL_da[t])
-        dL_dh *= factor[t + 1]
-        dL_dh += own[t][..., None]
-        dL_dh *= slope[t][..., None]
+def _walk_back(way, factor):
+    """dL/da of every draw, (T, B, N, biases · n): all draws take a step back together."""
+    cell, params, own, steps = way.cell, way.params, way.own, each(beside(way.local))
+    T, B, m = own.shape
+    N = factor.shape[1]
+    dL_da, before = np.empty((T, B, N, len(params.b_h))), np.zeros((B, N, m))
+    for t in range(T - 1, -1, -1):
+        if t < T - 1:
+            before *= factor[t + 1][:, None]
+        before += own[t][:, None]
+        _, before = cell.back(params, steps[t], before, dL_da[t])
     return dL_da
 
 
@@ -96,7 +89,7 @@ class Moments(NamedTuple):
 
     Attributes
     ----------
-    mean : ndarray (n, n + d + 1)
+    mean : ndarray (biases · n, n + d + 1)
         The same for all of them.
     variance : ndarray (K,)
         E‖g - E g‖², the sum of the variances of all entries.
@@ -106,19 +99,18 @@ class Moments(NamedTuple):
     variance: np.ndarray
 
 
-def exact_moments(params, trace, dL_do, mean_lengths) -> Moments:
+def exact_moments(trace, dL_do, mean_lengths) -> Moments:
     """Mean and variance of the randomly truncated gradient without drawing it, for constant hazards.
 
-    With λ_t = dL/da_t, A_t = diag(f′(a_t)) W_hhᵀ and G_t what the weights have collected from steps t … T - 1,
+    With λ_t = dL/ds_t, D_t what turns it into dL/da_t, and G_t what the weights have collected from steps t … T - 1,
 
-        λ_t = f_t + ξ A_t λ_{t+1},    G_t = G_{t+1} + λ_t z_tᵀ,    z_t = [h_{t-1} | x_t | 1],
+        λ_t = own_t + ξ J_{t+1}ᵀ λ_{t+1},    G_t = G_{t+1} + D_t λ_t z_tᵀ,    z_t = [h_{t-1} | x_t | 1],
 
     E[λ], E[λλᵀ], E[λ ⊗ G], E[G] and E‖G‖² follow from those of the step after; of the cuts only E ξ = 1 and
     E ξ² = 1/(1 - c) enter. With other hazards the cuts depend on each other, and this does not hold.
 
     Parameters
     ----------
-    params : Params
     trace : Trace
         Of a single sequence, B = 1.
     dL_do : ndarray (T, 1, q)
@@ -134,30 +126,37 @@ def exact_moments(params, trace, dL_do, mean_lengths) -> Moments:
     ValueError
         If a mean length is not above 1, or there is more than one sequence.
     """
-    own, slope, W_hh, z = way_of(params, trace, dL_do)
-    T, B, n = own.shape
+    way = way_of(trace, dL_do)
+    cell, params, local = way.cell, way.params, way.local
+    T, B, m = way.own.shape
     if B != 1:
         raise ValueError(f"trace: want one sequence, B = 1, got {B}")
     chance = np.array([constant_hazard(T_0).cut(1) for T_0 in mean_lengths])
     square_of_factor = (1 / (1 - chance))[:, None, None]  # E ξ²
-    f = (own * slope)[:, 0]
-    A_by_step = slope[:, 0, :, None] * W_hh.T
+    own, A_by_step = way.own[:, 0], cell.jacobians(params, local)[:, 0].swapaxes(1, 2)
+    unit = np.broadcast_to(np.eye(m), (T, 1, m, m))
+    D_by_step = cell.into_a(params, beside(local), unit)[:, 0].swapaxes(1, 2)
+    width, columns = D_by_step.shape[1], way.inputs.shape[1]
+    reads = np.ones((width, columns)) if way.reads is None else way.reads
 
-    K, m = len(chance), z.shape[1]
-    mean_lam, mean_G, square_G = np.zeros(n), np.zeros((n, m)), np.zeros(K)
-    lam_lam, lam_G = np.zeros((K, n, n)), np.zeros((K, n, n * m))
+    K = len(chance)
+    mean_lam, mean_G, square_G = np.zeros(m), np.zeros((width, columns)), np.zeros(K)
+    lam_lam, lam_G = np.zeros((K, m, m)), np.zeros((K, m, width * columns))
     for t in range(T - 1, -1, -1):
-        A = A_by_step[t]
+        A = A_by_step[t + 1] if t + 1 < T else np.zeros((m, m))
+        D, z = D_by_step[t], reads * way.inputs[t]  # z as each row reads it
         carried = A @ mean_lam
-        mean_lam = f[t] + carried
+        mean_lam = own[t] + carried
         # λ_t with the G of the steps after it, then with its own
-        with_later = f[t][:, None] * mean_G.ravel() + A @ lam_G
-        known = f[t][:, None] * mean_lam + carried[:, None] * f[t]
+        with_later = own[t][:, None] * mean_G.ravel() + A @ lam_G
+        known = own[t][:, None] * mean_lam + carried[:, None] * own[t]
         lam_lam = known + square_of_factor * (A @ lam_lam @ A.T)
-        diagonal = with_later.reshape(K, n, n, m).trace(axis1=1, axis2=2)
-        square_G += 2 * diagonal @ z[t] + lam_lam.trace(axis1=1, axis2=2) * (z[t] @ z[t])
-        lam_G = with_later + (lam_lam[..., None] * z[t]).reshape(K, n, n * m)
-        mean_G = mean_G + mean_lam[:, None] * z[t]
+        lam_da = lam_lam @ D.T  # E[λ dL/daᵀ]
+        da_da = np.einsum("wm,kmw->kw", D, lam_da)
+        crossed = np.einsum("wm,kmwc->kwc", D, with_later.reshape(K, m, width, columns))
+        square_G += 2 * (crossed * z).sum((1, 2)) + (da_da * (z**2).sum(1)).sum(1)
+        lam_G = with_later + (lam_da[..., None] * z).reshape(K, m, -1)
+        mean_G = mean_G + (D @ mean_lam)[:, None] * z
     return Moments(mean_G, square_G - (mean_G**2).sum())
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.params import init_params
+from ..cells.initial import init_params
 from ..figures.chain_rule import MOST_STEPS, BackwardPicture
 from ..passes.forward import forward
 from ..passes.steps import backward_steps
@@ -56,7 +56,7 @@ def _pass(sequence_length, losses, seed):
     x, y = rng.normal(size=(2, sequence_length, 1, 1))
     trace = forward(params, x)
     _, dL_do = squared_error(trace.o, y, weight="last" if losses == LOSSES[1] else None)
-    steps = backward_steps(params, trace, dL_do)
+    steps = backward_steps(trace, dL_do)
     sums = np.cumsum(steps.W_hh_terms[::-1], 0)[::-1]  # sums[t]: the terms of step t and of all later ones
     return steps, np.concatenate([sums, np.zeros((1, 2, 2))])
 

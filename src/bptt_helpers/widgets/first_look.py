@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.params import init_params
+from ..cells.initial import init_params
 from ..figures.first_look import ROUNDING, FirstLookPicture
 from ..measures.influence import gradient_profile
 from ..passes.forward import forward
@@ -62,7 +62,7 @@ def first_look_data(sequence_length, spectral_radius, seed) -> FirstLookData:
     _, dL_do = cross_entropy(trace.o, x[1 : T + 1].argmax(2), weight="last")
     return FirstLookData(
         distance=np.linalg.norm(trace.h[1:, 0] - other.h[1:, 0], axis=1),
-        profile=gradient_profile(params, trace, dL_do)[::-1, 0],
+        profile=gradient_profile(trace, dL_do)[::-1, 0],
     )
 
 

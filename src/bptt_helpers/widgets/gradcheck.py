@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.params import init_params
+from ..cells.initial import init_params
 from ..figures.gradcheck import GradientCheckPicture
 from ..passes.step_size import METHODS, best_step, step_errors
 from .controls import float_slider, int_slider, menu

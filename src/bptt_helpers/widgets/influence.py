@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..cells.activations import ACTIVATIONS
-from ..cells.params import init_params
+from ..cells.initial import init_params
 from ..figures.influence import InfluencePicture
 from ..measures.influence import influence, true_slope
 from ..passes.forward import forward
@@ -69,12 +69,12 @@ def influence_data(sequence_length, spectral_radius, activation, n_hidden, input
         _, dL_do = loss(trace.o, y[:T])
         dL_do *= T  # every loss by itself, not its share in the mean
     losses = np.unique(np.linspace(0, T - 1, ROWS).astype(int))
-    log_norm = influence(params, trace, dL_do, losses=losses)[:, :, 0]
+    log_norm = influence(trace, dL_do, losses=losses)[:, :, 0]
     profile = log_norm[-1, ::-1]
     with np.errstate(divide="ignore", invalid="ignore"):  # radius 0: nothing is left from lag 1 on
         log_radius = np.log10(spectral_radius)
         rule = profile[0] + np.append(0, np.arange(1, T) * log_radius)
-    return InfluenceData(profile, rule, log_norm, float(true_slope(params, trace).mean()))
+    return InfluenceData(profile, rule, log_norm, float(true_slope(trace).mean()))
 
 
 def describe(data) -> str:

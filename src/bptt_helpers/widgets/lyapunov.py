@@ -67,11 +67,11 @@ def lyapunov_data(gain, noise, n_hidden, seed) -> LyapunovData:
     ValueError
         If an argument is out of range.
     """
-    params, trace = driven_network(gain, noise, n_hidden=n_hidden, sequence_length=STEPS, batch=SEQUENCES, seed=seed)
-    exponent = lyapunov_exponents(params, trace, discard=SETTLE, rng=seed).value[0]
+    trace = driven_network(gain, noise, n_hidden=n_hidden, sequence_length=STEPS, batch=SEQUENCES, seed=seed)
+    exponent = lyapunov_exponents(trace, discard=SETTLE, rng=seed).value[0]
     dL_do = np.zeros_like(trace.o)
     dL_do[-1] = 1
-    profile = gradient_profile(params, trace, dL_do)[: STEPS - SETTLE]
+    profile = gradient_profile(trace, dL_do)[: STEPS - SETTLE]
     slope = log_gradient_slope(profile)
     return LyapunovData(
         gain,

@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.params import init_params
+from ..cells.initial import init_params
+from ..cells.params import recurrent_part
 from ..figures.randomized import ChainPicture, RandomizedPicture
 from ..passes.backward import bptt
 from ..passes.forward import forward
@@ -15,7 +16,7 @@ from ..tasks.losses import squared_error
 from ..tasks.sequences import sine
 from ..truncation.every_window import gradient_by_window
 from ..truncation.hazards import constant_hazard, power_law_hazard
-from ..truncation.random_cuts import chain_variance, exact_moments, randomized_gradients, recurrent_part
+from ..truncation.random_cuts import chain_variance, exact_moments, randomized_gradients
 from .controls import float_slider, int_slider, menu
 from .live import Live
 
@@ -30,7 +31,7 @@ class Problem(NamedTuple):
     Attributes
     ----------
     run : tuple
-        params, trace, dL_do.
+        trace, dL_do.
     exact : ndarray (n, n + d + 1)
         Exact gradient of the recurrent weights.
     sliding, chunked : WindowCurve
@@ -88,7 +89,7 @@ def problem(sequence_length, spectral_radius, seed) -> Problem:
     params = init_params(1, N_HIDDEN, 1, spectral_radius=spectral_radius, rng=seed)
     trace = forward(params, batch.x)
     _, dL_do = squared_error(trace.o, batch.y)
-    run = params, trace, dL_do
+    run = trace, dL_do
     exact = recurrent_part(bptt(*run).params)
     return Problem(run, exact, *(gradient_by_window(*run, scheme=scheme) for scheme in ("sliding", "chunked")))
 

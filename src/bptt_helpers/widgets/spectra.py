@@ -77,7 +77,7 @@ def spectrum_data(
     W, eigenvalues = matrix_with_spectrum(n_hidden, spectral_radius, off_diagonal, rng=rng)
     x = input_strength * rng.normal(size=(sequence_length, 1, n_hidden))
     params = Params(np.eye(n_hidden), W, np.zeros(n_hidden), np.zeros((1, n_hidden)), np.zeros(1))
-    product = jacobian_product_norms(params, forward(params, x, activation=activation))[:, 0]
+    product = jacobian_product_norms(forward(params, x, activation=activation))[:, 0]
 
     singular = np.linalg.svd(W, compute_uv=False)
     slope, lag = LARGEST_SLOPE[activation], np.arange(sequence_length)

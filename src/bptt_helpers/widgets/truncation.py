@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.params import init_params
+from ..cells.initial import init_params
+from ..cells.params import recurrent_part
 from ..figures.truncation import ROUNDING, TruncationPicture
 from ..measures.influence import cosine
 from ..numbers.validate import whole_number
@@ -15,7 +16,6 @@ from ..passes.backward import SCHEMES, bptt
 from ..passes.forward import forward
 from ..truncation import cost
 from ..truncation.every_window import gradient_by_window, logarithmic_windows
-from ..truncation.random_cuts import recurrent_part
 from .controls import float_slider, int_slider, menu
 from .inputs import LONGEST, sequence
 from .live import Live
@@ -73,7 +73,6 @@ def network_on_text(sequence_length, spectral_radius, seed):
 
     Returns
     -------
-    params : Params
     trace : Trace
     dL_do : ndarray (T, 1, q)
         Of the mean cross-entropy.
@@ -87,7 +86,7 @@ def network_on_text(sequence_length, spectral_radius, seed):
     x, y, n_out, loss = sequence("text", seed)
     params = init_params(x.shape[2], N_HIDDEN, n_out, spectral_radius=spectral_radius, rng=seed)
     trace = forward(params, x[:sequence_length])
-    return params, trace, loss(trace.o, y[:sequence_length])[1]
+    return trace, loss(trace.o, y[:sequence_length])[1]
 
 
 @lru_cache(maxsize=16)
@@ -103,7 +102,7 @@ def _recurrent_gradient(network, window=None, scheme="sliding"):
 
 def _costs(network, windows, scheme):
     """Multiply-adds and stored numbers for each window, ndarray (2, K)."""
-    params, trace, _ = network
+    trace, params = network[0], network[0].params
     sizes = (len(trace.x), params.n_in, params.n_hidden, params.n_out)
     counts = (cost.operations, cost.stored_numbers)
     return np.array([[count(*sizes, window, scheme) for window in windows] for count in counts])

@@ -118,7 +118,7 @@ def add_from_later(dL_dh, slope, W_hh) -> np.ndarray:
     return slope
 
 
-def signals_of_one(params, dL_do, slope) -> tuple[np.ndarray, np.ndarray]:
+def signals_of_one(params, dL_do, slope, dL_dh) -> np.ndarray:
     """As `add_from_later`, for one sequence: what comes from later and from the output stands in one row.
 
         dL/dh_t = [W_hhᵀ | W_qhᵀ] [dL/da_{t+1} | dL/do_t],    dL/da_t = f′(a_t) ⊙ dL/dh_t
@@ -129,14 +129,17 @@ def signals_of_one(params, dL_do, slope) -> tuple[np.ndarray, np.ndarray]:
     dL_do : ndarray (T, 1, q)
     slope : ndarray (T, 1, n)
         f′(a_t).
+    dL_dh : ndarray (T, 1, n)
+        Written.
 
     Returns
     -------
-    dL_dh, dL_da : ndarray (T, 1, n)
+    ndarray (T, 1, n)
+        dL/da.
     """
     T, _, n = slope.shape
     key = "signals", T, n, params.n_out, slope.dtype
-    rows, slopes, dL_dh, steps = _spare.pop(key, None) or _room_for_signals(*key[1:])
+    rows, slopes, signals, steps = _spare.pop(key, None) or _room_for_signals(*key[1:])
     rows[-1, :n] = 0  # nothing comes back to the last step
     rows[1:, n:] = dL_do[:, 0]
     slopes[:] = slope[:, 0]
@@ -145,9 +148,10 @@ def signals_of_one(params, dL_do, slope) -> tuple[np.ndarray, np.ndarray]:
     for row, dL_dh_t, slope_t, dL_da_t in steps:
         weights_times(row, dL_dh_t)
         multiply(dL_dh_t, slope_t, dL_da_t)
-    result = dL_dh[:, None].copy(), rows[:-1, None, :n].copy()
-    _keep(key, (rows, slopes, dL_dh, steps))
-    return result
+    dL_dh[:, 0] = signals
+    dL_da = rows[:-1, None, :n].copy()
+    _keep(key, (rows, slopes, signals, steps))
+    return dL_da
 
 
 def _room_for_signals(T, n, q, dtype):

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bptt_helpers import bptt, textbook
+from bptt_helpers.cells import loops
 from bptt_helpers.cells.activations import ACTIVATIONS
-from bptt_helpers.passes import loops
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -24,23 +24,24 @@ def test_both_loops_agree(make_case, activation, T, dtype):
 
     slope = ACTIVATIONS[activation].slope_of_state(h[0][1:])
     dL_do = case.dL_do.astype(dtype)
-    one = loops.signals_of_one(params, dL_do, slope)
+    dL_dh_of_one = np.full((T, 1, 5), np.nan, dtype)
+    dL_da_of_one = loops.signals_of_one(params, dL_do, slope, dL_dh_of_one)
     dL_dh = dL_do @ params.W_qh
     dL_da = loops.add_from_later(dL_dh, slope.copy(), params.W_hh)
-    np.testing.assert_allclose(one[0], dL_dh, rtol=tolerance, atol=tolerance)
-    np.testing.assert_allclose(one[1], dL_da, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(dL_dh_of_one, dL_dh, rtol=tolerance, atol=tolerance)
+    np.testing.assert_allclose(dL_da_of_one, dL_da, rtol=tolerance, atol=tolerance)
 
 
 @pytest.mark.parametrize("B", [1, 3])
 @pytest.mark.parametrize("few_weights", [0, 10**6])
 @pytest.mark.parametrize("segment", [1, 2**15])
 def test_every_path_gives_the_textbook_gradient(make_case, assert_same, monkeypatch, B, few_weights, segment):
-    monkeypatch.setattr("bptt_helpers.passes.loops.FEW_WEIGHTS", few_weights)
-    monkeypatch.setattr("bptt_helpers.passes.backward.SEGMENT", segment)  # 1: segments of 16 steps, the last of 8
+    monkeypatch.setattr("bptt_helpers.cells.loops.FEW_WEIGHTS", few_weights)
+    monkeypatch.setattr("bptt_helpers.cells.base.SEGMENT", segment)  # 1: segments of 16 steps, the last of 8
     case = make_case(40, B, (3, 5, 2), loss="cross_entropy")
     h, o = textbook.forward(case.params, case.x)
     np.testing.assert_allclose(case.trace.o, o, rtol=1e-12, atol=1e-13)
-    got = bptt(case.params, case.trace, case.dL_do)
+    got = bptt(case.trace, case.dL_do)
     assert_same(got.params, textbook.bptt(case.params, case.x, h, case.dL_do), rtol=1e-12)
     assert got.dL_dh.shape == (40, B, 5)
 
