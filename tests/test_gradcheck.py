@@ -115,4 +115,4 @@ def test_relative_error_measures_against_the_trusted_one():
 )
 def test_bad_input_is_named(make_case, arguments, sentence):
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
-        numerical_gradient(**({"loss": lambda p: p.W_hh.sum(), "params": make_case().params} | arguments))
+        numerical_gradient(**({"loss": lambda p: p.W_hh.sum(), "at": make_case().params} | arguments))

@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from ..numbers.validate import finite, shape
+from ..numbers.validate import all_finite, finite, shape
 from .params import Params
 
 # Numbers in one segment of the way back: 256 kB each for states, slopes and signals, which a core keeps close.
@@ -93,7 +93,7 @@ class Cell(ABC):
         """One step back: dL/ds_t (…, m) → dL/da_t (…, biases · n) and dL/ds_{t-1} (…, m). Linear in the signal.
 
         The leading axes of `signal` are those of `local`, or those of `local` broadcast to them. The results are
-        written into `dL_da` and `before` where these are given, contiguous and not the signal itself.
+        written into `dL_da` and `before` where these are given and contiguous; `before` may be the signal itself.
         """
 
     @abstractmethod
@@ -167,17 +167,24 @@ class Cell(ABC):
                     f"params.{name}: want floating-point numbers, of one type in all weights, got {w.dtype}"
                 )
         n, d, q = params.n_hidden, params.n_in, params.n_out
-        rows = "n" if self.gates == 1 else f"{self.gates}n"
-        biases = "n" if self.biases == 1 else f"{self.biases}n"
-        for name, w, wanted, axes in [
-            ("W_hh", params.W_hh, (self.gates * n, n), f"({rows}, n)"),
-            ("W_hx", params.W_hx, (self.gates * n, d), f"({rows}, d)"),
-            ("b_h", params.b_h, (self.biases * n,), f"({biases},)"),
-            ("W_qh", params.W_qh, (q, n), "(q, n)"),
-            ("b_q", params.b_q, (q,), "(q,)"),
+        for name, wanted, axes in [
+            ("W_hh", (self.gates * n, n), ("gates", "n")),
+            ("W_hx", (self.gates * n, d), ("gates", "d")),
+            ("b_h", (self.biases * n,), ("biases",)),
+            ("W_qh", (q, n), ("q", "n")),
+            ("b_q", (q,), ("q",)),
         ]:
-            shape(f"params.{name}", w, wanted, axes)
-            finite(f"params.{name}", w)
+            w = getattr(params, name)
+            if w.shape != wanted:
+                shape(f"params.{name}", w, wanted, self._axes(axes))
+            if not all_finite(w):
+                finite(f"params.{name}", w)
+
+    def _axes(self, axes):
+        """As a sentence names them: (4n, d), (n,)."""
+        blocks = {"gates": self.gates, "biases": self.biases}
+        names = [f"{blocks[a]}n".removeprefix("1") if a in blocks else a for a in axes]
+        return f"({', '.join(names)}{',' * (len(names) == 1)})"
 
 
 def own_signals(trace, dL_do) -> np.ndarray:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..cells.base import each, own_signals
+from ..cells.elementwise import Elementwise
 from ..numbers.scaled import log10_norm, renormalise, steps_between
 from ..numbers.validate import choice
 from ..passes.backward import checked_signal
@@ -115,6 +116,8 @@ def _own(trace, dL_do):
 
 def true_slope(trace) -> np.ndarray:
     """f′(a_t) of an elementwise cell from the pre-activations, ``(T, B, n)``: right even where h is rounded to ±1."""
+    if not isinstance(trace.cell, Elementwise):
+        raise ValueError(f"trace: want an elementwise cell, which has one slope a unit, got {trace.cell.name!r}")
     return trace.cell.local(trace, precise=True).slope
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from ..cells.base import at, own_signals
 from ..cells.params import Params
 from ..numbers.validate import all_finite, choice, finite, shape, whole_number
+from .forward import Trace
 
 SCHEMES = ("sliding", "chunked")
 
@@ -109,9 +110,9 @@ def bptt(trace, dL_do, *, window=None, stride=None, scheme=None, dL_ds_end=None)
     >>> bptt(trace, dL_do).params.W_hh.shape
     (3, 3)
     """
+    dL_do = checked_signal(trace, dL_do)
     T = len(trace.x)
     window, stride = _window_and_stride(T, window, stride, scheme)
-    dL_do = checked_signal(trace, dL_do)
     if dL_ds_end is not None:
         dL_ds_end = np.asarray(dL_ds_end, trace.states.dtype)
         shape("dL_ds_end", dL_ds_end, trace.states.shape[1:], "(B, m)")
@@ -159,6 +160,8 @@ def _window_and_stride(T, window, stride, scheme):
 
 def checked_signal(trace, dL_do) -> np.ndarray:
     """`dL_do` in the trace's floating-point type, or a ValueError: it has the shape of the outputs and is finite."""
+    if not isinstance(trace, Trace):
+        raise ValueError(f"trace: want a Trace, as forward returns it, got {type(trace).__name__}")
     dL_do = np.asarray(dL_do)
     shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")
     finite("dL_do", dL_do)
@@ -209,6 +212,7 @@ def windowed(trace, local, own, window, stride) -> tuple[np.ndarray, np.ndarray]
     dL_ds, dL_ds0 = np.zeros_like(own), np.zeros_like(own[0])
     blocks = -(-T // stride)
     signals = np.zeros((blocks, *own.shape[1:]), own.dtype)  # what each block brings to the step where it stands
+    dL_da = np.empty((*signals.shape[:2], len(params.b_h)), own.dtype)
     for p in range(min(window, blocks * stride)):
         first = stride - 1 - p  # step of block 0
         gone = max(0, -(first // stride))  # blocks that have left the sequence at its start
@@ -218,7 +222,7 @@ def windowed(trace, local, own, window, stride) -> tuple[np.ndarray, np.ndarray]
             here += own[steps]
         dL_ds[steps] += here
         if p + 1 < window:
-            here[:] = back(params, at(local, steps), here)[1]
+            back(params, at(local, steps), here, dL_da[: len(here)], here)
             if steps.start == 0 and len(here):
                 dL_ds0 += here[0]
     return dL_ds, dL_ds0

@@ -6,13 +6,12 @@ import numbers
 
 import numpy as np
 
-from ..cells.params import Params
 from ..numbers.validate import choice
 
 DEFAULT_EPS = {"central": 6e-6, "complex": 1e-30}
 
 
-def numerical_gradient(loss, params, *, method="complex", eps=None) -> Params:
+def numerical_gradient(loss, at, *, method="complex", eps=None):
     """Gradient of any loss by finite differences: slow, and independent of backpropagation.
 
         central:  dL/dw ≈ (L(w + ε) - L(w - ε)) / 2ε
@@ -20,14 +19,14 @@ def numerical_gradient(loss, params, *, method="complex", eps=None) -> Params:
 
     The central difference loses digits both ways: ε too large leaves the curvature, ε too small the rounding
     of L. Best near the cube root of the machine precision, 6e-6. The complex step subtracts nothing, so ε can
-    be 1e-30 and the result is exact to rounding; it wants a loss that accepts complex weights, as `forward`
+    be 1e-30 and the result is exact to rounding; it wants a loss that accepts complex numbers, as `forward`
     and the losses here do.
 
     Parameters
     ----------
-    loss : callable (Params) -> float
-        Loss as a function of the weights.
-    params : Params
+    loss : callable (Params or ndarray) -> float
+        Loss as a function of the weights, or of an array such as an initial state or the inputs.
+    at : Params or ndarray
         Where the gradient is wanted; float64.
     method : {"complex", "central"}
     eps : float, optional
@@ -35,8 +34,8 @@ def numerical_gradient(loss, params, *, method="complex", eps=None) -> Params:
 
     Returns
     -------
-    Params
-        The gradient, in two evaluations of `loss` per weight (central) or one (complex).
+    Params or ndarray
+        The gradient, in two evaluations of `loss` per entry (central) or one (complex).
 
     Raises
     ------
@@ -54,26 +53,30 @@ def numerical_gradient(loss, params, *, method="complex", eps=None) -> Params:
     >>> gradient = numerical_gradient(lambda p: (p.W_hh**3).sum(), params)
     >>> bool(np.allclose(gradient.W_hh, 3 * params.W_hh**2, rtol=1e-14, atol=0))
     True
+    >>> numerical_gradient(lambda x: (x**3).sum(), np.array([1.0, 2.0]))
+    array([ 3., 12.])
     """
     choice("method", method, tuple(DEFAULT_EPS))
     eps = DEFAULT_EPS[method] if eps is None else eps
     if not (isinstance(eps, numbers.Real) and 0 < eps < np.inf):
         raise ValueError(f"eps: want a finite number > 0, got {eps!r}")
     step = 1j * eps if method == "complex" else eps
-    work = params.astype(complex if method == "complex" else float)
-    gradient = Params(*(np.empty(w.shape) for w in params))
+    dtype = complex if method == "complex" else float
+    arrays = at if isinstance(at, tuple) else (np.asarray(at),)
+    work, gradient = [w.astype(dtype) for w in arrays], [np.empty(w.shape) for w in arrays]
+    moved = type(at)(*work) if isinstance(at, tuple) else work[0]  # shares the memory that is moved below
     for w, g in zip(work, gradient, strict=True):
         for i in np.ndindex(w.shape):
             before = w[i]
             w[i] = before + step
-            forward_loss = _one_number(loss(work))
+            forward_loss = _one_number(loss(moved))
             if method == "complex":
                 g[i] = forward_loss.imag / eps
             else:
                 w[i] = before - step
-                g[i] = (forward_loss - _one_number(loss(work))) / (2 * eps)
+                g[i] = (forward_loss - _one_number(loss(moved))) / (2 * eps)
             w[i] = before
-    return gradient
+    return type(at)(*gradient) if isinstance(at, tuple) else gradient[0]
 
 
 def relative_error(a, b) -> float:

@@ -55,7 +55,8 @@ def _journey(way, windows):
     carried, here, power = np.zeros((B, signals + 1, m)), np.empty((B, signals, m)), np.zeros((B, signals + 1), int)
     with_own = here[:, : K + 1]
     every, scaled = steps_between(*cell.reach(params, way.local)), False
-    steps, before = each(beside(way.local)), np.empty((B, signals, m))
+    steps = each(beside(way.local))
+    before = carried[:, :-1] if B == 1 else np.empty((B, signals, m))  # of one sequence the part is contiguous
     for t in range(T - 1, -1, -1):
         carried.take(comes_from[t], 1, here, "clip")
         if scaled:
@@ -65,7 +66,8 @@ def _journey(way, windows):
         else:
             with_own += own[t, :, None]
         cell.back(params, steps[t], here, arrived[t], before)
-        carried[:, :-1] = before
+        if B > 1:
+            carried[:, :-1] = before
         if t % every == 0 and not -LARGE < carried.min() <= carried.max() < LARGE:
             scaled = True
             shift = np.maximum(np.frexp(np.abs(carried).max(2))[1], 0)

@@ -129,9 +129,10 @@ def journey(way):
     power : int
         Power of two that belongs to it.
     """
-    cell, params, local, signal = way.cell, way.params, way.local, way.own
+    cell, params, local, signal = way.cell, way.params, way.local, way.own.copy()
     T, B, _ = signal.shape
     every = steps_between(*cell.reach(params, local))
+    arrived, here, there = np.empty((T, B, len(params.b_h))), np.empty_like(signal), np.empty_like(signal)
     power, largest, growth = 0, None, None
     for lag in range(T):
         if lag % every == 0:
@@ -139,16 +140,17 @@ def journey(way):
             if size == 0:
                 return
             shift = int(np.clip(np.frexp(size)[1], -1000, 1000))
-            signal = signal * 2.0**-shift
+            signal *= 2.0**-shift
             power += shift
             largest = power if largest is None else max(largest, power)
             if power < largest - GONE:
                 growth = most_growth(way) if growth is None else growth
                 if power + _bits(signal, growth) < largest - GONE:
                     return
-        dL_da, before = cell.back(params, at(local, slice(T - lag)), signal)
-        yield lag, dL_da.reshape((T - lag) * B, -1), power
-        signal = before[1:]
+        left = T - lag
+        cell.back(params, at(local, slice(left)), signal, arrived[:left], here[:left])
+        yield lag, arrived[:left].reshape(left * B, -1), power
+        signal, here, there = here[1:left], there, here
 
 
 def most_growth(way) -> np.ndarray:

@@ -151,11 +151,10 @@ def exact_moments(trace, dL_do, mean_lengths) -> Moments:
         with_later = own[t][:, None] * mean_G.ravel() + A @ lam_G
         known = own[t][:, None] * mean_lam + carried[:, None] * own[t]
         lam_lam = known + square_of_factor * (A @ lam_lam @ A.T)
-        lam_da = lam_lam @ D.T  # E[λ dL/daᵀ]
-        da_da = np.einsum("wm,kmw->kw", D, lam_da)
-        crossed = np.einsum("wm,kmwc->kwc", D, with_later.reshape(K, m, width, columns))
-        square_G += 2 * (crossed * z).sum((1, 2)) + (da_da * (z**2).sum(1)).sum(1)
-        lam_G = with_later + (lam_da[..., None] * z).reshape(K, m, -1)
+        Dz = D.T[:, :, None] * z  # what λ_t sends to each weight
+        square_G += 2 * with_later.reshape(K, -1) @ Dz.ravel()
+        square_G += lam_lam.reshape(K, -1) @ np.tensordot(Dz, Dz, ((1, 2), (1, 2))).ravel()
+        lam_G = with_later + lam_lam @ Dz.reshape(m, -1)
         mean_G = mean_G + (D @ mean_lam)[:, None] * z
     return Moments(mean_G, square_G - (mean_G**2).sum())
 
