@@ -11,9 +11,8 @@ from bptt_helpers.cells.params import recurrent_part
 from bptt_helpers.checks.randomized import check_estimate
 from bptt_helpers.figures.randomized import BINS, RandomizedPicture
 from bptt_helpers.truncation.hazards import Hazard, constant_hazard, draw_factors, mean_piece_length, power_law_hazard
-from bptt_helpers.truncation.influence_balancing import HOPELESS, SIGN, THETA_BEST, A, train
+from bptt_helpers.truncation.influence_balancing import HOPELESS, SIGN, THETA_BEST, A, train, train_randomized
 from bptt_helpers.truncation.random_cuts import chain_variance, exact_moments, randomized_gradients
-from bptt_helpers.truncation.randomized_balancing import train_randomized
 from bptt_helpers.widgets.randomized import chain_data, describe_chain, problem, randomized_data
 
 HAZARDS = [constant_hazard(5), power_law_hazard(5), power_law_hazard(5, 6)]
@@ -182,11 +181,11 @@ def test_training_is_the_recursion_run_for_one_seed():
         factor = draw_factors(hazard, steps, 1, seed)[:, 0]
         s, z, theta, collected = np.ones(23), np.zeros(23), 0.5, 0.0
         for t in range(steps):
-            if factor[t] == 0:
-                theta, collected = theta - 1e-3 * collected, 0.0
             s = A @ s + theta * SIGN
             z = SIGN + factor[t] * (A @ z)
             collected += (s[0] - 1) * z[0]
+            if t + 1 == steps or factor[t + 1] == 0:  # the piece ends
+                theta, collected = theta - 1e-3 * collected, 0.0
             assert history[t + 1, run] == pytest.approx(theta, rel=1e-12)
 
 

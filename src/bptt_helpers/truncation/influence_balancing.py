@@ -20,6 +20,7 @@ import numpy as np
 
 from ..numbers.validate import choice, number, positive, whole_number
 from ..passes.backward import SCHEMES
+from .hazards import factors_of
 
 N_UNITS = 23
 N_POSITIVE = 10
@@ -147,29 +148,87 @@ def train(window=None, scheme="chunked", *, learning_rate=3e-5, steps=30_000, th
     learning_rate = positive("learning_rate", learning_rate)
     steps = whole_number("steps", steps, 1, MOST_STEPS)
     theta = number("theta", theta, -HOPELESS, HOPELESS)
-    blocks = window is not None and scheme == "chunked"
-    # the network is linear: what a sliding window sees does not depend on θ, only on how many steps there are behind
-    seen = sensitivities(min(window, steps)) if window is not None and scheme == "sliding" else None
+    factor, at_every_step, seen = np.ones((steps, 1)), True, None
+    if window is not None and scheme == "sliding":
+        # the network is linear: what a sliding window sees does not depend on θ, only on how many steps lie behind
+        seen = sensitivities(min(window, steps))
+    elif window is not None:
+        factor[::window], at_every_step = 0, False
+    history = _descend(factor, np.array([theta]), learning_rate, at_every_step, seen)[:, 0]
+    return Training(history, bool(abs(history[-1]) > HOPELESS))
 
-    s, z, block_gradient = np.ones(N_UNITS), np.zeros(N_UNITS), 0.0
-    history = np.empty(steps + 1)
+
+def train_randomized(hazard, *, learning_rate=3e-5, steps=30_000, seeds=range(20)) -> np.ndarray:
+    """Descend on θ with a gradient that is cut by chance and compensated, many seeds side by side.
+
+        z_t = sign + ξ_t A z_{t-1},    θ ← θ - η Σ_{t in the piece} (s_t[0] - 1) z_t[0]    at the end of a piece
+
+    The recursion runs on z itself, the random one: the exact ds_{t-1}/dθ is what nobody has.
+
+    Parameters
+    ----------
+    hazard : Hazard
+        When to cut.
+    learning_rate : float
+        η > 0.
+    steps : int
+        Of the state; a piece at the end is used wherever it stands.
+    seeds : sequence of int
+        One run each; the state starts at 1, θ at 0.5.
+
+    Returns
+    -------
+    ndarray (steps + 1, len(seeds))
+        θ at the start and after every step; a run that leaves ±10⁶ stays where it left.
+
+    Raises
+    ------
+    ValueError
+        If `learning_rate` or `steps` is out of range.
+    """
+    learning_rate, steps = positive("learning_rate", learning_rate), whole_number("steps", steps)
+    uniform = np.column_stack([np.random.default_rng(seed).random(steps) for seed in seeds])
+    factor = factors_of(hazard, uniform)
+    return _descend(factor, np.full(factor.shape[1], THETA_START), learning_rate)
+
+
+def _descend(factor, theta, learning_rate, at_every_step=False, seen=None):
+    """θ of every run at the start and after every step, (steps + 1, runs).
+
+    Parameters
+    ----------
+    factor : ndarray (steps, runs)
+        ξ_t, what of z_{t-1} is carried on; 0 is a cut: the piece before it ends there.
+    theta : ndarray (runs,)
+        Where θ starts.
+    learning_rate : float
+    at_every_step : bool
+        Whether θ moves at every step, or at the end of every piece by all that the piece has collected.
+    seen : ndarray (window,), optional
+        What stands for z_t[0], by the number of steps behind: a sliding window's sensitivity.
+    """
+    steps, runs = factor.shape
+    ends = np.ones(steps + 1, bool)
+    ends[1:-1] = (factor[1:] == 0).any(1) | at_every_step
+    sign, collected = SIGN[:, None], np.zeros(runs)
+    both = np.hstack([np.ones((N_UNITS, runs)), np.zeros((N_UNITS, runs))])  # s and z of all runs: one product a step
+    push = np.hstack([sign * theta, sign.repeat(runs, 1)])
+    s, z = both[:, :runs], both[:, runs:]
+    history = np.empty((steps + 1, runs))
     history[0] = theta
-    for t in range(1, steps + 1):
-        s = A @ s + theta * SIGN
-        if seen is None:
-            z = A @ z + SIGN
-            gradient = (s[0] - 1) * z[0]
-        else:
-            gradient = (s[0] - 1) * seen[min(t, len(seen)) - 1]
-        if not blocks:
-            theta -= learning_rate * gradient
-        else:
-            block_gradient += gradient
-            if t % window == 0 or t == steps:
-                theta -= learning_rate * block_gradient
-                z, block_gradient = np.zeros(N_UNITS), 0.0
-        history[t] = theta
-        if abs(theta) > HOPELESS:
-            history[t:] = theta
-            return Training(history, True)
-    return Training(history, False)
+    for t in range(steps):
+        both[:] = A @ both
+        z *= factor[t]
+        both += push
+        collected += (s[0] - 1) * (z[0] if seen is None else seen[min(t, len(seen) - 1)])
+        if ends[t + 1]:
+            ended = np.ones(runs, bool) if at_every_step or t + 1 == steps else factor[t + 1] == 0
+            moves = ended & (np.abs(theta) < HOPELESS)  # beyond, a run stays where it is
+            theta = np.where(moves, theta - learning_rate * collected, theta)
+            push[:, :runs] = sign * theta
+            collected[ended] = 0
+            if not (np.abs(theta) < HOPELESS).any():
+                history[t + 1 :] = theta
+                return history
+        history[t + 1] = theta
+    return history
