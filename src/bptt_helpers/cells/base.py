@@ -93,7 +93,8 @@ class Cell(ABC):
         """One step back: dL/ds_t (…, m) → dL/da_t (…, biases · n) and dL/ds_{t-1} (…, m). Linear in the signal.
 
         The leading axes of `signal` are those of `local`, or those of `local` broadcast to them. The results are
-        written into `dL_da` and `before` where these are given and contiguous; `before` may be the signal itself.
+        written into `dL_da` and `before` where these are given and contiguous. `before` may be the signal itself; so
+        may `dL_da` for an elementwise cell, where both are equally wide.
         """
 
     @abstractmethod

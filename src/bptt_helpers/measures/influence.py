@@ -93,10 +93,10 @@ def gradient_profile(trace, dL_do) -> np.ndarray:
     has_own = own.any((1, 2))
 
     mantissa, exponent = np.empty_like(own), np.empty_like(own_exponent)
-    signal, power = own[-1].copy(), own_exponent[-1].copy()
+    signal, power, dL_da = own[-1].copy(), own_exponent[-1].copy(), np.empty((B, len(params.b_h)))
     mantissa[-1], exponent[-1] = signal, power
     for t in range(T - 2, -1, -1):
-        signal = cell.back(params, steps[t + 1], signal)[1]
+        cell.back(params, steps[t + 1], signal, dL_da, signal)
         if has_own[t]:
             power[~signal.any(1)] = _NOTHING
             common = np.maximum(power, own_exponent[t])

@@ -38,14 +38,14 @@ def travel_back(trace, signal, losses):
     local = trace.cell.local(trace, precise=True)
     every = steps_between(*trace.cell.reach(params, local))
     steps = each(beside(local))
-    exponent = np.zeros(signal.shape[:2], int)
+    exponent, dL_da = np.zeros(signal.shape[:2], int), np.empty((*signal.shape[:3], len(params.b_h)))
     renormalise(signal.reshape(*signal.shape[:2], -1), exponent)
     first_row_of = np.searchsorted(losses, np.arange(len(trace.x) + 1))  # rows from here on have t >= s
     for s in range(losses[-1], -1, -1):
         sent, here = first_row_of[s + 1], first_row_of[s]
         if sent < len(losses):
             later = signal[sent:]
-            later[:] = back(params, steps[s + 1], later)[1]
+            back(params, steps[s + 1], later, dL_da[sent:], later)
             if s % every == 0:
                 renormalise(later.reshape(*later.shape[:2], -1), exponent[sent:])
         yield s, here, signal[here:], exponent[here:]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..cells.base import beside, each
+from ..cells.base import at, beside, each
 from ..numbers.scaled import steps_between
 
 # Signals above this are scaled down: eight more steps must not reach 2^1024.
@@ -55,8 +55,11 @@ def _journey(way, windows):
     carried, here, power = np.zeros((B, signals + 1, m)), np.empty((B, signals, m)), np.zeros((B, signals + 1), int)
     with_own = here[:, : K + 1]
     every, scaled = steps_between(*cell.reach(params, way.local)), False
-    steps = each(beside(way.local))
-    before = carried[:, :-1] if B == 1 else np.empty((B, signals, m))  # of one sequence the part is contiguous
+    if B == 1:  # two axes do: a product needs no other shape, and the part of `carried` is contiguous
+        steps, sent, arrivals = each(beside(at(way.local, np.s_[:, 0]))), here[0], arrived[:, 0]
+        before = carried[0, :-1]
+    else:
+        steps, sent, arrivals, before = each(beside(way.local)), here, arrived, np.empty((B, signals, m))
     for t in range(T - 1, -1, -1):
         carried.take(comes_from[t], 1, here, "clip")
         if scaled:
@@ -65,7 +68,7 @@ def _journey(way, windows):
             with_own += own[t, :, None] * np.ldexp(1.0, -power[:, : K + 1, None])
         else:
             with_own += own[t, :, None]
-        cell.back(params, steps[t], here, arrived[t], before)
+        cell.back(params, steps[t], sent, arrivals[t], before)
         if B > 1:
             carried[:, :-1] = before
         if t % every == 0 and not -LARGE < carried.min() <= carried.max() < LARGE:

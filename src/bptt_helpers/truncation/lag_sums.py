@@ -15,6 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..cells.base import Cell, at, own_signals
+from ..cells.elementwise import Elementwise
 from ..cells.params import Params, recurrent_part
 from ..numbers.scaled import steps_between
 from ..passes.backward import checked_signal
@@ -62,8 +63,8 @@ def way_of(trace, dL_do) -> Way:
     trace = trace.astype(float)
     T, B, _ = trace.x.shape
     inputs = np.concatenate([trace.h[:-1], trace.x, np.ones((T, B, 1))], 2).reshape(T * B, -1)
-    reads = recurrent_part(Params(*map(np.ones_like, trace.params)))
-    reads = None if reads.all() else reads
+    all_read = len(trace.params.b_h) == len(trace.params.W_hh)  # not in a GRU
+    reads = None if all_read else recurrent_part(Params(*map(np.ones_like, trace.params)))
     return Way(trace.cell, trace.params, trace.cell.local(trace), own_signals(trace, dL_do), inputs, reads)
 
 
@@ -129,10 +130,13 @@ def journey(way):
     power : int
         Power of two that belongs to it.
     """
-    cell, params, local, signal = way.cell, way.params, way.local, way.own.copy()
-    T, B, _ = signal.shape
-    every = steps_between(*cell.reach(params, local))
-    arrived, here, there = np.empty((T, B, len(params.b_h))), np.empty_like(signal), np.empty_like(signal)
+    cell, params = way.cell, way.params
+    T, B, m = way.own.shape
+    every = steps_between(*cell.reach(params, way.local))
+    rows, signal = type(way.local)(*(v.reshape(T * B, -1) for v in way.local)), way.own.reshape(T * B, m).copy()
+    here, there = np.empty_like(signal), signal
+    # where dL/da is as wide as the signal, it is written over it: one array less on the way
+    arrived = None if isinstance(cell, Elementwise) else np.empty((T * B, len(params.b_h)))
     power, largest, growth = 0, None, None
     for lag in range(T):
         if lag % every == 0:
@@ -145,12 +149,13 @@ def journey(way):
             largest = power if largest is None else max(largest, power)
             if power < largest - GONE:
                 growth = most_growth(way) if growth is None else growth
-                if power + _bits(signal, growth) < largest - GONE:
+                if power + _bits(signal.reshape(-1, B, m), growth) < largest - GONE:
                     return
-        left = T - lag
-        cell.back(params, at(local, slice(left)), signal, arrived[:left], here[:left])
-        yield lag, arrived[:left].reshape(left * B, -1), power
-        signal, here, there = here[1:left], there, here
+        left = len(signal)
+        dL_da = signal if arrived is None else arrived[:left]
+        cell.back(params, at(rows, slice(left)), signal, dL_da, here[:left])
+        yield lag, dL_da, power
+        signal, here, there = here[B:left], there, here
 
 
 def most_growth(way) -> np.ndarray:
