@@ -206,7 +206,7 @@ def windowed(trace, local, own, window, stride) -> tuple[np.ndarray, np.ndarray]
     -------
     dL_ds : ndarray (T, B, m)
     dL_ds0 : ndarray (B, m)
-        What crosses the first step within the window.
+        What crosses the first step, of the losses whose windows reach that step: no cut lies before it.
     """
     params, back, T = trace.params, trace.cell.back, len(own)
     dL_ds, dL_ds0 = np.zeros_like(own), np.zeros_like(own[0])
@@ -221,7 +221,7 @@ def windowed(trace, local, own, window, stride) -> tuple[np.ndarray, np.ndarray]
         if p < stride:
             here += own[steps]
         dL_ds[steps] += here
-        if p + 1 < window:
+        if p + 1 < window or steps.start == 0:
             back(params, at(local, steps), here, dL_da[: len(here)], here)
             if steps.start == 0 and len(here):
                 dL_ds0 += here[0]
