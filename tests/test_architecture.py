@@ -125,6 +125,72 @@ def test_the_table_names_the_rooms_that_exist_and_has_no_circle():
     assert list(TopologicalSorter(ALLOWED).static_order())
 
 
+# Who may multiply by W_hh: the cells, the textbook, and the mistakes that checks plant. All others ask a Cell, but for
+# the picture of step sizes: a stack of networks in another floating-point type, forward only.
+MULTIPLIES = (
+    "bptt_helpers.cells",
+    "bptt_helpers.passes.textbook",
+    "bptt_helpers.passes.step_size",
+    "bptt_helpers.checks",
+)
+PRODUCTS = {"dot", "matmul", "einsum", "times", "vdot", "inner", "tensordot", "vecmat", "matvec", "multi_dot"}
+
+
+def mentions_W_hh(node):
+    """Whether W_hh stands anywhere in an expression, as a name or an attribute, transposed or sliced too."""
+    return any(
+        (isinstance(part, ast.Name) and part.id == "W_hh") or (isinstance(part, ast.Attribute) and part.attr == "W_hh")
+        for part in ast.walk(node)
+    )
+
+
+def products_with_W_hh(text):
+    """Lines where W_hh stands in a matrix product."""
+    for node in ast.walk(ast.parse(text)):
+        factors = []
+        if isinstance(node, (ast.BinOp, ast.AugAssign)) and isinstance(node.op, ast.MatMult):
+            factors = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.target, node.value]
+        elif isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", None)
+            if name in PRODUCTS:  # of a method, what stands before the dot is a factor too
+                factors = [function, *node.args, *(keyword.value for keyword in node.keywords)]
+        if any(map(mentions_W_hh, factors)):
+            yield node.lineno
+
+
+def test_only_cells_multiply_by_the_recurrent_weights():
+    found = {m: lines for m, p in MODULES.items() if (lines := [*products_with_W_hh(p.read_text(encoding="utf-8"))])}
+    assert {m: lines for m, lines in found.items() if not any(is_in(m, allowed) for allowed in MULTIPLIES)} == {}
+    for allowed in MULTIPLIES:  # and where it is allowed, the reader sees it
+        assert any(is_in(module, allowed) for module in found)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "signal @ params.W_hh",
+        "W_hh.T @ signal",
+        "signal @= trace.params.W_hh[:n].T",
+        "signal.dot(params.W_hh)",
+        "params.W_hh.T.dot(signal, out)",
+        "np.dot(signal, W_hh)",
+        "np.matmul(np.abs(params.W_hh), signal, out=signal)",
+        'np.einsum("ij,bj->bi", W_hh, h)',
+        "times(signal, params.W_hh, before)",
+        "base.times(rows, W=params.W_hh)",
+        "a + slope * (h @ (2 * p.W_hh).T)",
+    ],
+)
+def test_a_product_with_the_recurrent_weights_is_found(line):
+    assert [*products_with_W_hh(f"import numpy\n{line}")] == [2]
+
+
+@pytest.mark.parametrize("line", ["params.W_hh.shape", "np.abs(params.W_hh)", "h @ params.W_qh.T", "dL.W_hh - W_hh"])
+def test_another_use_of_the_recurrent_weights_is_no_product(line):
+    assert [*products_with_W_hh(line)] == []
+
+
 @pytest.mark.parametrize("room", ALLOWED)
 def test_a_room_has_a_face_that_exports_what_it_names(room):
     face = importlib.import_module(f"bptt_helpers.{room}")

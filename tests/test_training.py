@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, cross_entropy, forward, init_params
+from bptt_helpers.cells import CELLS
 from bptt_helpers.tasks.sequences import Batch
 from bptt_helpers.tasks.stored import load_results
 from bptt_helpers.training.loop import LATELY, start, train
@@ -53,6 +54,21 @@ def test_it_learns_and_stops_when_the_task_is_solved(run):
     assert done.correct[-LATELY:].mean() >= 0.99
     assert_same_run(train(done, draw, updates=1000, learning_rate=0.5), done)
     assert len(train(run, draw, updates=300, learning_rate=0.5, solved=2).loss) == 300
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm", "relu"])
+def test_every_cell_learns(cell):
+    begin = start(init_params(2, 5, 2, cell=cell, rng=1))
+    one = train(begin, draw, updates=1, learning_rate=0.5, cell=cell)
+    batch = draw(0)
+    trace = forward(begin.params, batch.x, cell=cell)
+    loss, dL_do = cross_entropy(trace.o, batch.y, weight="last")
+    wanted = begin.params.flat() - 0.5 * bptt(trace, dL_do).params.flat()
+    np.testing.assert_allclose(one.params.flat(), wanted, rtol=1e-13)
+    assert one.loss[0] == pytest.approx(loss)
+    done = train(begin, draw, updates=300, learning_rate=0.5, cell=CELLS[cell], solved=2)
+    assert done.loss[-20:].mean() < 0.2 * done.loss[:20].mean()
+    assert_same_run(train(one, draw, updates=300, learning_rate=0.5, cell=cell, solved=2), done)
 
 
 T = 400
