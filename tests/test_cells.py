@@ -155,7 +155,7 @@ def at_pre_activations(name, by_block, s0, x=0.0):
 def test_precise_factors_are_right_where_a_gate_is_saturated():
     tanh40, sigmoid40 = 4 * np.exp(-80), np.exp(-40)  # slopes at ±40, to the last digit: e^-40 is nothing beside 1
     plain, precise = at_pre_activations("tanh", [-40], [0.3])
-    assert (plain.slope, precise.slope) == (0, pytest.approx(tanh40, rel=1e-14))
+    assert (plain.slope, precise.slope) == (0, pytest.approx(tanh40, rel=1e-14, abs=0))
 
     i, f, g, o = 0.7, 0.4, 0.5, 0.6  # pre-activations, of which one after the other is saturated
     sigmoid, c0 = lambda a: 1 / (1 + np.exp(-a)), 0.8
@@ -170,9 +170,9 @@ def test_precise_factors_are_right_where_a_gate_is_saturated():
         biases[gate] = 40
         plain, precise = at_pre_activations("lstm", biases, [0.1, c0])
         assert getattr(plain, field)[k] == 0
-        assert getattr(precise, field)[k] == pytest.approx(wanted, rel=1e-13)
+        assert getattr(precise, field)[k] == pytest.approx(wanted, rel=1e-13, abs=0)
     plain, precise = at_pre_activations("lstm", [0, 100, 0, 50], [0.1, 40])
-    assert (plain.h_to_c, precise.h_to_c) == (0, pytest.approx(tanh40, rel=1e-13))
+    assert (plain.h_to_c, precise.h_to_c) == (0, pytest.approx(tanh40, rel=1e-13, abs=0))
 
     r, z, new, p, h0 = 0.7, 0.4, 0.5, 0.6, 0.3
     inner = np.tanh(new + sigmoid(r) * p)
@@ -186,7 +186,7 @@ def test_precise_factors_are_right_where_a_gate_is_saturated():
     ]:
         plain, precise = at_pre_activations("gru", biases, [h0])
         assert plain.h_to_a[k] == 0
-        assert precise.h_to_a[k] == pytest.approx(wanted, rel=1e-12)
+        assert precise.h_to_a[k] == pytest.approx(wanted, rel=1e-12, abs=0)
 
 
 @pytest.mark.parametrize("name", NAMES)
