@@ -100,7 +100,7 @@ def test_jacobians_are_those_of_complex_steps(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("scale", [0.1, 1, 5])
+@pytest.mark.parametrize("scale", [0.01, 0.1, 1, 5])
 def test_the_reach_of_a_step_bounds_it(name, scale):
     case, rng = draw(name, T=5, B=2, scale=scale), np.random.default_rng(6)
     cell, params, n = case.trace.cell, case.params, case.params.n_hidden
@@ -111,6 +111,15 @@ def test_the_reach_of_a_step_bounds_it(name, scale):
         assert np.abs(before).max() <= most * np.abs(signal).max()
     for path in single_paths(name, local, params.W_hh, n):
         assert np.abs(path[path != 0]).min() >= least * (1 - 1e-12)
+
+
+def test_the_reach_knows_a_shut_gate_where_no_other_path_is_small():
+    case = draw("lstm", T=1, B=1)
+    b_h = case.params.b_h.copy()
+    b_h[5:10] = -60  # f; from c = 0 its own slope is multiplied by exactly zero
+    trace = forward(case.params._replace(b_h=b_h), case.x, cell="lstm")
+    local = trace.cell.local(trace, precise=True)
+    assert trace.cell.reach(trace.params, local)[0] <= local.f.min()
 
 
 def single_paths(name, local, W_hh, n):

@@ -49,6 +49,8 @@ def test_blocks_are_drawn_apart(name):
             assert all(np.abs(block - other).max() > 0.1 for other in blocks[:i])
             if init == "orthogonal":
                 np.testing.assert_allclose(block.T @ block, np.eye(n), atol=1e-13)
+    biases = init_params(3, n, 2, cell=name, init="pytorch").b_h.reshape(4, n)
+    assert all(np.abs(biases[i] - biases[j]).max() > 0.1 for i in range(4) for j in range(i))
     blocks = init_params(3, n, 2, cell=name, init="identity").W_hh.reshape(-1, n, n)
     np.testing.assert_array_equal(blocks, np.tile(np.eye(n), (len(blocks), 1, 1)))
 
