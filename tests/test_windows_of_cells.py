@@ -10,6 +10,7 @@ from tests.cell_cases import NAMES, assert_close, draw, numeric, torch_gradients
 
 T = 8
 PAIRS = [(1, 1), (1, 3), (4, 4), (2, 5), (3, 4), (5, 7), (3, 3), (7, 7), (1, T - 1), (1, T), (4, 30), (8, 8), (30, 30)]
+PAIRS += [(3, 8), (5, 9)]  # longer than the sequence, and yet cut: the last block reaches beyond the end
 
 
 def close_or_zero(got, wanted, rtol=1e-12):
