@@ -14,6 +14,8 @@ import numpy as np
 
 from .activations import sech_squared, sigmoid_and_slope
 from .base import Cell, smallest, times
+from .gru_loops import KEEP, factors, in_order, signals_of_batch, signals_of_one, states_of_batch, states_of_one
+from .loops import one_is_small
 
 
 class Local(NamedTuple):
@@ -40,55 +42,34 @@ class GRU(Cell):
     keeps = 1
 
     def run(self, params, x, states):
-        """States, and (r, z, n, p) of every step, (T, B, 4 n)."""
-        n = params.n_hidden
-        kept = self._drive(params, x)
-        W_hh_T = np.ascontiguousarray(params.W_hh).T
-        for a, h_before, h in zip(kept, states, states[1:], strict=False):
-            p = h_before @ W_hh_T
-            a[:, : 2 * n] += p[:, : 2 * n]
-            a[:, 3 * n :] += p[:, 2 * n :]
-            gates, new = a[:, : 2 * n], a[:, 2 * n : 3 * n]
-            gates *= 0.5  # σ(a) = ½ + ½ tanh(a/2)
-            np.tanh(gates, gates)
-            gates *= 0.5
-            gates += 0.5
-            new += gates[:, :n] * a[:, 3 * n :]
-            np.tanh(new, new)
-            np.multiply(gates[:, n:], h_before - new, out=h)
-            h += new
-        return kept
-
-    @staticmethod
-    def _drive(params, x):
-        """What needs no state: W_hx x_t + b_h in r, z, n, and b_p in p."""
-        n = params.n_hidden
-        a = np.empty((*x.shape[:2], 4 * n), params.W_hh.dtype)
-        a[..., : 3 * n] = x @ params.W_hx.T
-        a[..., 3 * n :] = 0
-        a += params.b_h
-        return a
+        """States, and (r, z, p, n) of every step, gate by gate: (T, 4, B, n)."""
+        one = one_is_small(x.shape[1], params.n_hidden, params.n_in)
+        return (states_of_one if one else states_of_batch)(params, x, states)
 
     def local(self, trace, *, precise=False):
-        n, h_before = trace.params.n_hidden, trace.states[:-1]
+        params, n, h_before = trace.params, trace.params.n_hidden, trace.states[:-1]
         if precise:
-            a = self._drive(trace.params, trace.x)
-            p = h_before @ trace.params.W_hh.T
-            a[..., : 2 * n] += p[..., : 2 * n]
-            from_h = a[..., 3 * n :] + p[..., 2 * n :]
-            (r, slope_r), (z, slope_z) = (sigmoid_and_slope(a[..., k * n : (k + 1) * n]) for k in range(2))
-            sum_n = a[..., 2 * n : 3 * n] + r * from_h
-            new, slope_n = np.tanh(sum_n), sech_squared(sum_n)
-            one_minus_z = sigmoid_and_slope(-a[..., n : 2 * n])[0]
-        else:
-            r, z, new, from_h = (trace.kept[..., k * n : (k + 1) * n] for k in range(4))
-            slope_r, slope_z, slope_n, one_minus_z = r * (1 - r), z * (1 - z), 1 - new * new, 1 - z
-        h_to_a = np.empty((*r.shape[:2], 4, n), r.dtype)
-        into_n = np.multiply(one_minus_z, slope_n, out=h_to_a[..., 2, :])
-        np.multiply(into_n, from_h * slope_r, out=h_to_a[..., 0, :])
-        np.multiply(h_before - new, slope_z, out=h_to_a[..., 1, :])
-        np.multiply(into_n, r, out=h_to_a[..., 3, :])
-        return Local(h_to_a.reshape(*r.shape[:2], 4 * n), z)
+            a, p = trace.x @ params.W_hx.T + params.b_h[: 3 * n], h_before @ params.W_hh.T
+            p[..., 2 * n :] += params.b_h[3 * n :]
+            a_r, a_z, a_n = (a[..., k * n : (k + 1) * n] for k in range(3))
+            p_r, p_z, from_h = (p[..., k * n : (k + 1) * n] for k in range(3))
+            (r, slope_r), (z, slope_z) = sigmoid_and_slope(a_r + p_r), sigmoid_and_slope(a_z + p_z)
+            sum_n = a_n + r * from_h
+            into_n = sigmoid_and_slope(-a_z - p_z)[0] * sech_squared(sum_n)  # 1 - z, right where z is rounded to 1
+            into_z = (h_before - np.tanh(sum_n)) * slope_z
+            return Local(np.concatenate([into_n * from_h * slope_r, into_z, into_n, into_n * r], -1), z)
+        by = factors(trace.kept, h_before)
+        return Local(in_order(by), by[:, KEEP])
+
+    def steps_at_once(self, trace):
+        T, B, q = trace.o.shape
+        return T if one_is_small(B, trace.params.n_hidden, q) else super().steps_at_once(trace)
+
+    def walk_back(self, trace, dL_do, dL_ds, from_later):
+        _, B, q = dL_do.shape
+        if from_later is None and one_is_small(B, trace.params.n_hidden, q):
+            return signals_of_one(trace, dL_do, dL_ds)
+        return signals_of_batch(trace, dL_do, dL_ds, from_later)
 
     def into_a(self, params, local, signal, dL_da=None):
         n = params.n_hidden
@@ -121,5 +102,7 @@ class GRU(Cell):
         T, B, _ = dL_da.shape
         n = trace.params.n_hidden
         da, h_before = dL_da.reshape(T * B, 4 * n).T, trace.states[:-1].reshape(T * B, n)
-        reached = np.concatenate([da[: 2 * n], da[3 * n :]])  # what W_hh reaches: r, z and p
-        return da[: 3 * n] @ trace.x.reshape(T * B, -1), reached @ h_before, da @ np.ones(T * B, da.dtype)
+        W_hh = np.empty_like(trace.params.W_hh)  # which reaches r, z and p
+        np.dot(da[: 2 * n], h_before, out=W_hh[: 2 * n])
+        np.dot(da[3 * n :], h_before, out=W_hh[2 * n :])
+        return da[: 3 * n] @ trace.x.reshape(T * B, -1), W_hh, da @ np.ones(T * B, da.dtype)

@@ -14,6 +14,18 @@ import numpy as np
 
 from .activations import sech_squared, sigmoid_and_slope
 from .base import Cell, smallest, times
+from .loops import one_is_small
+from .lstm_loops import (
+    C_TO_C,
+    C_TO_I,
+    H_TO_C,
+    H_TO_O,
+    factors,
+    signals_of_batch,
+    signals_of_one,
+    states_of_batch,
+    states_of_one,
+)
 
 
 class Local(NamedTuple):
@@ -47,46 +59,32 @@ class LSTM(Cell):
     keeps, lets_in = 1, 0
 
     def run(self, params, x, states):
-        """States, and (i, f, g, o) of every step, (T, B, 4 n)."""
-        T, B, d = x.shape
-        n, dtype = params.n_hidden, params.W_hh.dtype
-        # one tanh for all gates, since σ(a) = ½ + ½ tanh(a/2): the halves go into the weights
-        scale = np.full(4 * n, 0.5, dtype)
-        scale[2 * n : 3 * n] = 1
-        shift = 1 - scale
-        kept = (x.reshape(T * B, d) @ (params.W_hx * scale[:, None]).T).reshape(T, B, 4 * n)
-        kept += params.b_h * scale
-        W_hh_T = (params.W_hh * scale[:, None]).T
-        for a, before, after in zip(kept, states, states[1:], strict=False):
-            a += before[:, :n] @ W_hh_T
-            np.tanh(a, a)
-            a *= scale
-            a += shift
-            i, f, g, o = (a[:, k * n : (k + 1) * n] for k in range(4))
-            c = np.multiply(f, before[:, n:], out=after[:, n:])
-            c += i * g
-            np.multiply(o, np.tanh(c), out=after[:, :n])
-        return kept
+        """States, and (o, i, f, g, c_{t-1}) of every step, gate by gate: (T, 5, B, n)."""
+        one = one_is_small(x.shape[1], params.n_hidden, params.n_in)
+        return (states_of_one if one else states_of_batch)(params, x, states)
 
     def local(self, trace, *, precise=False):
         params, n = trace.params, trace.params.n_hidden
         c_before, c = trace.states[:-1, :, n:], trace.states[1:, :, n:]
-        tanh_c = np.tanh(c)
         if precise:
             a = trace.x @ params.W_hx.T + trace.states[:-1, :, :n] @ params.W_hh.T + params.b_h
             a_i, a_f, a_g, a_o = (a[..., k * n : (k + 1) * n] for k in range(4))
             (i, slope_i), (f, slope_f), (o, slope_o) = map(sigmoid_and_slope, (a_i, a_f, a_o))
-            g = np.tanh(a_g)
-            slope_g, slope_c = sech_squared(a_g), sech_squared(c)
-        else:
-            i, f, g, o = (trace.kept[..., k * n : (k + 1) * n] for k in range(4))
-            slope_i, slope_f, slope_o = i * (1 - i), f * (1 - f), o * (1 - o)
-            slope_g, slope_c = 1 - g * g, 1 - tanh_c * tanh_c
-        c_to_a = np.empty((*i.shape[:2], 3, n), i.dtype)
-        np.multiply(g, slope_i, out=c_to_a[..., 0, :])
-        np.multiply(c_before, slope_f, out=c_to_a[..., 1, :])
-        np.multiply(i, slope_g, out=c_to_a[..., 2, :])
-        return Local(o * slope_c, c_to_a.reshape(*i.shape[:2], 3 * n), tanh_c * slope_o, f)
+            c_to_a = np.concatenate([np.tanh(a_g) * slope_i, c_before * slope_f, i * sech_squared(a_g)], -1)
+            return Local(o * sech_squared(c), c_to_a, np.tanh(c) * slope_o, f)
+        by = factors(trace.kept, c)
+        c_to_a = by[:, C_TO_I:].transpose(0, 2, 1, 3).reshape(*c.shape[:2], 3 * n)
+        return Local(by[:, H_TO_C], c_to_a, by[:, H_TO_O], by[:, C_TO_C])
+
+    def steps_at_once(self, trace):
+        T, B, q = trace.o.shape
+        return T if one_is_small(B, trace.params.n_hidden, q) else super().steps_at_once(trace)
+
+    def walk_back(self, trace, dL_do, dL_ds, from_later):
+        _, B, q = dL_do.shape
+        if from_later is None and one_is_small(B, trace.params.n_hidden, q):
+            return signals_of_one(trace, dL_do, dL_ds)
+        return signals_of_batch(trace, dL_do, dL_ds, from_later)
 
     def into_a(self, params, local, signal, dL_da=None):
         return self._into_a(params.n_hidden, local, signal, dL_da)[0]
