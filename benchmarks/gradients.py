@@ -35,13 +35,7 @@ def measure(T, n, B, peers, budget) -> dict:
         If a peer's loss or gradient is not ours.
     """
     case = make_case(T, n, B)
-    runs, wanted = {}, None
-    for name, peer in peers.items():
-        runs[name], read = peer(case)
-        answer = read(runs[name]())
-        wanted = answer if wanted is None else wanted
-        check(f"{name} at T = {T}, n = {n}, B = {B}", answer, wanted)
-    times = in_turns(runs, budget)
+    times = agreed_times(case, peers, budget)
     return {
         "T": T,
         "n": n,
@@ -50,6 +44,17 @@ def measure(T, n, B, peers, budget) -> dict:
         "ratio": ratios(times, OURS),
         "compile": jax_compile_seconds(case) if "JAX scan" in peers else None,
     }
+
+
+def agreed_times(case, peers, budget) -> dict:
+    """Seconds of every peer, see `in_turns`, once all have given the first one's loss and gradient."""
+    runs, wanted, (T, B, _) = {}, None, case.x.shape
+    for name, peer in peers.items():
+        runs[name], read = peer(case)
+        answer = read(runs[name]())
+        wanted = answer if wanted is None else wanted
+        check(f"{name} at T = {T}, n = {case.params.n_hidden}, B = {B}", answer, wanted)
+    return in_turns(runs, budget)
 
 
 def run(progress, store, quick=False) -> list:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import every_window, figures, floor, gradients, machine, memory
-from .case import TOLERANCE
+from . import every_window, figures, floor, gated, gradients, machine, memory
+from .case import TOLERANCE, TOLERANCE_FLOAT32
 
 HEAD = """# Benchmarks
 
@@ -16,7 +16,7 @@ Made by `python -m benchmarks` (`make bench`): do not edit. An interrupted run g
 All peers are timed in turns, round after round, and a ratio is the median over the rounds of the peer's time divided by
 ours in the same round: trust ratios, not milliseconds. What takes less than 20 ms is computed once untimed at its turn,
 so that it finds its data in the cache, as in training; the garbage collector waits, as in `timeit`. Before anything is
-timed, all peers must give the same loss and gradient to {tolerance:g}.
+timed, all peers must give the same loss and gradient to {tolerance:g}, in float32 to {float32:g}.
 """
 
 GRADIENTS = """## One gradient
@@ -28,6 +28,12 @@ long compiling takes, once for every shape, stands apart.
 ![Time of every peer over ours](ratios.png)
 
 ![Time against the number of steps](growth.png)
+
+"""
+
+GATED = """## Gated cells
+
+The same for the LSTM and the GRU, against `nn.LSTM` and `nn.GRU`: PyTorch's time divided by the time of this package.
 
 """
 
@@ -68,7 +74,7 @@ def write(folder, rows) -> None:
     ----------
     folder : Path
     rows : dict
-        What the sections' `run` returned, by name: gradients, windows, memory, floor and, if measured, sliders.
+        What the sections' `run` returned, by name: gradients, gated, windows, memory, floor and, if measured, sliders.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,8 +82,9 @@ def write(folder, rows) -> None:
     figures.save(figures.draw_growth(rows["gradients"], *_first_size(rows["gradients"])), folder / "growth.png")
     figures.save(figures.draw_memory(rows["memory"]), folder / "memory.png")
     parts = [
-        HEAD.format(machine=machine.describe(), tolerance=TOLERANCE),
+        HEAD.format(machine=machine.describe(), tolerance=TOLERANCE, float32=TOLERANCE_FLOAT32),
         GRADIENTS + gradients.markdown(rows["gradients"]),
+        GATED + gated.markdown(rows["gated"]),
         WINDOWS + every_window.markdown(rows["windows"]),
         MEMORY + memory.markdown(rows["memory"]),
         FLOOR + floor.markdown(rows["floor"]),

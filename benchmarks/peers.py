@@ -18,7 +18,7 @@ def ours(case):
     """This package."""
 
     def run():
-        trace = forward(case.params, case.x)
+        trace = forward(case.params, case.x, cell=case.cell)
         loss, dL_do = cross_entropy(trace.o, case.y)
         return loss, bptt(trace, dL_do).params
 
@@ -48,6 +48,36 @@ def torch_rnn(case):
     return _torch(case, weights, lambda x: model(x)[0])
 
 
+def torch_gated(case):
+    """PyTorch: `nn.LSTM` or `nn.GRU`, by the cell of the case, with autograd."""
+    import torch
+
+    params, n = case.params, case.params.n_hidden
+    x = torch.tensor(case.x)
+    model = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[case.cell](x.shape[2], n, dtype=x.dtype)
+    weights = model.weight_ih_l0, model.weight_hh_l0, model.bias_ih_l0
+    inside = params.b_h[len(model.bias_ih_l0) :]  # the GRU's bias within the reset
+    with torch.no_grad():
+        model.bias_hh_l0.zero_()
+        if len(inside):
+            model.bias_hh_l0[-n:] = torch.tensor(inside)
+    model.bias_hh_l0.requires_grad_(bool(len(inside)))
+    outside = case._replace(params=params._replace(b_h=params.b_h[: len(model.bias_ih_l0)]))
+    run, read = _torch(outside, weights, lambda x: model(x)[0])
+    if not len(inside):
+        return run, read
+
+    def run_with_both():
+        model.bias_hh_l0.grad = None
+        return run()
+
+    def read_both(loss):
+        loss, gradient = read(loss)
+        return loss, gradient._replace(b_h=np.concatenate([gradient.b_h, model.bias_hh_l0.grad[-n:].numpy()]))
+
+    return run_with_both, read_both
+
+
 def torch_cell(case):
     """PyTorch: `nn.RNNCell` in a Python loop, with autograd."""
     import torch
@@ -70,12 +100,12 @@ def torch_cell(case):
 def _torch(case, weights, states):
     import torch
 
-    readout = torch.nn.Linear(case.params.n_hidden, case.params.n_out, dtype=torch.float64)
+    x, y = torch.tensor(case.x), torch.tensor(case.y).reshape(-1)
+    readout = torch.nn.Linear(case.params.n_hidden, case.params.n_out, dtype=x.dtype)
     weights = (*weights, readout.weight, readout.bias)
     with torch.no_grad():
         for weight, value in zip(weights, case.params, strict=True):
             weight.copy_(torch.tensor(value))
-    x, y = torch.tensor(case.x), torch.tensor(case.y).reshape(-1)
 
     def run():
         for weight in weights:

@@ -24,8 +24,10 @@ def test_a_quick_run_writes_the_page_and_its_pictures(torch, tmp_path):
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     assert ran.returncode == 0, ran.stderr[-2000:]
     page = (tmp_path / "README.md").read_text(encoding="utf-8")
-    for name in ("this package, ms", "textbook loop", "PyTorch nn.RNN", "backward passes", "states alone"):
+    for name in ("this package, ms", "textbook loop", "PyTorch nn.RNN", "nn.LSTM", "backward passes", "states alone"):
         assert name in page
+    for row in ("| lstm | float64 | 4 |", "| gru | float32 | 4 |"):
+        assert row in page
     for picture in ("ratios", "growth", "memory"):
         assert (tmp_path / f"{picture}.png").read_bytes().startswith(b"\x89PNG")
         assert f"({picture}.png)" in page
@@ -50,6 +52,42 @@ def test_a_wrong_peer_is_refused_before_it_is_timed(benchmarks, monkeypatch, fie
 
     with pytest.raises(case.DisagreementError, match="planted at T = 5, n = 3, B = 2: want the same loss and gradient"):
         gradients.measure(5, 3, 2, {peers.OURS: peers.ours, "planted": planted}, 0.01)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("cell", ["lstm", "gru"])
+def test_a_wrong_gated_layer_is_refused_before_it_is_timed(torch, benchmarks, monkeypatch, cell, dtype):
+    gated, peers, case, gradients = map(benchmarks, ("gated", "peers", "case", "gradients"))
+    timed = []
+    monkeypatch.setattr(gradients, "in_turns", lambda runs, budget: timed.extend(runs) or dict.fromkeys(runs, 1.0))
+    gated.measure(cell, 5, 3, 2, dtype, gated.installed(cell), 0.01)
+    assert timed == [peers.OURS, gated.PEERS[cell]]
+    timed.clear()
+
+    def planted(case):  # one bias too few: for the GRU the one within the reset, for the LSTM that of the gate o
+        b_h = case.params.b_h.copy()
+        b_h[-3:] = 0
+        return peers.torch_gated(case._replace(params=case.params._replace(b_h=b_h)))
+
+    wanted = "1e-10" if dtype == "float64" else "0.0001"
+    with pytest.raises(case.DisagreementError, match=f"planted at .*: want the same .* to {wanted}, got"):
+        gated.measure(cell, 5, 3, 2, dtype, {peers.OURS: peers.ours, "planted": planted}, 0.01)
+    assert timed == []
+
+
+def test_a_gated_layer_answers_the_same_when_it_is_called_again(torch, benchmarks):
+    peers, case = benchmarks("peers"), benchmarks("case")
+    for cell in ("lstm", "gru"):
+        run, read = peers.torch_gated(case.make_case(5, 3, 2, cell=cell))
+        first = read(run())
+        kept = first[0], type(first[1])(*(g.copy() for g in first[1]))
+        case.check(cell, read(run()), kept)
+
+
+def test_the_table_of_gated_cells_stands_without_pytorch(benchmarks):
+    gated = benchmarks("gated")
+    row = {"cell": "gru", "T": 4, "n": 3, "B": 1, "dtype": "float64", "ms": 1.0, "ratio": {"this package": 1.0}}
+    assert gated.markdown([row]).splitlines()[-1] == "| gru | float64 | 4 | 3 | 1 | 1 |  |"
 
 
 def test_nan_is_no_agreement_and_a_wrong_loss_is_seen(benchmarks):
