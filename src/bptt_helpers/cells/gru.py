@@ -103,6 +103,6 @@ class GRU(Cell):
         n = trace.params.n_hidden
         da, h_before = dL_da.reshape(T * B, 4 * n).T, trace.states[:-1].reshape(T * B, n)
         W_hh = np.empty_like(trace.params.W_hh)  # which reaches r, z and p
-        np.dot(da[: 2 * n], h_before, out=W_hh[: 2 * n])
-        np.dot(da[3 * n :], h_before, out=W_hh[2 * n :])
+        np.matmul(da[: 2 * n], h_before, out=W_hh[: 2 * n])  # `dot` would copy a part of the rows first
+        np.matmul(da[3 * n :], h_before, out=W_hh[2 * n :])
         return da[: 3 * n] @ trace.x.reshape(T * B, -1), W_hh, da @ np.ones(T * B, da.dtype)
