@@ -89,3 +89,9 @@ def test_a_stride_that_makes_no_sense_is_named(options, sentence):
     case = draw("tanh", 6, 1)
     with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
         bptt(case.trace, case.dL_do, **options)
+
+
+def test_a_stride_one_longer_than_the_window_leaves_losses_out():
+    case = draw("tanh", 6, 1)
+    with pytest.raises(ValueError, match=r"^stride: want at most window = 4, got 5: the losses of 1 step"):
+        bptt(case.trace, case.dL_do, window=4, stride=5)
