@@ -1,12 +1,16 @@
 """How far signals travel through gated cells: every measure against products of complex-step Jacobians."""
 
+from itertools import product as pairs
+
 import numpy as np
 import pytest
 
 from bptt_helpers import (
+    Params,
     bptt,
     constant_hazard,
     cosine,
+    forward,
     gradient_by_window,
     gradient_profile,
     influence,
@@ -145,7 +149,7 @@ def test_contributions_by_lag_are_differences_of_windows(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("length", [1, 2, 17, 33, 70, 200])
+@pytest.mark.parametrize("length", [1, 2, 16, 17, 32, 33, 70, 200, 256])
 def test_doubling_is_lag_by_lag(name, length):
     case = draw(name, length, 2, (2, 3, 2), seed=11)
     edges = logarithmic_windows(length)
@@ -189,3 +193,27 @@ def test_draws_enumerated_have_the_mean_and_the_variance_computed(name):
     moments = exact_moments(case.trace, case.dL_do, [2])
     np.testing.assert_allclose(moments.mean, kinds.mean(0), rtol=0, atol=1e-8)
     assert moments.variance[0] == pytest.approx(((kinds - kinds.mean(0)) ** 2).sum((1, 2)).mean(), rel=1e-6)
+
+
+@pytest.mark.parametrize(("name", "shut"), [("gru", [1, 1, 0]), ("lstm", [1, 1, 0, 1])])
+def test_a_signal_that_gates_have_all_but_stopped_grows_again(name, shut):
+    """At rest, h = 0, a strong block n (or g) lets signals grow tenfold a step; eight steps with shut gates stop it."""
+    gates, length = len(shut), 250
+    W_hx, W_hh, b_h = -16.0 * np.array(shut)[:, None], np.zeros((gates, 1)), np.zeros(4)
+    W_hh[2] = 40
+    x = np.zeros((length, 1, 1))
+    x[238:246] = 1
+    trace = forward(Params(W_hx, W_hh, b_h, np.ones((1, 1)), np.zeros(1)), x, cell=name)
+    dL_do = np.zeros((length, 1, 1))
+    dL_do[-1] = 1
+
+    def log10_size(**options):
+        gradient = recurrent_part(bptt(trace, dL_do, **options).params)
+        largest = np.abs(gradient).max()  # its square would be no float
+        return np.log10(largest) + np.log10(np.linalg.norm(gradient / largest))
+
+    assert log10_size() > 150
+    for scheme, windows in pairs(("sliding", "chunked"), (None, logarithmic_windows(length))):
+        curve = gradient_by_window(trace, dL_do, scheme=scheme, windows=windows)
+        for k, window in list(enumerate(curve.window))[:: 1 if windows is not None else 7]:
+            assert curve.log10_norm[k] == pytest.approx(log10_size(window=window, scheme=scheme), abs=1e-8)
