@@ -22,7 +22,7 @@ from bptt_helpers.cells.base import own_signals
 from bptt_helpers.cells.params import recurrent_part
 from bptt_helpers.measures.jacobians import frobenius_map
 from bptt_helpers.truncation.every_window import lag_contributions, logarithmic_windows
-from bptt_helpers.truncation.lag_sums import sums_by_doubling, way_of
+from bptt_helpers.truncation.lag_sums import most_growth, sums_by_doubling, way_of
 from bptt_helpers.truncation.random_cuts import exact_moments
 from tests.cell_cases import GATED, NAMES, draw, numeric_jacobians
 
@@ -217,3 +217,17 @@ def test_a_signal_that_gates_have_all_but_stopped_grows_again(name, shut):
         curve = gradient_by_window(trace, dL_do, scheme=scheme, windows=windows)
         for k, window in list(enumerate(curve.window))[:: 1 if windows is not None else 7]:
             assert curve.log10_norm[k] == pytest.approx(log10_size(window=window, scheme=scheme), abs=1e-8)
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_the_bound_of_growth_holds_over_many_blocks(name):
+    W_hh = np.zeros((4 if name == "lstm" else 3, 1))
+    W_hh[2] = 3
+    params = Params(0 * W_hh, W_hh, np.zeros(4), np.ones((1, 1)), np.zeros(1))
+    trace = forward(params, np.zeros((1000, 1, 1)), cell=name)  # at rest, where every step stretches alike
+    J = trace.cell.jacobians(params, trace.cell.local(trace))[0, 0]
+    bound, product = most_growth(way_of(trace, np.ones((1000, 1, 1)))), np.eye(len(J))
+    for bits in bound:
+        assert bits >= np.log2(np.linalg.norm(product, 2))
+        product = product @ J
+    assert np.log2(np.linalg.norm(product, 2)) > 300
