@@ -47,7 +47,7 @@ def states_of_batch(params, x, states) -> np.ndarray:
     rows = np.empty((length + 1, B, n + d + 1), dtype)
     rows[..., -1] = 1
     rows[0, :, :n] = states[0]
-    matmul = np.matmul
+    spare, matmul = np.empty((B, n), dtype), np.matmul
     for start in range(0, T, length):
         stop = min(T, start + length)
         count = stop - start
@@ -55,7 +55,7 @@ def states_of_batch(params, x, states) -> np.ndarray:
         block, h = kept[start:stop], rows[..., :n]
         matmul(rows[:count, :, n:], of_new, out=block[:, NEW])
         views = [rows, block[:, :NEW], block[:, : Z + 1], block[:, R], block[:, Z], block[:, P], block[:, NEW]]
-        _steps_ahead(zip(*views, h, h[1:], strict=False), lambda row, a: matmul(row, gates, out=a))
+        _steps_ahead(zip(*views, h, h[1:], strict=False), lambda row, a: matmul(row, gates, out=a), spare)
         states[start + 1 : stop + 1] = h[1 : count + 1]
         h[0] = h[count]
     return kept
@@ -69,12 +69,12 @@ def states_of_one(params, x, states) -> np.ndarray:
     kept = np.empty((T, 4, 1, n), dtype)
     key = "gru ahead", min(T, AT_ONCE), n, d, dtype
     rows, gates, steps = take(key, _workspace_ahead)
-    rows[0, :n] = states[0, 0]
+    rows[0, :n], spare = states[0, 0], np.empty(n, dtype)
     for start in range(0, T, key[1]):
         stop = min(T, start + key[1])
         count = stop - start
         rows[:count, n:-1] = x[start:stop, 0]
-        _steps_ahead(steps[:count], product)
+        _steps_ahead(steps[:count], product, spare)
         states[start + 1 : stop + 1, 0] = rows[1 : count + 1, :n]
         kept[start:stop, :, 0] = gates[:count]
         rows[0, :n] = rows[count, :n]
@@ -90,13 +90,11 @@ def _workspace_ahead(length, n, d, dtype):
     return rows, gates, list(zip(*views, strict=False))
 
 
-def _steps_ahead(steps, product):
+def _steps_ahead(steps, product, spare):
     """The loop over time. A step: row, a, (r, z), r, z, p, n, h_{t-1}, room for h_t."""
-    spare = half = None
+    half = np.array(0.5, spare.dtype)
     tanh, multiply, add, subtract = np.tanh, np.multiply, np.add, np.subtract
     for row, a, sigmoids, r, z, p, new, h_before, h in steps:
-        if spare is None:
-            spare, half = np.empty_like(r), np.array(0.5, r.dtype)
         product(row, a)
         tanh(sigmoids, sigmoids)
         multiply(sigmoids, half, sigmoids)

@@ -16,12 +16,14 @@ from itertools import pairwise
 import numpy as np
 
 from ..numbers.memory_pool import keep_freed_memory
+from .workspace import give_back, take
 
 keep_freed_memory()
 
 # Up to this many weights in a step, a larger product costs less than a further call (measured).
 FEW_WEIGHTS = 6000
 SHORT_ROW = 1024  # bytes, see `times`
+KEEP_UP_TO = 10_000  # steps, whose views are kept for the next call
 
 
 def one_is_small(B, n, d) -> bool:
@@ -73,7 +75,7 @@ def states_of_one(params, x, h, f) -> None:
     """
     n = params.n_hidden
     key = "states", len(x), n, params.n_in, h.dtype
-    rows, steps = _spare.pop(key, None) or _room_for_states(*key[1:])
+    rows, steps = take(key, _room_for_states)
     rows[0, :n] = h[0, 0]
     rows[:-1, n:-1] = x[:, 0]
     rows[:, -1] = 1
@@ -82,7 +84,8 @@ def states_of_one(params, x, h, f) -> None:
         weights_times(row, h_t)
         f(h_t, h_t)
     h[:, 0] = rows[:, :n]
-    _keep(key, (rows, steps))
+    if len(x) <= KEEP_UP_TO:
+        give_back(key, (rows, steps))
 
 
 def _room_for_states(T, n, d, dtype):
@@ -140,7 +143,7 @@ def signals_of_one(params, dL_do, slope, dL_dh) -> np.ndarray:
     """
     T, _, n = slope.shape
     key = "signals", T, n, params.n_out, slope.dtype
-    rows, slopes, signals, steps = _spare.pop(key, None) or _room_for_signals(*key[1:])
+    rows, slopes, signals, steps = take(key, _room_for_signals)
     rows[-1, :n] = 0  # nothing comes back to the last step
     rows[1:, n:] = dL_do[:, 0]
     slopes[:] = slope[:, 0]
@@ -151,7 +154,8 @@ def signals_of_one(params, dL_do, slope, dL_dh) -> np.ndarray:
         multiply(dL_dh_t, slope_t, dL_da_t)
     dL_dh[:, 0] = signals
     dL_da = rows[:-1, None, :n].copy()
-    _keep(key, (rows, slopes, signals, steps))
+    if T <= KEEP_UP_TO:
+        give_back(key, (rows, slopes, signals, steps))
     return dL_da
 
 
@@ -161,24 +165,12 @@ def _room_for_signals(T, n, q, dtype):
     return rows, slopes, dL_dh, list(backwards)  # dL_da_t is the start of the row before
 
 
-# Making the views of every step takes a fifth of a loop, so the last few rooms are kept for calls of the same size.
-# `pop` takes a room out before it is used: two threads never write into one.
-_spare = {}
-
-
-def _keep(key, room):
-    if key[1] <= 10_000:
-        while len(_spare) > 3:
-            _spare.pop(next(iter(_spare)), None)
-        _spare[key] = room
-
-
 def times(W, batch) -> Callable:
     """A function (h, out) that writes ``W h`` for every row h of a batch.
 
     One row is a matrix–vector product, ``W.dot(h, out)``; several rows are ``h.dot(W.T, out)``, where ``W.T`` is made
-    contiguous as long as its rows are short: BLAS for AVX-512 then takes 8 to 45 % less, others as long as before. With
-    rows of 1 kB or a multiple those for AVX2 take up to a third more: there the transpose stays a view (measured).
+    contiguous as long as its rows are short: with AVX-512, BLAS then takes 10 to 45 % less, with AVX2 as long as
+    before. With rows of 1 or 2 kB it takes up to a third more with AVX2: there the transpose stays a view (measured).
 
     Parameters
     ----------

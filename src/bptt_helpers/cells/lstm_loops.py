@@ -52,28 +52,16 @@ def states_of_batch(params, x, states) -> np.ndarray:
     rows = np.empty((length + 1, B, n + d + 1), dtype)
     rows[..., -1] = 1
     rows[0, :, :n], kept[0, C_BEFORE] = states[0, :, :n], states[0, :, n:]
-    spare = np.empty((3, B, n), dtype)
-    matmul = np.matmul
+    both = np.empty((2, B, n), dtype)
+    spare, matmul = (both, *both, np.empty((B, n), dtype)), np.matmul
     for start in range(0, T, length):
         stop = min(T, start + length)
         count = stop - start
         rows[:count, :, n:-1] = x[start:stop]
         block = kept[start : stop + 1]
-        _steps_ahead(
-            zip(
-                rows,
-                block[:-1, :4],
-                block[:, OUT : FORGET + 1],
-                block[:, IN : FORGET + 1],
-                block[:, NEW:],
-                block[:, OUT],
-                block[1:, C_BEFORE],
-                rows[1:, :, :n],
-                strict=False,
-            ),
-            lambda row, a: matmul(row, weights, out=a),
-            (spare[:2], spare[0], spare[1], spare[2]),
-        )
+        views = [rows, block[:-1, :C_BEFORE], block[:, : FORGET + 1], block[:, IN : FORGET + 1], block[:, NEW:]]
+        steps = zip(*views, block[:, OUT], block[1:, C_BEFORE], rows[1:, :, :n], strict=False)
+        _steps_ahead(steps, lambda row, a: matmul(row, weights, out=a), spare)
         states[start + 1 : stop + 1, :, :n] = rows[1 : count + 1, :, :n]
         states[start + 1 : stop + 1, :, n:] = block[1:, C_BEFORE]
         rows[0, :, :n] = rows[count, :, :n]

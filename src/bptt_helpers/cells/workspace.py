@@ -13,6 +13,6 @@ def take(key, make):
 
 def give_back(key, workspace) -> None:
     """Keep a workspace for the next call of the same sizes; the last few are kept."""
-    while len(_spare) > 7:
-        _spare.pop(next(iter(_spare)), None)
     _spare[key] = workspace
+    for oldest in list(_spare)[:-8]:
+        _spare.pop(oldest, None)

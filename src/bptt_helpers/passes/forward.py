@@ -26,7 +26,7 @@ class Trace(NamedTuple):
         ``states[0]`` is the initial one, ``states[t]`` the state after t steps: h, and for an LSTM c beside it.
     o : ndarray (T, B, q)
         Outputs, ``o[t]`` from the state ``states[t + 1]``.
-    kept : ndarray (T, B, …) or None
+    kept : ndarray (T, …) or None
         What else the cell keeps of every step.
     """
 
