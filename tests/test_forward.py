@@ -107,6 +107,10 @@ def bad(field, value):
         ({"h0": np.ones((1, 5))}, "h0: want shape (B, n) = (2, 5), got (1, 5)"),
         ({"h0": np.full((2, 5), np.inf)}, "h0: want finite numbers, got inf at index (0, 0)"),
         (
+            {"cell": "gru", "activation": "tanh"},
+            "cell, activation: want one of them, got cell='gru' and activation='tanh'",
+        ),
+        (
             {"activation": "elu"},
             "activation: want one of 'tanh', 'relu', 'sigmoid', 'identity', 'gru', 'lstm', or a Cell, got 'elu'",
         ),

@@ -152,10 +152,10 @@ def _window_and_stride(T, window, stride, scheme):
     stride = whole_number("stride", stride)
     if stride > window:
         raise ValueError(
-            f"stride: want at most window = {window}, got {stride}: the losses of {stride - window} steps in every "
-            f"{stride} would be left out"
+            f"stride: want at most window = {window}, got {stride}: {stride - window} of every {stride} losses would be "
+            "left out"
         )
-    return window, min(stride, T)
+    return window, stride
 
 
 def checked_signal(trace, dL_do) -> np.ndarray:

@@ -98,7 +98,11 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
     >>> forward(init_params(3, 5, 2, cell="lstm"), np.ones((7, 4, 3)), cell="lstm").states.shape
     (8, 4, 10)
     """
-    cell = find_cell(cell) if activation is None else find_cell(activation, "activation")
+    if activation is not None:
+        if cell != "tanh":
+            raise ValueError(f"cell, activation: want one of them, got cell={cell!r} and activation={activation!r}")
+        cell = find_cell(activation, "activation")
+    cell = find_cell(cell)
     cell.check(params)
     if not isinstance(x, np.ndarray) or x.ndim != 3 or 0 in x.shape:
         raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {shape_or_type(x)}")
