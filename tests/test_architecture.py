@@ -133,7 +133,19 @@ MULTIPLIES = (
     "bptt_helpers.passes.step_size",
     "bptt_helpers.checks",
 )
-PRODUCTS = {"dot", "matmul", "einsum", "times", "vdot", "inner", "tensordot", "vecmat", "matvec", "multi_dot"}
+PRODUCTS = {
+    "dot",
+    "matmul",
+    "einsum",
+    "times",
+    "rows_times",
+    "vdot",
+    "inner",
+    "tensordot",
+    "vecmat",
+    "matvec",
+    "multi_dot",
+}
 
 
 def mentions_W_hh(node):
@@ -177,8 +189,8 @@ def test_only_cells_multiply_by_the_recurrent_weights():
         "np.dot(signal, W_hh)",
         "np.matmul(np.abs(params.W_hh), signal, out=signal)",
         'np.einsum("ij,bj->bi", W_hh, h)',
-        "times(signal, params.W_hh, before)",
-        "base.times(rows, W=params.W_hh)",
+        "rows_times(signal, params.W_hh, before)",
+        "base.rows_times(rows, W=params.W_hh)",
         "a + slope * (h @ (2 * p.W_hh).T)",
     ],
 )

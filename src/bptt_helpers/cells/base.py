@@ -14,6 +14,7 @@ from abc import ABC, abstractmethod
 import numpy as np
 
 from ..numbers.validate import all_finite, finite, shape
+from .loops import one_is_small
 from .params import Params
 
 # Numbers in one segment of the way back: 256 kB each for states, slopes and signals, which a core keeps close.
@@ -35,7 +36,7 @@ def beside(local):
     return type(local)(*(factor[..., None, :] for factor in local))
 
 
-def times(rows, W, out=None) -> np.ndarray:
+def rows_times(rows, W, out=None) -> np.ndarray:
     """rows (…, k) times W (k, m) as one matrix product, into `out` (…, m), which must be contiguous."""
     if rows.ndim == 2:
         return rows.dot(W, out)
@@ -129,7 +130,8 @@ class Cell(ABC):
 
     def steps_at_once(self, trace) -> int:
         """How many steps `walk_back` is given at once: what they need should stay in the cache until it is summed."""
-        return max(16, SEGMENT // trace.states[0].size)
+        T, B, q = trace.o.shape
+        return T if one_is_small(B, trace.params.n_hidden, q) else max(16, SEGMENT // trace.states[0].size)
 
     def walk_back(self, trace, dL_do, dL_ds, from_later):
         """The whole way back over a trace: fill `dL_ds` (T, B, m) and return dL/da (T, B, biases · n).

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .activations import ACTIVATIONS
-from .base import Cell, smallest, times
+from .base import Cell, rows_times, smallest
 from .loops import add_from_later, one_is_small, signals_of_one, states_of_batch, states_of_one
 
 
@@ -56,10 +56,10 @@ class Elementwise(Cell):
 
     def back(self, params, local, signal, dL_da=None, before=None):
         dL_da = np.multiply(local.slope, signal, out=dL_da)
-        return dL_da, times(dL_da, params.W_hh, before)
+        return dL_da, rows_times(dL_da, params.W_hh, before)
 
     def ahead(self, params, local, tangent):
-        return times(tangent, params.W_hh.T) * local.slope
+        return rows_times(tangent, params.W_hh.T) * local.slope
 
     def reach(self, params, local):
         slope, W_hh = local.slope, np.abs(params.W_hh)
@@ -76,10 +76,6 @@ class Elementwise(Cell):
         da = dL_da.reshape(T * B, n).T
         ones = np.ones(T * B, da.dtype)  # a sum over time and batch, several times as fast as sum(1)
         return da.dot(trace.x.reshape(T * B, -1)), da.dot(trace.states[:-1].reshape(T * B, n)), da.dot(ones)
-
-    def steps_at_once(self, trace):
-        T, B, q = trace.o.shape
-        return T if one_is_small(B, trace.params.n_hidden, q) else super().steps_at_once(trace)
 
     def walk_back(self, trace, dL_do, dL_ds, from_later):
         params, slope = trace.params, self.activation.slope_of_state(trace.states[1:])

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .activations import sech_squared, sigmoid_and_slope
-from .base import Cell, smallest, times
+from .base import Cell, rows_times, smallest
 from .gru_loops import KEEP, factors, in_order, signals_of_batch, signals_of_one, states_of_batch, states_of_one
 from .loops import one_is_small
 
@@ -61,10 +61,6 @@ class GRU(Cell):
         by = factors(trace.kept, h_before)
         return Local(in_order(by), by[:, KEEP])
 
-    def steps_at_once(self, trace):
-        T, B, q = trace.o.shape
-        return T if one_is_small(B, trace.params.n_hidden, q) else super().steps_at_once(trace)
-
     def walk_back(self, trace, dL_do, dL_ds, from_later):
         _, B, q = dL_do.shape
         if from_later is None and one_is_small(B, trace.params.n_hidden, q):
@@ -83,14 +79,14 @@ class GRU(Cell):
         n = params.n_hidden
         dL_da = self.into_a(params, local, signal, dL_da)
         before = np.multiply(signal, local.z, out=before)
-        before += times(dL_da[..., : 2 * n], params.W_hh[: 2 * n])
-        before += times(dL_da[..., 3 * n :], params.W_hh[2 * n :])
+        before += rows_times(dL_da[..., : 2 * n], params.W_hh[: 2 * n])
+        before += rows_times(dL_da[..., 3 * n :], params.W_hh[2 * n :])
         return dL_da, before
 
     def ahead(self, params, local, tangent):
         n = params.n_hidden
         r, z, _, p = (local.h_to_a[..., k * n : (k + 1) * n] for k in range(4))
-        da = times(tangent, params.W_hh.T)
+        da = rows_times(tangent, params.W_hh.T)
         return local.z * tangent + r * da[..., :n] + z * da[..., n : 2 * n] + p * da[..., 2 * n :]
 
     def reach(self, params, local):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .activations import sech_squared, sigmoid_and_slope
-from .base import Cell, smallest, times
+from .base import Cell, rows_times, smallest
 from .loops import one_is_small
 from .lstm_loops import (
     C_TO_C,
@@ -76,10 +76,6 @@ class LSTM(Cell):
         c_to_a = by[:, C_TO_I:].transpose(0, 2, 1, 3).reshape(*c.shape[:2], 3 * n)
         return Local(by[:, H_TO_C], c_to_a, by[:, H_TO_O], by[:, C_TO_C])
 
-    def steps_at_once(self, trace):
-        T, B, q = trace.o.shape
-        return T if one_is_small(B, trace.params.n_hidden, q) else super().steps_at_once(trace)
-
     def walk_back(self, trace, dL_do, dL_ds, from_later):
         _, B, q = dL_do.shape
         if from_later is None and one_is_small(B, trace.params.n_hidden, q):
@@ -94,13 +90,13 @@ class LSTM(Cell):
         dL_da, dL_dc = self._into_a(n, local, signal, dL_da)
         if before is None:
             before = np.empty(signal.shape, signal.dtype)
-        before[..., :n] = times(dL_da, params.W_hh)
+        before[..., :n] = rows_times(dL_da, params.W_hh)
         np.multiply(dL_dc, local.f, out=before[..., n:])
         return dL_da, before
 
     def ahead(self, params, local, tangent):
         n = params.n_hidden
-        da = times(tangent[..., :n], params.W_hh.T)
+        da = rows_times(tangent[..., :n], params.W_hh.T)
         i, f, g = (local.c_to_a[..., k * n : (k + 1) * n] * da[..., k * n : (k + 1) * n] for k in range(3))
         dc = local.f * tangent[..., n:] + i + f + g
         return np.concatenate([local.h_to_c * dc + local.h_to_o * da[..., 3 * n :], dc], -1)
