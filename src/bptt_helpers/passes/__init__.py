@@ -1,6 +1,6 @@
 """Forward in time and back again: the passes themselves, and how they are checked.
 
-Read `textbook` first; `forward` and `backward` compute the same numbers with the fast `loops`.
+Read `textbook` first; `forward` and `backward` compute the same numbers with the fast loops of the room `cells`.
 """
 
 from . import textbook

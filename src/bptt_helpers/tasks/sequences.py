@@ -26,13 +26,14 @@ class Batch(NamedTuple):
         Inputs: T steps, B sequences.
     y : ndarray
         Classes (T, B) or targets (T, B, q) for every step; without the axis T if only the last step is asked.
-    weight : "last" or None
-        What the losses take as `weight`: "last" if only the last step is asked, None if every step is.
+    weight : "last", None or ndarray
+        What the losses take as `weight`: "last" if only the last step is asked, None if every step is; a task of your
+        own may weigh each step, (T,), or each step of each sequence, (T, B).
     """
 
     x: np.ndarray
     y: np.ndarray
-    weight: str | None
+    weight: str | np.ndarray | None
 
 
 def check_sizes(sequence_length, batch_size, width, *, shortest=1) -> tuple[int, int]:

@@ -80,7 +80,7 @@ def _walk_back(way, factor):
         if t < T - 1:
             before *= factor[t + 1][:, None]
         before += own[t][:, None]
-        _, before = cell.back(params, steps[t], before, dL_da[t])
+        cell.back(params, steps[t], before, dL_da[t], before)
     return dL_da
 
 
