@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward, squared_error
-from bptt_helpers.figures.cliff import CliffPicture
+from bptt_helpers.lessons.gradient_clipping.explorer import clipping_data, describe
+from bptt_helpers.lessons.gradient_clipping.picture import CliffPicture
 from bptt_helpers.training.cliff import TARGET, X_0, descend, error_and_gradient, sigmoid, wall, wall_gradient
-from bptt_helpers.widgets.clipping import clipping_data, describe
 
 
 def by_complex_step(w, b, T):

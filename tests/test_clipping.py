@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, clip_by_global_norm, clip_by_value, cosine
-from bptt_helpers.checks.clipping import check_clip
+from bptt_helpers.lessons.gradient_clipping.check import check_clip
 from bptt_helpers.training.clipping import global_norm
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, forward, gradient_profile, jacobian_product_norms
-from bptt_helpers.figures.lyapunov import LyapunovPicture, draw_exponents
+from bptt_helpers.lessons.jacobian_spectra.lyapunov_explorer import CURVE, describe, lyapunov_data
+from bptt_helpers.lessons.jacobian_spectra.lyapunov_picture import LyapunovPicture, draw_exponents
 from bptt_helpers.measures.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
-from bptt_helpers.widgets.lyapunov import CURVE, describe, lyapunov_data
 
 
 def linear_run(W, T=200, B=2):

@@ -8,12 +8,14 @@ import pytest
 
 from bptt_helpers import bptt
 from bptt_helpers.cells.params import recurrent_part
-from bptt_helpers.checks.randomized import check_estimate
-from bptt_helpers.figures.randomized import BINS, RandomizedPicture
+from bptt_helpers.lessons.randomized_truncation.chain_explorer import chain_data
+from bptt_helpers.lessons.randomized_truncation.chain_explorer import describe as describe_chain
+from bptt_helpers.lessons.randomized_truncation.check import check_estimate
+from bptt_helpers.lessons.randomized_truncation.explorer import problem, randomized_data
+from bptt_helpers.lessons.randomized_truncation.picture import BINS, RandomizedPicture
 from bptt_helpers.truncation.hazards import Hazard, constant_hazard, draw_factors, mean_piece_length, power_law_hazard
 from bptt_helpers.truncation.influence_balancing import HOPELESS, SIGN, THETA_BEST, A, train, train_randomized
 from bptt_helpers.truncation.random_cuts import chain_variance, exact_moments, randomized_gradients
-from bptt_helpers.widgets.randomized import chain_data, describe_chain, problem, randomized_data
 
 HAZARDS = [constant_hazard(5), power_law_hazard(5), power_law_hazard(5, 6)]
 hazards = pytest.mark.parametrize("hazard", HAZARDS, ids=["constant", "power 4", "power 6"])
