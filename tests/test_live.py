@@ -39,6 +39,10 @@ def compute(height, limit):
 
 @pytest.fixture
 def explorer():
+    return toy()
+
+
+def toy():
     controls = {"height": Real(1.0, 0, 9, "Height", "Of the line."), "limit": Whole(4, 1, 40, "Limit", "Of the axis.")}
     # a picture of its own: what one test does to it, no other sees
     picture = type("Picture", (Picture,), {})
@@ -158,6 +162,23 @@ def test_reset_draws_once_and_brings_the_start_values_back(explorer):
     assert explorer.sentence == "The line is at 1.0 <m>."
 
 
+def test_reset_lets_the_page_send_the_start_values_behind_what_waits_there(explorer):
+    sent = []
+    explorer.children[-1].send = sent.append
+    explorer.update(height=4, limit=10)
+    reset_button(explorer).click()
+    height, limit = (explorer.controls[name].model_id for name in ("height", "limit"))
+    assert sent == [{height: {"value": 1}, limit: {"value": 4}}]
+
+
+def test_reset_works_without_a_part_in_the_page(monkeypatch):
+    monkeypatch.setattr(live, "IPYWIDGETS_7", True)
+    explorer = toy()
+    explorer.update(height=4)
+    reset_button(explorer).click()
+    assert explorer.controls["height"].value == 1
+
+
 def test_values_that_keep_coming_faster_than_the_delay_are_drawn_all_the_same(explorer, monkeypatch):
     monkeypatch.setattr(live, "DELAY", 0.02)
     seen = computed(explorer)
@@ -196,6 +217,33 @@ def test_an_error_of_a_value_set_in_python_is_raised_and_a_later_value_works(exp
         explorer.sentence  # noqa: B018
     explorer.update(height=3)
     assert explorer.sentence == "The line is at 3.0 <m>."
+
+
+def test_after_an_interrupted_update_the_picture_follows_once_the_cell_has_ended(explorer, monkeypatch):
+    right = toy()
+    right.update(height=5)
+
+    def interrupted(data):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    async def cell():
+        monkeypatch.setattr(explorer.painter, "jpeg", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            explorer.update(height=5)
+        await asyncio.sleep(0.05)
+
+    asyncio.run(cell())
+    assert explorer.image.value == right.image.value
+    assert "5.0" in explorer.readout.value
+
+
+def test_an_error_of_a_value_set_in_python_hides_the_picture_of_other_values(explorer):
+    computes(explorer, fails_above_5)
+    with pytest.raises(ArithmeticError):
+        explorer.update(height=6)
+    assert explorer.image.layout.visibility == "hidden"
+    assert 'role="alert"' in explorer.readout.value
 
 
 def test_an_error_while_a_slider_moves_is_shown_and_a_later_value_works(explorer):

@@ -16,7 +16,7 @@ from traitlets import Unicode
 
 from ..lessons.pictures import SCREEN_DPI
 from .controls import IPYWIDGETS_7, panel, widget_for
-from .keys_and_names import KeysAndNames
+from .in_page import InPage
 from .painter import painter_of
 
 # Seconds a value from the browser waits for a newer one; shorter than the 8 ms between two events of a fast mouse.
@@ -25,11 +25,16 @@ DELAY = 0.005
 LONGEST_DELAY = 0.03
 # Seconds without a new value after which a screen reader is told the sentence.
 PAUSE = 0.5
-# Seconds after Reset in which a value may arrive that was on its way before: the browser holds the last value of a drag
-# back until the kernel has answered the one before, and lets a click overtake it.
-ON_ITS_WAY = 0.3
 FITTING = "calc(100% - 4px)"  # a widget has a margin of 2 px
 RESET_LAYOUT = {"width": "8em", "margin": "2px 2px 2px calc(11em + 10px)"}  # where the sliders begin
+
+
+def running_loop() -> asyncio.AbstractEventLoop | None:
+    """The loop of a notebook's kernel; None in plain Python."""
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 class _Picture(W.Image):
@@ -72,7 +77,6 @@ class Live(W.VBox):
         # the values on screen, and those last answered, be it with a problem
         self._drawn = self._answered = None
         self._since = None  # when the oldest value not yet answered came
-        self._reset_at = -ON_ITS_WAY
 
         width = f"{SCREEN_DPI * self.painter.width():.0f}px"
         self.image = _Picture(format="jpeg", layout={"width": width, "max_width": FITTING, "visibility": "visible"})
@@ -85,7 +89,11 @@ class Live(W.VBox):
             control.observe(self._value_changed, "value")
         self._draw()
         parts = [panel([*self.controls.values(), reset], width), self.image, self.readout]
-        super().__init__(parts if IPYWIDGETS_7 else [*parts, KeysAndNames()])
+        self._page = None
+        if not IPYWIDGETS_7:
+            self._page = InPage()
+            parts.append(self._page)
+        super().__init__(parts)
         self.add_class("bptt-explorer")
 
     def update(self, **values) -> None:
@@ -145,8 +153,9 @@ class Live(W.VBox):
 
     def _reset(self, _):
         with self._lock:
-            self._reset_at = time.monotonic()
             self._set(self._start)
+            if self._page is not None:
+                self._page.hold(self.controls.values())
             self._draw_soon()
 
     def _set(self, values):
@@ -163,8 +172,6 @@ class Live(W.VBox):
                 self._since = time.monotonic()
             if self._setting:
                 return
-            if time.monotonic() - self._reset_at < ON_ITS_WAY:
-                self._set(self._start)
             self._draw_soon()
 
     def _draw_soon(self):
@@ -174,9 +181,7 @@ class Live(W.VBox):
 
     def _draw_later(self) -> bool:
         """Whether there is a loop that draws once the present message is answered."""
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
+        if (loop := running_loop()) is None:
             return False
         loop.call_later(DELAY, self._draw_late, self._values(), loop)
         return True

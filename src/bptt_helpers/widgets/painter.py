@@ -13,6 +13,7 @@ import threading
 from contextlib import contextmanager
 from functools import lru_cache
 
+import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from PIL import Image
 
@@ -22,6 +23,8 @@ from ..lessons.pictures import OVERSAMPLING, house_style
 KEPT_FRAMES = 8
 # Pictures kept, up to 45 MB each with their frames; one that was dropped is made again when it is moved.
 KEPT_PICTURES = 6
+# All that a moving artist asks of the reader's settings when it is drawn; `house_style` would take three times as long.
+READ_LATE = {name: mpl.rcParamsDefault[name] for name in ("path.simplify", "path.simplify_threshold")}
 
 
 class Painter:
@@ -96,8 +99,9 @@ class Painter:
                 self._frames.pop(next(iter(self._frames)))  # the one not used for longest
         self._frames[limits] = frame
         self._canvas.restore_region(frame)
-        for artist in self.picture.artists:
-            artist.axes.draw_artist(artist)
+        with mpl.rc_context(READ_LATE):
+            for artist in self.picture.artists:
+                artist.axes.draw_artist(artist)
 
 
 # By `Explorer.picture`: running a notebook's cell again, or two explorers of a kind, takes no second figure.

@@ -10,7 +10,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
-from ..pictures import COLOURS, OVERSAMPLING, SCREEN_DPI, HeatMap, snap
+from ..pictures import COLOURS, OVERSAMPLING, SCREEN_DPI, HeatMap, house_style, snap
 
 COLUMNS = 100  # characters in a line of the page
 X_LIMITS = (10, 30, 100, 300, 1000)
@@ -34,6 +34,7 @@ def page_of(values, columns=COLUMNS, rows=10):
     return page.reshape(rows, columns)
 
 
+@house_style()
 def letters(text, columns, rows, width, height) -> np.ndarray:
     """Print a text on a grid of cells: how much ink is on each pixel, 0 to 1, ``(height, width)``, top row first."""
     figure = Figure(figsize=(width / 100, height / 100), dpi=100)

@@ -7,12 +7,12 @@ import pytest
 from IPython.core.formatters import DisplayFormatter
 
 from bptt_helpers import widgets
-from bptt_helpers.widgets import keys_and_names, live
-from bptt_helpers.widgets.keys_and_names import KeysAndNames
+from bptt_helpers.widgets import in_page, live
+from bptt_helpers.widgets.in_page import InPage
 
 
 def parts(explorer):
-    return [part for part in explorer.children if isinstance(part, KeysAndNames)]
+    return [part for part in explorer.children if isinstance(part, InPage)]
 
 
 @pytest.mark.parametrize("name", widgets.__all__)
@@ -24,9 +24,9 @@ def test_every_explorer_has_one_and_it_takes_no_room(name):
 def test_the_script_is_sent_as_it_stands_in_its_file_and_nobody_watches_it(monkeypatch):
     monkeypatch.setenv("ANYWIDGET_HMR", "1")  # asks anywidget to watch scripts that are given as a path
     before = threading.active_count()
-    part = KeysAndNames()
-    assert part.get_state()["_esm"] == keys_and_names.SCRIPT.read_text(encoding="utf-8")
-    assert isinstance(KeysAndNames._esm, str)
+    part = InPage()
+    assert part.get_state()["_esm"] == in_page.SCRIPT.read_text(encoding="utf-8")
+    assert isinstance(InPage._esm, str)
     assert threading.active_count() == before
 
 

@@ -59,4 +59,14 @@ function render({ el }) {
   return () => removed.abort();
 }
 
-export default { render };
+// `save` sends a value that has not changed too, and takes the place of one that waits to be sent.
+function initialize({ model }) {
+  model.on("msg:custom", async states => {
+    for (const [id, state] of Object.entries(states)) {
+      const control = await model.widget_manager.get_model(id);
+      control.save(state, { patch: true });
+    }
+  });
+}
+
+export default { initialize, render };
