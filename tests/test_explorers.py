@@ -6,6 +6,9 @@ import numpy as np
 import pytest
 
 from bptt_helpers import widgets
+from bptt_helpers.lessons.catalogue import EXPLORERS as EXPLORERS_AS_DATA
+from bptt_helpers.lessons.jacobian_spectra import spectrum_data
+from bptt_helpers.lessons.truncation import network_on_text
 
 EXPLORERS = [getattr(widgets, name) for name in widgets.__all__]
 explorers = pytest.mark.parametrize("explore", EXPLORERS, ids=lambda e: e.__name__)
@@ -113,3 +116,37 @@ def test_the_stored_picture_is_the_same_in_every_run(explore):
     first, second = explore()._repr_mimebundle_(), explore()._repr_mimebundle_()
     assert first["image/png"] == second["image/png"]
     assert first["text/plain"] == explore().sentence
+
+
+@pytest.mark.parametrize("name", EXPLORERS_AS_DATA)
+def test_what_an_explorer_computes_can_not_be_spoilt_for_the_next_one(name):
+    explorer = EXPLORERS_AS_DATA[name]
+    wanted = [array.copy() for array in arrays_of(explorer.compute(**explorer.values()))]
+    overwrite(explorer.compute(**explorer.values()))
+    assert same(arrays_of(explorer.compute(**explorer.values())), wanted)
+
+
+def overwrite(result):
+    """What a reader may try: every array set to 7, where it lets itself be."""
+    if isinstance(result, np.ndarray):
+        try:
+            result[...] = 7
+        except ValueError:
+            assert not result.flags.writeable
+    elif isinstance(result, tuple):
+        for part in result:
+            overwrite(part)
+
+
+@pytest.mark.parametrize("function", [network_on_text, spectrum_data])
+def test_what_notebooks_get_from_an_explorer_can_not_be_spoilt_either(function):
+    arguments = {network_on_text: (20, 1.0, 0), spectrum_data: (0.9, 3.0, 0.05, 20, "tanh", 4, 0)}[function]
+    overwrite(function(*arguments))
+    kept, fresh = function(*arguments), function.__wrapped__(*arguments)
+    assert same(numbers_in(kept), numbers_in(fresh))
+
+
+def numbers_in(result):
+    if isinstance(result, np.ndarray):
+        return [result]
+    return [array for part in result for array in numbers_in(part)] if isinstance(result, tuple) else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from ..tasks.losses import cross_entropy, squared_error
 from ..tasks.sequences import adding, sine
 from ..tasks.text import Vocabulary, load_text, text_batch
+from .kept import kept
 
 INPUTS = ("text", "sine", "adding")
 LONGEST = 1000
@@ -35,7 +35,7 @@ class Sequence(NamedTuple):
     loss: Callable
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def sequence(kind, seed) -> Sequence:
     """A piece of the embedded text, a sine wave, or the numbers of the adding task.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +11,7 @@ from ...passes.forward import forward
 from ...passes.steps import backward_steps
 from ...tasks.losses import squared_error
 from ..explorer import Choice, Explorer, Whole
+from ..kept import kept
 from .backward_picture import MOST_STEPS, BackwardPicture
 
 LOSSES = ("every step", "last step only")
@@ -48,7 +48,7 @@ class BackwardData(NamedTuple):
     reach: float
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _pass(sequence_length, losses, seed):
     rng = np.random.default_rng(seed)
     params = init_params(1, 2, 1, spectral_radius=1.0, rng=rng)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -10,10 +9,11 @@ import numpy as np
 from ...cells.initial import init_params
 from ...passes.step_size import METHODS, best_step, step_errors
 from ..explorer import Choice, Explorer, Real, Whole
+from ..kept import kept, read_only
 from .step_size_picture import GradientCheckPicture
 
 DTYPES = ("float64", "float32")
-HALF_DECADES = 10.0 ** np.arange(-16, 0.1, 0.5)
+HALF_DECADES = read_only(10.0 ** np.arange(-16, 0.1, 0.5))
 N_IN, N_HIDDEN, N_OUT = 2, 4, 1
 
 
@@ -47,7 +47,7 @@ class GradientCheckData(NamedTuple):
     recommended: tuple
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _curves(dtype, sequence_length, seed):
     """The case, and its errors at all steps: they do not hang on the slider of ε."""
     rng = np.random.default_rng(seed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ...training.cliff import MODES, Descent, descend, error_and_gradient, wall
 from ..explorer import Choice, Explorer, Real, Whole
+from ..kept import kept
 from ..pictures import snap
 from .picture import B_LIMITS, STEP_LIMITS, W_LIMITS, CliffPicture
 
@@ -37,14 +37,14 @@ class ClippingData(NamedTuple):
     steps: int
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def surface(sequence_length) -> np.ndarray:
     """E on a grid over the picture, the largest b in row 0."""
     w, b = np.meshgrid(np.linspace(*W_LIMITS, PIXELS), np.linspace(*B_LIMITS[::-1], PIXELS))
     return error_and_gradient(w, b, sequence_length)[0]
 
 
-_descend = lru_cache(maxsize=64)(descend)
+_descend = kept(64)(descend)
 
 
 def clipping_data(sequence_length, start_w, start_b, log10_learning_rate, threshold, mode, steps) -> ClippingData:

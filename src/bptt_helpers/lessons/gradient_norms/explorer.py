@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from ...measures.influence import influence, true_slope
 from ...passes.forward import forward
 from ..explorer import Choice, Explorer, Real, Whole
 from ..inputs import INPUTS, LONGEST, sequence
+from ..kept import kept
 from .picture import InfluencePicture
 
 ROWS = 100  # losses in the map: more would not be seen
@@ -39,14 +39,14 @@ class InfluenceData(NamedTuple):
     slope: float
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _network(n_in, n_hidden, n_out, seed):
     """Weights as drawn, and their spectral radius: a moved radius slider finds the eigenvalues computed."""
     params = init_params(n_in, n_hidden, n_out, rng=seed)
     return params, np.abs(np.linalg.eigvals(params.W_hh)).max()
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def influence_data(sequence_length, spectral_radius, activation, n_hidden, inputs, seed) -> InfluenceData:
     """One untrained network on the first T steps of a sequence, and the influence of its states on its losses.
 

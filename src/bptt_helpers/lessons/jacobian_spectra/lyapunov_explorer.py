@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +9,7 @@ import numpy as np
 from ...measures.influence import gradient_profile
 from ...measures.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
 from ..explorer import Explorer, Real, Whole
+from ..kept import kept
 from .lyapunov_picture import GAINS, LyapunovPicture
 
 STEPS, SETTLE, SEQUENCES = 110, 30, 8
@@ -41,13 +41,13 @@ class LyapunovData(NamedTuple):
     curve: np.ndarray
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _curve(noise, n_hidden, seed):
     sizes = {"n_hidden": n_hidden, "sequence_length": STEPS, "batch": SEQUENCES, "discard": SETTLE}
     return exponent_by_gain(CURVE, noise, seed=seed, **sizes).mean(1)
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def lyapunov_data(gain, noise, n_hidden, seed) -> LyapunovData:
     """λ₁ of a random tanh network, forwards, and the growth of its gradient, backwards.
 

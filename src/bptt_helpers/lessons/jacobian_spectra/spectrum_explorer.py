@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from ...measures.jacobians import jacobian_product_norms
 from ...measures.spectra import LARGEST_SLOPE, matrix_with_spectrum
 from ...passes.forward import forward
 from ..explorer import Choice, Explorer, Real, Whole
+from ..kept import kept
 from .spectrum_picture import SpectrumPicture
 
 
@@ -47,7 +47,7 @@ class SpectrumData(NamedTuple):
     peak: int
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def spectrum_data(
     spectral_radius, off_diagonal, input_strength, sequence_length, activation, n_hidden, seed
 ) -> SpectrumData:

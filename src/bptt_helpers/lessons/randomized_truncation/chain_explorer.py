@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ...truncation.random_cuts import chain_variance
 from ..explorer import Explorer, Real
+from ..kept import kept
 from .chain_picture import ChainPicture
 
 CHAIN_STEPS = 100
@@ -29,7 +29,7 @@ class ChainData(NamedTuple):
     survival: float
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def chain_data(factor, survival) -> ChainData:
     """Variance of z_t = 1 + ξ_t c z_{t-1} for t = 1 … 100.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from ...truncation.every_window import gradient_by_window
 from ...truncation.hazards import constant_hazard, power_law_hazard
 from ...truncation.random_cuts import exact_moments, randomized_gradients
 from ..explorer import Choice, Explorer, Real, Whole
+from ..kept import kept
 from .picture import RandomizedPicture
 
 N_HIDDEN, N_DRAWS, LONGEST = 8, 1000, 100
@@ -75,7 +75,7 @@ class RandomizedData(NamedTuple):
     exact_spread: float
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def problem(sequence_length, spectral_radius, seed) -> Problem:
     """A tanh network with 8 units that continues a sine wave, loss at every step.
 
@@ -93,7 +93,7 @@ def problem(sequence_length, spectral_radius, seed) -> Problem:
     return Problem(run, exact, *(gradient_by_window(*run, scheme=scheme) for scheme in ("sliding", "chunked")))
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def randomized_data(sequence_length, mean_length, hazard, spectral_radius, seed) -> RandomizedData:
     """Draws of the gradient at one mean length, and all methods compared.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +12,7 @@ from ...passes.forward import forward
 from ...tasks.losses import cross_entropy
 from ...tasks.text import Vocabulary, load_text, one_hot
 from ..explorer import Explorer, Real, Whole
+from ..kept import kept
 from .picture import ROUNDING, FirstLookPicture
 
 N_HIDDEN = 32
@@ -34,7 +34,7 @@ class FirstLookData(NamedTuple):
     profile: np.ndarray
 
 
-@lru_cache(maxsize=1)
+@kept(1)
 def first_characters() -> tuple[np.ndarray, np.ndarray]:
     """The first 1001 characters of the embedded text, one-hot ``(1001, 1, d)``, and the same with another first one."""
     text = load_text()
@@ -44,7 +44,7 @@ def first_characters() -> tuple[np.ndarray, np.ndarray]:
     return tuple(one_hot(vocabulary.encode(t), len(vocabulary))[:, None] for t in (start, swapped))
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def first_look_data(sequence_length, spectral_radius, seed) -> FirstLookData:
     """An untrained tanh network with 32 units reads the first T characters, twice, and predicts the next one.
 

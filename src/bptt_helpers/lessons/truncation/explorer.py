@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from ...truncation import cost
 from ...truncation.every_window import gradient_by_window, logarithmic_windows
 from ..explorer import Choice, Explorer, Real, Whole
 from ..inputs import LONGEST, sequence
+from ..kept import kept
 from .picture import ROUNDING, TruncationPicture
 
 N_HIDDEN = 16
@@ -58,7 +58,7 @@ class TruncationData(NamedTuple):
     counts: tuple
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def network_on_text(sequence_length, spectral_radius, seed):
     """An untrained tanh network with 16 units that predicts each next character of a text.
 
@@ -88,7 +88,7 @@ def network_on_text(sequence_length, spectral_radius, seed):
     return trace, loss(trace.o, y[:sequence_length])[1]
 
 
-@lru_cache(maxsize=16)
+@kept(16)
 def _curve(sequence_length, spectral_radius, seed, scheme):
     network = network_on_text(sequence_length, spectral_radius, seed)
     return gradient_by_window(*network, scheme=scheme, windows=logarithmic_windows(sequence_length))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from ...truncation import cost
 from ..explorer import Explorer, Whole
+from ..kept import kept
 from .picture import UnrollingPicture
 
 N_IN, N_OUT = 2, 1
@@ -43,7 +43,7 @@ class UnrollingData(NamedTuple):
     backward: int
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def unrolling_data(sequence_length, n_hidden) -> UnrollingData:
     """Cost of the exact gradient of a network with 2 inputs and 1 output, at this length and at others.
 
