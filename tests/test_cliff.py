@@ -136,11 +136,11 @@ def test_the_explorer_shows_the_surface_and_both_descents(mode):
     ("arguments", "sentence"),
     [
         ({"mode": "angle"}, "mode: want one of 'norm', 'value', got 'angle'"),
-        ({"learning_rate": -1}, "learning_rate: want a number > 0, got -1"),
-        ({"threshold": 0}, "threshold: want a number > 0, got 0"),
-        ({"steps": 2.5}, "steps: want an integer >= 0, got 2.5"),
-        ({"sequence_length": 0}, "sequence_length: want an integer >= 1, got 0"),
-        ({"w": np.nan}, "w: want a finite number, got nan"),
+        ({"learning_rate": -1}, "learning_rate: want a finite number > 0, got -1"),
+        ({"threshold": 0}, "threshold: want a finite number > 0, got 0"),
+        ({"steps": 2.5}, "steps: want an integer from 0 to 1000000, got 2.5"),
+        ({"sequence_length": 0}, "sequence_length: want an integer from 1 to 1000000, got 0"),
+        ({"w": np.nan}, "w: want finite numbers, got nan"),
         ({"b": np.array([0.0, np.inf])}, r"b: want finite numbers, got inf at index \(1,\)"),
     ],
 )

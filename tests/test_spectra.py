@@ -104,7 +104,7 @@ def test_off_diagonal_1_is_about_as_far_from_normal_as_a_gaussian_matrix():
     ("arguments", "message"),
     [
         ((1, 1, 1), "n: want an integer >= 2"),
-        ((3, -1, 1), "spectral_radius: want a number from 0"),
+        ((3, -1, 1), "spectral_radius: want a finite number >= 0"),
         ((3, 1, np.nan), "off_diagonal: want a finite number"),
     ],
 )

@@ -96,7 +96,7 @@ def test_line_ends_and_byte_order_mark_are_the_only_changes(tmp_path):
         (b"ab\x00c", "want a UTF-8 text file, got byte 0x00 at position 2 of "),
         (b"caf\xe9 \xe9", "want a UTF-8 text file, got byte 0xe9 at position 3 of "),
         (b"\xef\xbb\xbfab\xff", "want a UTF-8 text file, got byte 0xff at position 5 of "),
-        ("text".encode("utf-16"), "want a UTF-8 text file, got byte 0xff at position 0 of "),
+        ("text".encode("utf-16-le"), "want a UTF-8 text file, got byte 0x00 at position 1 of "),
         (b"", "want at least one character, got the empty file "),
         (b"\xef\xbb\xbf", "want at least one character, got the empty file "),
     ],
@@ -112,10 +112,10 @@ def test_a_file_that_is_no_text_gets_one_sentence(tmp_path, content, sentence):
 @pytest.mark.parametrize(
     ("source", "error", "sentence"),
     [
-        ("no/such.txt", FileNotFoundError, "source: want a text file, got 'no/such.txt', which does not exist"),
+        ("no/such.txt", FileNotFoundError, "source: want a text file, got 'no/such.txt', which does not exist: there is no folder '"),
         ("to be " * 1000, FileNotFoundError, "source: want a text file, got 'to be to be "),
         ("nul\0", FileNotFoundError, "source: want a text file, got 'nul\\x00', which does not exist"),
-        (str(DATA), OSError, f"source: want a text file, got {str(DATA)!r}, which is no file"),
+        (str(DATA), OSError, f"source: want a text file, got {str(DATA)!r}, which is a folder; name a file in it"),
         (3, ValueError, 'source: want a path, "time_machine" or None, got 3'),
         (b"x.txt", ValueError, "source: want a path, \"time_machine\" or None, got b'x.txt'"),
     ],

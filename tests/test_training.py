@@ -143,8 +143,8 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(run, where):
     ("arguments", "sentence"),
     [
         ({"updates": -1}, "updates: want an integer >= 0, got -1"),
-        ({"learning_rate": np.inf}, "learning_rate: want a finite number, got inf"),
-        ({"clip_norm": 0}, "clip_norm: want a number > 0, got 0"),
+        ({"learning_rate": np.inf}, "learning_rate: want a finite number > 0, got inf"),
+        ({"clip_norm": 0}, "clip_norm: want a finite number > 0, got 0"),
         ({"ignore_label": 0.5}, "ignore_label: want an integer, such as -1, or None, got 0.5"),
     ],
 )

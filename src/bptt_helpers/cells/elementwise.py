@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .activations import ACTIVATIONS
+from .activations import activation
 from .base import Cell, rows_times, smallest
 from .loops import add_from_later, one_is_small, signals_of_one, states_of_batch, states_of_one
 
@@ -39,7 +39,7 @@ class Elementwise(Cell):
     """
 
     def __init__(self, name):
-        self.name, self.activation = name, ACTIVATIONS[name]
+        self.name, self.activation = name, activation(name)
 
     def run(self, params, x, states):
         _, B, d = x.shape

@@ -9,7 +9,7 @@ import numpy as np
 from ..cells.base import Cell, shape_or_type
 from ..cells.catalogue import find_cell
 from ..cells.params import Params
-from ..numbers.validate import all_finite, finite, shape
+from ..numbers.validate import COMPLEX, all_finite, array, cast, finite, plain, shape, shown
 
 
 class Trace(NamedTuple):
@@ -52,8 +52,50 @@ class Trace(NamedTuple):
         """The same trace in another floating-point type; nothing is computed again."""
         if self.o.dtype == dtype:
             return self
+        if self.o.dtype.kind == "c":
+            raise ValueError(f"trace: want one of real numbers, got {self.o.dtype}, whose imaginary part would be lost")
         arrays = (None if v is None else v.astype(dtype, copy=False) for v in self[2:])
         return Trace(self.params.astype(dtype), self.cell, *arrays)
+
+
+class _Made(Trace):
+    """A trace as `forward` made it, which nobody has to look at again; `_replace` gives a plain one to check."""
+
+    __slots__ = ()
+    _make = Trace._make
+
+    def __reduce__(self):
+        return Trace, tuple(self)
+
+
+def check_trace(trace) -> None:
+    """Raise a ValueError if `trace` is no Trace, or its parts do not belong to one network and one pass."""
+    if type(trace) is _Made:
+        return
+    if not isinstance(trace, Trace):
+        raise ValueError(f"trace: want a Trace, as forward returns it, got {type(trace).__name__}")
+    if not isinstance(trace.cell, Cell):
+        raise ValueError(f"trace.cell: want a Cell, got {shown(trace.cell)}")
+    trace.cell.check(trace.params)
+    for name, value in zip(Trace._fields[2:5], trace[2:5], strict=True):
+        if not isinstance(value, np.ndarray) or value.ndim != 3:
+            raise ValueError(f"trace.{name}: want an array with 3 axes, got {shape_or_type(value)}")
+        array(f"trace.{name}", value, COMPLEX)
+    (T, B), params = trace.x.shape[:2], trace.params
+    shape("trace.x", trace.x, (max(T, 1), max(B, 1), params.n_in), "(T, B, d)")
+    shape("trace.states", trace.states, (T + 1, B, trace.cell.parts * params.n_hidden), "(T + 1, B, m)")
+    shape("trace.o", trace.o, (T, B, params.n_out), "(T, B, q)")
+    if trace.cell.kept_blocks:
+        if not isinstance(trace.kept, np.ndarray):
+            raise ValueError(f"trace.kept: want an array, as forward leaves it, got {shape_or_type(trace.kept)}")
+        shape("trace.kept", trace.kept, (T, trace.cell.kept_blocks, B, params.n_hidden), "(T, blocks, B, n)")
+        array("trace.kept", trace.kept, COMPLEX)
+
+
+def real_trace(trace) -> Trace:
+    """`trace` in float64, if it is a Trace of real numbers; else a ValueError."""
+    check_trace(trace)
+    return trace.astype(float)
 
 
 def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Trace:
@@ -99,8 +141,9 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
     (8, 4, 10)
     """
     if activation is not None:
-        if cell != "tanh":
-            raise ValueError(f"cell, activation: want one of them, got cell={cell!r} and activation={activation!r}")
+        if find_cell(cell).name != "tanh":
+            came = f"cell={shown(cell)} and activation={shown(activation)}"
+            raise ValueError(f"cell, activation: want one of them, got {came}")
         cell = find_cell(activation, "activation")
     cell = find_cell(cell)
     cell.check(params)
@@ -108,11 +151,12 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
         raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {shape_or_type(x)}")
     T, B, _ = x.shape
     shape("x", x, (T, B, params.n_in), "(T, B, d)")
+    x = plain("x", x)
     finite("x", x)
     if x.dtype.kind == "c" or np.iscomplexobj(h0) or np.iscomplexobj(s0):  # the complex step of a gradient check
         params = params.astype(np.result_type(params.W_hh, np.complex64))
     n, dtype = params.n_hidden, params.W_hh.dtype
-    x = x.astype(dtype, copy=False)
+    x = cast("x", x, dtype)
 
     states = np.empty((T + 1, B, cell.parts * n), dtype)
     _begin(states[0], n, h0, s0)
@@ -122,7 +166,7 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
         o += params.b_q
     if not all_finite(o):  # any weight times an infinite state is infinite or nan: the outputs tell on the states
         _report_overflow(states, o)
-    return Trace(params, cell, x, states, o.reshape(T, B, -1), kept)
+    return _Made(params, cell, x, states, o.reshape(T, B, -1), kept)
 
 
 def _begin(state, n, h0, s0):
@@ -133,14 +177,13 @@ def _begin(state, n, h0, s0):
     if h0 is not None and s0 is not None:
         raise ValueError("h0, s0: want one of them, got both: s0 is the whole state, h0 its first part")
     name, axes, given, part = ("h0", "n", h0, state[:, :n]) if s0 is None else ("s0", "m", s0, state)
-    given = np.asarray(given)
+    given = array(name, given, COMPLEX)
     if given.ndim == 1:
         shape(name, given, part.shape[1:], f"({axes},) or (B, {axes})")
     else:
         shape(name, given, part.shape, f"(B, {axes})")
-    finite(name, given)
     state[:] = 0
-    part[:] = given
+    part[:] = cast(name, given, state.dtype)
 
 
 def _report_overflow(states, o):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import numbers
-
 import numpy as np
 
-from ..numbers.validate import choice
+from ..numbers.validate import array, choice, function, positive
 
 DEFAULT_EPS = {"central": 6e-6, "complex": 1e-30}
 
@@ -40,7 +38,8 @@ def numerical_gradient(loss, at, *, method="complex", eps=None):
     Raises
     ------
     ValueError
-        If `method` is unknown, `eps` is not positive, or `loss` does not return one number.
+        If `method` is unknown, `eps` is not positive, `at` is not real and finite, or `loss` does not return one
+        number.
 
     References
     ----------
@@ -57,12 +56,11 @@ def numerical_gradient(loss, at, *, method="complex", eps=None):
     array([ 3., 12.])
     """
     choice("method", method, tuple(DEFAULT_EPS))
-    eps = DEFAULT_EPS[method] if eps is None else eps
-    if not (isinstance(eps, numbers.Real) and 0 < eps < np.inf):
-        raise ValueError(f"eps: want a finite number > 0, got {eps!r}")
+    function("loss", loss, "weights or array -> one number")
+    eps = DEFAULT_EPS[method] if eps is None else positive("eps", eps)
     step = 1j * eps if method == "complex" else eps
     dtype = complex if method == "complex" else float
-    arrays = at if isinstance(at, tuple) else (np.asarray(at),)
+    arrays = [array("at", w) for w in (at if isinstance(at, tuple) else (at,))]
     work, gradient = [w.astype(dtype) for w in arrays], [np.empty(w.shape) for w in arrays]
     moved = type(at)(*work) if isinstance(at, tuple) else work[0]  # shares the memory that is moved below
     for w, g in zip(work, gradient, strict=True):

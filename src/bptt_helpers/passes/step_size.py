@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..numbers.validate import choice
+from ..cells.catalogue import find_cell
+from ..numbers.validate import array, choice, room, shape, shown
 from ..tasks.losses import squared_error
 from .backward import bptt
 from .forward import forward
@@ -33,7 +34,7 @@ def best_step(method, dtype) -> float:
     Raises
     ------
     ValueError
-        If `method` is unknown.
+        If `method` is unknown or `dtype` is no floating-point type.
 
     References
     ----------
@@ -45,7 +46,18 @@ def best_step(method, dtype) -> float:
     1.5e-08 6.1e-06
     """
     root = {"forward": 2, "central": 3}[choice("method", method, METHODS[:2])]
-    return float(np.finfo(dtype).eps) ** (1 / root)
+    return float(np.finfo(_float_type(dtype)).eps) ** (1 / root)
+
+
+def _float_type(dtype):
+    """`dtype` as NumPy knows it, if it is a floating-point type; else a ValueError."""
+    try:
+        found = np.dtype(dtype) if dtype is not None else None
+    except (TypeError, ValueError, OverflowError):
+        found = None
+    if found is None or found.kind != "f":
+        raise ValueError(f"dtype: want a floating-point type, such as 'float64', got {shown(dtype)}")
+    return found
 
 
 def step_errors(params, x, y, eps) -> dict:
@@ -75,13 +87,20 @@ def step_errors(params, x, y, eps) -> dict:
     Raises
     ------
     ValueError
-        If the exact gradient is zero.
+        If an argument is not finite or does not fit `params`, or the exact gradient is zero.
     """
-    dtype, n = params.W_hh.dtype, params.n_hidden
+    find_cell("tanh").check(params)
+    dtype, n, d, q = params.W_hh.dtype, params.n_hidden, params.n_in, params.n_out
+    x, y, eps = array("x", x), array("y", y), array("eps", eps)
+    shape("x", x, (len(x) if x.ndim else 0, d), "(T, d)")
+    shape("y", y, (len(x), q), "(T, q)")
+    if eps.ndim != 1 or not eps.size or eps.min() <= 0:
+        raise ValueError(f"eps: want steps > 0, an array (E,), got {shown(eps)}")
+    room("params, eps", len(eps), n**4)
     exact = _exact(params.astype(float), x, y)
     if not exact.any():
         raise ValueError("x: want a sequence whose gradient is not zero, at least two steps, got a gradient of zero")
-    eps = np.asarray(eps, dtype)
+    eps = eps.astype(dtype)
     units = np.eye(n * n, dtype=dtype).reshape(n * n, n, n)  # one moved entry each
     moves = eps[:, None, None, None] * units  # (E, n², n, n)
 

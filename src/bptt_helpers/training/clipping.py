@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..cells.params import Params
-from ..numbers.validate import finite, positive
+from ..cells.params import Params, check_gradient, want_params
+from ..numbers.validate import COMPLEX, REAL, plain, positive, shown
 
 
 def global_norm(gradient) -> float:
@@ -22,7 +22,16 @@ def global_norm(gradient) -> float:
     -------
     float
         nan if an entry is nan, inf if one is infinite.
+
+    Raises
+    ------
+    ValueError
+        If `gradient` is no Params of arrays of numbers.
     """
+    want_params("gradient", gradient)
+    for name, g in zip(Params._fields, gradient, strict=True):
+        if plain(f"gradient.{name}", g).dtype.kind not in COMPLEX:
+            raise ValueError(f"gradient.{name}: want an array of numbers, got {shown(g)}")
     largest = max(np.abs(g).max() for g in gradient)
     if not 0 < largest < np.inf:
         return float(largest)
@@ -51,7 +60,7 @@ def clip_by_global_norm(gradient, max_norm) -> tuple[Params, float]:
     Raises
     ------
     ValueError
-        If `max_norm` is not positive, or the gradient is not finite: a clipped nan is still a nan.
+        If `max_norm` is not positive, or the gradient is no Params or not finite: a clipped nan is still a nan.
 
     References
     ----------
@@ -65,7 +74,7 @@ def clip_by_global_norm(gradient, max_norm) -> tuple[Params, float]:
     (5.0, array([[0.6]]), array([0.8]))
     """
     max_norm = positive("max_norm", max_norm)
-    _all_finite(gradient)
+    check_gradient(gradient)
     norm = global_norm(gradient)
     if norm <= max_norm:
         return gradient, norm
@@ -90,7 +99,7 @@ def clip_by_value(gradient, max_value) -> Params:
     Raises
     ------
     ValueError
-        If `max_value` is not positive, or the gradient is not finite.
+        If `max_value` is not positive, or the gradient is no Params of finite real numbers.
 
     Examples
     --------
@@ -99,10 +108,5 @@ def clip_by_value(gradient, max_value) -> Params:
     [1.0, 0.5]
     """
     max_value = positive("max_value", max_value)
-    _all_finite(gradient)
+    check_gradient(gradient, REAL)
     return Params(*(np.clip(g, -max_value, max_value) for g in gradient))
-
-
-def _all_finite(gradient):
-    for name, g in gradient._asdict().items():
-        finite(f"gradient.{name}", g)

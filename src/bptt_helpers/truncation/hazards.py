@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..numbers.validate import number, whole_number
+from ..numbers.validate import array, generator, number, room, shown, whole_number
+
+LONGEST = 100_000_000  # steps that `mean_piece_length` sums: 800 MB an array
 
 
 class Hazard(NamedTuple):
@@ -25,6 +27,12 @@ class Hazard(NamedTuple):
 
     name: str
     cut: Callable
+
+
+def want_hazard(hazard) -> None:
+    """Raise a ValueError if `hazard` is no Hazard."""
+    if not isinstance(hazard, Hazard):
+        raise ValueError(f"hazard: want a Hazard, such as constant_hazard(10), got {shown(hazard)}")
 
 
 def constant_hazard(mean_length) -> Hazard:
@@ -89,7 +97,7 @@ def mean_piece_length(hazard, longest=100_000) -> float:
     ----------
     hazard : Hazard
     longest : int
-        Where the sum ends, >= 1. What it leaves out is of the order of longest^(1-α) for a power law.
+        Where the sum ends, 1 to a hundred million. What it leaves out is of the order of longest^(1-α) for a power law.
 
     Returns
     -------
@@ -99,9 +107,10 @@ def mean_piece_length(hazard, longest=100_000) -> float:
     Raises
     ------
     ValueError
-        If `longest` is not an integer >= 1.
+        If `hazard` is no Hazard, or `longest` is out of range.
     """
-    age = np.arange(1, whole_number("longest", longest))
+    age = np.arange(1, whole_number("longest", longest, 1, LONGEST))
+    want_hazard(hazard)
     return float(1 + np.cumprod(1 - hazard.cut(age)).sum())
 
 
@@ -127,10 +136,12 @@ def draw_factors(hazard, steps, n_draws, rng) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `steps` or `n_draws` is not an integer >= 1.
+        If `hazard` is no Hazard, `steps` or `n_draws` is not an integer >= 1, both together are too large, or `rng` is
+        no source of randomness.
     """
     steps, n_draws = whole_number("steps", steps), whole_number("n_draws", n_draws)
-    return factors_of(hazard, np.random.default_rng(rng).random((steps, n_draws)))
+    room("steps, n_draws", steps, n_draws)
+    return factors_of(hazard, generator("rng", rng).random((steps, n_draws)))
 
 
 def factors_of(hazard, uniform) -> np.ndarray:
@@ -145,7 +156,16 @@ def factors_of(hazard, uniform) -> np.ndarray:
     Returns
     -------
     ndarray (T, N)
+
+    Raises
+    ------
+    ValueError
+        If `hazard` is no Hazard, or `uniform` no array (T, N) of numbers from 0 to 1.
     """
+    want_hazard(hazard)
+    uniform = array("uniform", uniform)
+    if uniform.ndim != 2 or not (uniform.min(initial=0) >= 0 and uniform.max(initial=0) <= 1):
+        raise ValueError(f"uniform: want an array (T, N) of numbers from 0 to 1, got {shown(uniform)}")
     factor, age = np.zeros(uniform.shape), np.ones(uniform.shape[1])
     for t in range(1, len(uniform)):
         chance = hazard.cut(age)
