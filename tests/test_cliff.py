@@ -132,6 +132,23 @@ def test_the_explorer_shows_the_surface_and_both_descents(mode):
         np.testing.assert_array_equal(picture.curves[k].get_ydata(), path.error[:4])
 
 
+def test_a_descent_that_leaves_the_range_keeps_what_came_before():
+    starts, options = (np.array([50.0, 5.0]), np.array([wall(50.0), -2.0])), {"learning_rate": 1e300, "steps": 5}
+    with pytest.warns(RuntimeWarning, match=r"^descend: step 1 of 5 left .* at learning_rate = 1e\+300; .* is kept;"):
+        path = descend(*starts, **options)
+    assert np.isfinite(path.norm[0]).all()
+    assert np.isnan(path.w[1:, 0]).all()
+    np.testing.assert_array_equal(path.b[:, 1], descend(5.0, -2.0, **options).b)  # the other start is left alone
+    assert np.isfinite(descend(*starts, threshold=1, **options).norm).all()  # the way out
+
+
+def test_a_derivative_out_of_range_is_told():
+    with pytest.raises(OverflowError, match=r"^error_and_gradient: want derivatives that fit float64, got overflow"):
+        error_and_gradient(4.3e9, wall(4.3e9))
+    with pytest.raises(OverflowError, match=r"^wall_gradient: want a sum that fits float64, got overflow"):
+        wall_gradient(1e10)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

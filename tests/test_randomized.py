@@ -311,7 +311,10 @@ def test_a_right_mean_of_wrong_numbers_is_not_accepted():
         (lambda: draw_factors(HAZARDS[0], 5, 2.0, 0), "n_draws: want an integer >= 1, got 2.0"),
         (lambda: chain_variance(0.9, 0.0, 5), "survival: want a finite number > 0, got 0.0"),
         (lambda: chain_variance(0.9, 1.5, 5), "survival: want a number from 0 to 1, got 1.5"),
-        (lambda: train_randomized(HAZARDS[0], learning_rate=0), "learning_rate: want a finite number > 0, at most 1e+100, got 0"),
+        (
+            lambda: train_randomized(HAZARDS[0], learning_rate=0),
+            "learning_rate: want a finite number > 0, at most 1e+100, got 0",
+        ),
     ],
 )
 def test_bad_input_is_named(call, sentence):

@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..numbers.validate import choice
-
 
 class Activation(NamedTuple):
     """A function f applied to every unit, with its slope in two forms.
@@ -77,8 +75,3 @@ ACTIVATIONS = {
     "sigmoid": Activation(_sigmoid, _sigmoid_slope_of_state, _sigmoid_slope),
     "identity": Activation(lambda a, out: np.positive(a, out=out), np.ones_like, np.ones_like),
 }
-
-
-def activation(name) -> Activation:
-    """The activation called `name`: "tanh", "relu", "sigmoid" or "identity"; else a ValueError that lists them."""
-    return ACTIVATIONS[choice("activation", name, tuple(ACTIVATIONS))]

@@ -159,19 +159,19 @@ class Cell(ABC):
             _, from_later = self.back(params, steps[t], dL_ds[t], dL_da[t])
         return dL_da
 
-    def check(self, params) -> None:
+    def check(self, params, whose="params") -> None:
         """Raise a ValueError that names the weight whose shape, type or entries do not fit this cell."""
-        want_params("params", params)
+        want_params(whose, params)
         for name, w in zip(Params._fields, params, strict=True):
             ndim = 1 if name[0] == "b" else 2
             if not isinstance(w, np.ndarray) or w.ndim != ndim:
                 axes = "1 axis" if ndim == 1 else "2 axes"
-                raise ValueError(f"params.{name}: want an array with {axes}, got {shape_or_type(w)}")
+                raise ValueError(f"{whose}.{name}: want an array with {axes}, got {shape_or_type(w)}")
             if type(w) is not np.ndarray:
-                plain(f"params.{name}", w)
-            if w.dtype.kind not in "fc" or w.dtype != params.W_hh.dtype:
+                plain(f"{whose}.{name}", w)
+            if w.dtype.kind not in "fc" or w.dtype != params[0].dtype:
                 raise ValueError(
-                    f"params.{name}: want floating-point numbers, of one type in all weights, got {w.dtype}"
+                    f"{whose}.{name}: want floating-point numbers, of one type in all weights, got {w.dtype}"
                 )
         n, d, q = params.n_hidden, params.n_in, params.n_out
         for name, wanted, axes in [
@@ -183,9 +183,9 @@ class Cell(ABC):
         ]:
             w = getattr(params, name)
             if w.shape != wanted:
-                shape(f"params.{name}", w, wanted, self._axes(axes))
+                shape(f"{whose}.{name}", w, wanted, self._axes(axes))
             if not all_finite(w):
-                finite(f"params.{name}", w)
+                finite(f"{whose}.{name}", w)
 
     def _axes(self, axes):
         """As a sentence names them: (4n, d), (n,)."""

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..numbers.validate import COMPLEX, array, number
+from ..numbers.validate import COMPLEX, array, number, shown
 
 
 class Params(NamedTuple):
@@ -64,11 +64,13 @@ def want_params(name, value) -> None:
         raise ValueError(f"{name}: want a Params, as init_params makes it, got {type(value).__name__}")
 
 
-def check_gradient(gradient, kinds=COMPLEX) -> None:
+def check_gradient(gradient, kinds=COMPLEX, name="gradient") -> None:
     """Raise a ValueError if a gradient is no Params or an entry is not finite; its shapes are not looked at."""
-    want_params("gradient", gradient)
-    for name, g in zip(Params._fields, gradient, strict=True):
-        array(f"gradient.{name}", g, kinds)
+    want_params(name, gradient)
+    for field, g in zip(Params._fields, gradient, strict=True):
+        if not isinstance(g, np.ndarray):
+            raise ValueError(f"{name}.{field}: want an array, got {shown(g)}")
+        array(f"{name}.{field}", g, kinds)
 
 
 def recurrent_part(gradient) -> np.ndarray:

@@ -16,7 +16,7 @@ from ..cells.base import beside, each
 from ..cells.catalogue import find_cell
 from ..cells.elementwise import Local
 from ..cells.params import Params
-from ..numbers.validate import array, generator, items, number, room, whole_number
+from ..numbers.validate import array, generator, items, number, room, shown, whole_number
 from ..passes.forward import Trace, forward, real_trace
 
 STRONGEST = 1e100  # gain or noise: beyond, sums of them may leave the range of float64
@@ -85,7 +85,7 @@ def lyapunov_exponents(trace, *, count=1, discard=0, blocks=10, rng=0) -> Lyapun
     count, rng = whole_number("count", count, 1, m), generator("rng", rng)
     discard, blocks = whole_number("discard", discard, 0), whole_number("blocks", blocks, 2)
     if discard + blocks > T:
-        raise ValueError(f"trace: want at least discard + blocks = {discard + blocks} steps, got {T}")
+        raise ValueError(f"trace: want at least discard + blocks = {shown(discard + blocks)} steps, got {T}")
     steps = each(trace.cell.local(trace, precise=True))
     rates = _growth_rates(trace.cell, trace.params, steps, (B, count, m), rng)
     kept = rates[discard:]
@@ -125,7 +125,9 @@ def log_gradient_slope(log_norm, *, discard=10) -> np.ndarray:
     log_norm = array("log_norm", log_norm).astype(float, copy=False)
     discard = whole_number("discard", discard, 0)
     if log_norm.ndim != 2 or len(log_norm) < discard + 2:
-        raise ValueError(f"log_norm: want shape (T, B) with T >= discard + 2 = {discard + 2}, got {log_norm.shape}")
+        raise ValueError(
+            f"log_norm: want shape (T, B) with T >= discard + 2 = {shown(discard + 2)}, got {log_norm.shape}"
+        )
     lag = np.arange(discard, len(log_norm))
     return np.polyfit(lag, log_norm[discard:] * np.log(10), 1)[0]
 

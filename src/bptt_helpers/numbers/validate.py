@@ -25,7 +25,7 @@ def shown(value) -> str:
     try:
         text = repr(value)
     except Exception:  # of anybody's class; Python itself prints no integer of more than 4300 digits
-        return f"a {type(value).__name__} that is too long to print"
+        return f"something of type {type(value).__name__} that cannot be printed"
     return text if len(text) <= 200 else f"{text[:60]}… of type {type(value).__name__}"
 
 
@@ -118,8 +118,9 @@ def room(names, *sizes, largest=LARGEST, where="at a time") -> None:
     """Raise a ValueError that says how much memory it would take, if an array of these sizes is too large."""
     count = math.prod(sizes)
     if count > largest:
-        product, gigabytes = " × ".join(map(shown, sizes)), shown(8 * count // 10**9)
-        raise ValueError(f"{names}: want at most {largest} numbers {where}, got {product}: {gigabytes} GB")
+        product = " × ".join(map(shown, sizes))
+        memory = f": {8 * count / 1e9:.3g} GB" if count < 10**300 else ""
+        raise ValueError(f"{names}: want at most {largest} numbers {where}, got {product}{memory}")
 
 
 def all_finite(array) -> bool:

@@ -152,8 +152,8 @@ def _window_and_stride(T, window, stride, scheme):
     stride = whole_number("stride", stride)
     if stride > window:
         raise ValueError(
-            f"stride: want at most window = {window}, got {stride}: "
-            f"{stride - window} of every {stride} losses would be left out"
+            f"stride: want at most window = {shown(window)}, got {shown(stride)}: "
+            f"{shown(stride - window)} of every {shown(stride)} losses would be left out"
         )
     return window, stride
 

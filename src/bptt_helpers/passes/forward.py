@@ -68,6 +68,9 @@ class _Made(Trace):
         return Trace, tuple(self)
 
 
+_Made.__name__ = "Trace"  # as readers know it
+
+
 def check_trace(trace) -> None:
     """Raise a ValueError if `trace` is no Trace, or its parts do not belong to one network and one pass."""
     if type(trace) is _Made:
@@ -76,7 +79,7 @@ def check_trace(trace) -> None:
         raise ValueError(f"trace: want a Trace, as forward returns it, got {type(trace).__name__}")
     if not isinstance(trace.cell, Cell):
         raise ValueError(f"trace.cell: want a Cell, got {shown(trace.cell)}")
-    trace.cell.check(trace.params)
+    trace.cell.check(trace.params, "trace.params")
     for name, value in zip(Trace._fields[2:5], trace[2:5], strict=True):
         if not isinstance(value, np.ndarray) or value.ndim != 3:
             raise ValueError(f"trace.{name}: want an array with 3 axes, got {shape_or_type(value)}")
@@ -153,6 +156,7 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
     shape("x", x, (T, B, params.n_in), "(T, B, d)")
     x = plain("x", x)
     finite("x", x)
+    h0, s0 = (None if s is None else array(name, s, COMPLEX) for name, s in (("h0", h0), ("s0", s0)))
     if x.dtype.kind == "c" or np.iscomplexobj(h0) or np.iscomplexobj(s0):  # the complex step of a gradient check
         params = params.astype(np.result_type(params.W_hh, np.complex64))
     n, dtype = params.n_hidden, params.W_hh.dtype
@@ -177,7 +181,6 @@ def _begin(state, n, h0, s0):
     if h0 is not None and s0 is not None:
         raise ValueError("h0, s0: want one of them, got both: s0 is the whole state, h0 its first part")
     name, axes, given, part = ("h0", "n", h0, state[:, :n]) if s0 is None else ("s0", "m", s0, state)
-    given = array(name, given, COMPLEX)
     if given.ndim == 1:
         shape(name, given, part.shape[1:], f"({axes},) or (B, {axes})")
     else:

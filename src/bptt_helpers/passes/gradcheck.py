@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..numbers.validate import array, choice, function, positive
+from ..cells.params import want_params
+from ..numbers.validate import COMPLEX, array, choice, function, positive, shown
 
 DEFAULT_EPS = {"central": 6e-6, "complex": 1e-30}
 
@@ -60,6 +61,8 @@ def numerical_gradient(loss, at, *, method="complex", eps=None):
     eps = DEFAULT_EPS[method] if eps is None else positive("eps", eps)
     step = 1j * eps if method == "complex" else eps
     dtype = complex if method == "complex" else float
+    if isinstance(at, tuple):
+        want_params("at", at)
     arrays = [array("at", w) for w in (at if isinstance(at, tuple) else (at,))]
     work, gradient = [w.astype(dtype) for w in arrays], [np.empty(w.shape) for w in arrays]
     moved = type(at)(*work) if isinstance(at, tuple) else work[0]  # shares the memory that is moved below
@@ -98,4 +101,6 @@ def relative_error(a, b) -> float:
 def _one_number(value):
     if np.ndim(value) != 0:
         raise ValueError(f"loss: want a function that returns one number, got shape {np.shape(value)}")
+    if np.asarray(value).dtype.kind not in COMPLEX:
+        raise ValueError(f"loss: want a function that returns one number, got {shown(value)}")
     return value

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
+
 import numpy as np
 
 from ..cells.catalogue import find_cell
@@ -51,10 +54,11 @@ def best_step(method, dtype) -> float:
 
 def _float_type(dtype):
     """`dtype` as NumPy knows it, if it is a floating-point type; else a ValueError."""
-    try:
-        found = np.dtype(dtype) if dtype is not None else None
-    except (TypeError, ValueError, OverflowError):
-        found = None
+    found = None
+    if isinstance(dtype, str | type | np.dtype):
+        with warnings.catch_warnings(), contextlib.suppress(TypeError, Warning):
+            warnings.simplefilter("error")  # an old name
+            found = np.dtype(dtype)
     if found is None or found.kind != "f":
         raise ValueError(f"dtype: want a floating-point type, such as 'float64', got {shown(dtype)}")
     return found
@@ -93,7 +97,9 @@ def step_errors(params, x, y, eps) -> dict:
     dtype, n, d, q = params.W_hh.dtype, params.n_hidden, params.n_in, params.n_out
     x, y, eps = array("x", x), array("y", y), array("eps", eps)
     shape("x", x, (len(x) if x.ndim else 0, d), "(T, d)")
-    shape("y", y, (len(x), q), "(T, q)")
+    shape("y", y, (len(y) if y.ndim else 0, q), "(T, q)")
+    if len(x) != len(y) or not len(x):
+        raise ValueError(f"x, y: want as many steps in both, at least one, got {len(x)} and {len(y)}")
     if eps.ndim != 1 or not eps.size or eps.min() <= 0:
         raise ValueError(f"eps: want steps > 0, an array (E,), got {shown(eps)}")
     room("params, eps", len(eps), n**4)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..cells.catalogue import find_cell
 from ..cells.params import Params
+from ..numbers.validate import COMPLEX, REAL, array, function, shape
 
 
 def forward(params, x, f=np.tanh):
@@ -25,7 +27,15 @@ def forward(params, x, f=np.tanh):
     -------
     h : list of T + 1 ndarrays (B, n)
     o : list of T ndarrays (B, q)
+
+    Raises
+    ------
+    ValueError
+        If `params` is no Params of such a network, or `x` does not fit it.
     """
+    find_cell("tanh").check(params)
+    x = _sequence(x, params, COMPLEX)
+    _try("f", f, x, params)
     W_hx, W_hh, b_h, W_qh, b_q = params
     h, o = [np.zeros((x.shape[1], params.n_hidden))], []
     for x_t in x:
@@ -52,7 +62,19 @@ def bptt(params, x, h, dL_do, slope=lambda h: 1 - h**2):
     -------
     Params
         dL/d(parameters).
+
+    Raises
+    ------
+    ValueError
+        If `params` is no Params of such a network, or `x`, `h` or `dL_do` does not fit it.
     """
+    find_cell("tanh").check(params)
+    kinds = COMPLEX if np.iscomplexobj(params.W_hx) else REAL
+    x, h, dL_do = _sequence(x, params, kinds), array("h", h, kinds), array("dL_do", dL_do, kinds)
+    _try("slope", slope, x, params)
+    T, B, _ = x.shape
+    shape("h", h, (T + 1, B, params.n_hidden), "(T + 1, B, n), one row more than x,")
+    shape("dL_do", dL_do, (T, B, params.n_out), "(T, B, q)")
     gradient = Params(*(np.zeros_like(w) for w in params))
     from_later = 0.0  # W_hhᵀ dL/da_{t+1}; nothing comes back to the last step
     for t in reversed(range(len(x))):
@@ -65,3 +87,18 @@ def bptt(params, x, h, dL_do, slope=lambda h: 1 - h**2):
         gradient.b_q[:] += dL_do[t].sum(0)
         from_later = dL_da @ params.W_hh
     return gradient
+
+
+def _sequence(x, params, kinds):
+    """`x` as an array (T, B, d), if it fits the weights."""
+    x = array("x", x, kinds)
+    if x.ndim != 3 or 0 in x.shape:
+        raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got shape {x.shape}")
+    shape("x", x, (*x.shape[:2], params.n_in), "(T, B, d)")
+    return x
+
+
+def _try(name, f, x, params):
+    """Raise a ValueError if `f` does not turn states (B, n) into as many numbers."""
+    states = np.zeros((x.shape[1], params.n_hidden))
+    shape(name, array(name, function(name, f, "(B, n) -> (B, n)")(states)), states.shape, "(B, n) of what it returns")

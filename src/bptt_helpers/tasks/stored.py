@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from ..numbers.validate import choice, shown
@@ -36,7 +37,7 @@ def data_file(name) -> Path:
         raise ValueError(f"name: want the name of a file in data/, got {shown(name)}")
     package = Path(__file__).resolve().parents[1]
     inside = package / "data" / name
-    return inside if inside.exists() else package.parents[1] / "data" / name
+    return inside if os.path.exists(inside) else package.parents[1] / "data" / name
 
 
 def load_results(name) -> dict:

@@ -107,7 +107,7 @@ class Vocabulary:
     """
 
     def __init__(self, characters):
-        self.characters = _distinct(_check_text(characters))
+        self.characters = _distinct(_check_text("characters", characters))
         points = _code_points("".join(self.characters))
         self._number = np.full(int(points[-1]) + 2, -1)  # by code point; the last stands for all beyond
         self._number[points] = np.arange(len(points))
@@ -115,7 +115,7 @@ class Vocabulary:
     @classmethod
     def of(cls, text) -> Vocabulary:
         """All characters that occur in `text`."""
-        return cls(text)
+        return cls(_check_text("text", text))
 
     def __len__(self):
         return len(self.characters)
@@ -172,7 +172,7 @@ def one_hot(indices, size) -> np.ndarray:
     """
     size = whole_number("size", size)
     indices = _check_indices(indices, size)
-    room("indices", max(1, indices.size), size, largest=LARGEST_BATCH, where="in the result")
+    room("indices, size", max(1, indices.size), size, largest=LARGEST_BATCH, where="in the result")
     return (indices[..., None] == np.arange(size)).astype(float)
 
 
@@ -212,7 +212,7 @@ def text_batch(text, sequence_length, batch_size, *, vocabulary=None, rng=0) -> 
     >>> batch.x.shape, batch.y.shape
     ((4, 2, 8), (4, 2))
     """
-    _check_text(text)
+    _check_text("text", text)
     own, vocabulary = vocabulary is None, Vocabulary.of(text) if vocabulary is None else vocabulary
     if not isinstance(vocabulary, Vocabulary):
         raise ValueError(f"vocabulary: want a Vocabulary or None, got {type(vocabulary).__name__}")
@@ -242,11 +242,11 @@ def _distinct(text):
     return tuple(sorted(set().union(*(piece for _, piece in _pieces(text)))))
 
 
-def _check_text(text):
+def _check_text(name, text):
     if not isinstance(text, str):
-        raise ValueError(f"text: want a string, got {type(text).__name__}")
+        raise ValueError(f"{name}: want a string, got {type(text).__name__}")
     if not text:
-        raise ValueError("text: want at least one character, got an empty string")
+        raise ValueError(f"{name}: want at least one character, got an empty string")
     return text
 
 

@@ -30,7 +30,7 @@ def global_norm(gradient) -> float:
     """
     want_params("gradient", gradient)
     for name, g in zip(Params._fields, gradient, strict=True):
-        if plain(f"gradient.{name}", g).dtype.kind not in COMPLEX:
+        if not isinstance(g, np.ndarray) or plain(f"gradient.{name}", g).dtype.kind not in COMPLEX:
             raise ValueError(f"gradient.{name}: want an array of numbers, got {shown(g)}")
     largest = max(np.abs(g).max() for g in gradient)
     if not 0 < largest < np.inf:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..cells.catalogue import find_cell
-from ..cells.params import Params, want_params
+from ..cells.params import Params, check_gradient
 from ..numbers.validate import all_finite, function, number, positive, room, shown, whole_number
 from ..passes.backward import bptt
 from ..passes.forward import forward
@@ -56,9 +56,9 @@ def start(params) -> Run:
     Raises
     ------
     ValueError
-        If `params` is no Params.
+        If `params` is no Params of finite numbers.
     """
-    want_params("params", params)
+    check_gradient(params, name="params")
     return Run(params, *(np.empty(0) for _ in range(3)))
 
 
@@ -132,12 +132,9 @@ def train(
         while done < updates and not stop:
             batch = _batch(draw(done), done)
             try:
-                trace = forward(params, batch.x, cell=cell)
-                asked = {"weight": batch.weight, "ignore_label": ignore_label}
-                loss[done], dL_do = cross_entropy(trace.o, batch.y, **asked)
-                correct[done] = accuracy(trace.o, batch.y, **asked)
-                gradient, norm[done] = clip_by_global_norm(bptt(trace, dL_do).params, limit)
-                stepped = _step(params, gradient, norm[done], learning_rate)
+                gradient, *measured = _pass(params, batch, cell, ignore_label, limit)
+                loss[done], correct[done], norm[done] = measured
+                stepped = _step(params, gradient, learning_rate)
             except OverflowError as error:
                 if done == 0 and not isinstance(error, _TooFar):
                     raise
@@ -157,11 +154,23 @@ class _TooFar(OverflowError):
     """The gradient fits float64, the step does not."""
 
 
-def _step(params, gradient, norm, learning_rate) -> Params:
+def _pass(params, batch, cell, ignore_label, limit):
+    """Gradient of one batch, clipped, its loss and share of right answers, and the gradient's norm before."""
+    asked = {"weight": batch.weight, "ignore_label": ignore_label}
+    trace = forward(params, batch.x, cell=cell)
+    with np.errstate(over="ignore", invalid="ignore"):  # of outputs near the end of the range; found out below
+        loss, dL_do = cross_entropy(trace.o, batch.y, **asked)
+    gradient, norm = clip_by_global_norm(bptt(trace, dL_do).params, limit)
+    if not np.isfinite([loss, norm]).all():
+        raise OverflowError("train: want a loss and a norm that fit float64, got overflow; use smaller weights")
+    return gradient, loss, accuracy(trace.o, batch.y, **asked), norm
+
+
+def _step(params, gradient, learning_rate) -> Params:
     """The weights after one update, if they fit their type."""
     with np.errstate(over="ignore", invalid="ignore"):
         stepped = Params(*(w - learning_rate * g for w, g in zip(params, gradient, strict=True)))
-    if not (np.isfinite(norm) and all(map(all_finite, stepped))):
+    if not all(map(all_finite, stepped)):
         raise _TooFar
     return stepped
 

@@ -54,7 +54,7 @@ def constant_hazard(mean_length) -> Hazard:
     ValueError
         If `mean_length` is not above 1.
     """
-    T_0 = _mean_length(mean_length)
+    T_0 = above_1("mean_length", mean_length)
     return Hazard("constant", lambda age: np.full(np.shape(age), 1 / T_0))
 
 
@@ -84,7 +84,7 @@ def power_law_hazard(mean_length, alpha=4) -> Hazard:
     ----------
     Tallec & Ollivier (2017), arXiv:1705.08209.
     """
-    T_0, alpha = _mean_length(mean_length), number("alpha", alpha, 1.0001, 1000)
+    T_0, alpha = above_1("mean_length", mean_length), number("alpha", alpha, 1.0001, 1000)
     return Hazard("power law", lambda age: alpha / ((alpha - 1) * T_0 + age))
 
 
@@ -175,8 +175,9 @@ def factors_of(hazard, uniform) -> np.ndarray:
     return factor
 
 
-def _mean_length(value):
-    value = number("mean_length", value)
+def above_1(name, value) -> float:
+    """A mean length as a float, if it is a finite number > 1; else a ValueError that says so."""
+    value = number(name, value)
     if value <= 1:
-        raise ValueError(f"mean_length: want a number > 1, got {value:g}")
+        raise ValueError(f"{name}: want a number > 1, got {value:g}")
     return value

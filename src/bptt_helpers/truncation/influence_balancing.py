@@ -99,7 +99,7 @@ def sensitivity(window=None, scheme="sliding") -> float:
     Parameters
     ----------
     window : int, optional
-        τ, >= 1. Default: exact, −6.
+        τ, 1 to ten million. Default: exact, −6.
     scheme : {"sliding", "chunked"}
 
     Returns
@@ -112,7 +112,9 @@ def sensitivity(window=None, scheme="sliding") -> float:
         As `sensitivities`.
     """
     choice("scheme", scheme, SCHEMES)
-    return EXACT_SENSITIVITY if window is None else float(sensitivities(window, scheme)[-1])
+    if window is None:
+        return EXACT_SENSITIVITY
+    return float(sensitivities(whole_number("window", window, 1, MOST_STEPS), scheme)[-1])
 
 
 def train(window=None, scheme="chunked", *, learning_rate=3e-5, steps=30_000, theta=THETA_START) -> Training:

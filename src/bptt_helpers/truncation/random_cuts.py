@@ -13,7 +13,7 @@ import numpy as np
 
 from ..cells.base import beside, each
 from ..numbers.validate import flag, items, number, positive, room, whole_number
-from .hazards import constant_hazard, draw_factors, want_hazard
+from .hazards import above_1, draw_factors, want_hazard
 from .lag_sums import way_of
 
 MOST_STEPS = 10_000_000  # of a chain: some seconds
@@ -136,7 +136,7 @@ def exact_moments(trace, dL_do, mean_lengths) -> Moments:
     T, B, m = way.own.shape
     if B != 1:
         raise ValueError(f"trace: want one sequence, B = 1, got {B}")
-    chance = np.array([constant_hazard(T_0).cut(1) for T_0 in mean_lengths])
+    chance = np.array([1 / above_1("mean_lengths", T_0) for T_0 in mean_lengths])
     if not len(chance):
         raise ValueError("mean_lengths: want at least one mean length > 1, got none")
     square_of_factor = (1 / (1 - chance))[:, None, None]  # E ξ²
@@ -181,7 +181,7 @@ def chain_variance(factor, survival, steps) -> np.ndarray:
     Parameters
     ----------
     factor : float
-        c, what one step multiplies a signal by.
+        c, what one step multiplies a signal by, between ±1e100.
     survival : float
         π, the chance of no cut, in (0, 1].
     steps : int
@@ -190,17 +190,18 @@ def chain_variance(factor, survival, steps) -> np.ndarray:
     Returns
     -------
     ndarray (T,)
-        Variance of z after 1 … T steps.
+        Variance of z after 1 … T steps; inf beyond the range of float64.
 
     Raises
     ------
     ValueError
-        If `factor` is not finite, `survival` not in (0, 1], or `steps` out of range.
+        If `factor` is out of range, `survival` not in (0, 1], or `steps` out of range.
     """
-    c, pi = number("factor", factor), number("survival", positive("survival", survival), 0, 1)
+    c, pi = number("factor", factor, -1e100, 1e100), number("survival", positive("survival", survival), 0, 1)
     mean, variance, out = 0.0, 0.0, []
     for _ in range(whole_number("steps", steps, 1, MOST_STEPS)):
-        variance = c**2 / pi * variance + c**2 * (1 / pi - 1) * mean**2
+        by_cuts = (1 / pi - 1) * (c * mean) * (c * mean) if pi < 1 else 0.0
+        variance = c**2 / pi * variance + by_cuts
         mean = 1 + c * mean
         out.append(variance)
     return np.array(out)
