@@ -162,14 +162,16 @@ def checked_signal(trace, dL_do) -> np.ndarray:
     """`dL_do` in the trace's floating-point type, or a ValueError: it has the shape of the outputs and is finite."""
     check_trace(trace)
     dL_do = _as_in("dL_do", dL_do, trace)
-    shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")
+    if dL_do.shape != trace.o.shape:
+        shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")
     return dL_do
 
 
 def _as_in(name, signal, trace):
     """A finite signal in the trace's floating-point type; complex only if the trace is."""
     dtype = trace.o.dtype
-    return cast(name, array(name, signal, COMPLEX if dtype.kind == "c" else REAL), dtype)
+    signal = array(name, signal, COMPLEX if dtype.kind == "c" else REAL)
+    return signal if signal.dtype == dtype else cast(name, signal, dtype)
 
 
 def _exact(trace, dL_do, from_later):

@@ -9,7 +9,7 @@ import numpy as np
 from ..cells.base import Cell, shape_or_type
 from ..cells.catalogue import find_cell
 from ..cells.params import Params
-from ..numbers.validate import COMPLEX, all_finite, array, cast, finite, plain, shape, shown
+from ..numbers.validate import COMPLEX, all_finite, array, cast, shape, shown
 
 
 class Trace(NamedTuple):
@@ -154,16 +154,16 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
         raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {shape_or_type(x)}")
     T, B, _ = x.shape
     shape("x", x, (T, B, params.n_in), "(T, B, d)")
-    x = plain("x", x)
-    finite("x", x)
-    h0, s0 = (None if s is None else array(name, s, COMPLEX) for name, s in (("h0", h0), ("s0", s0)))
-    if x.dtype.kind == "c" or np.iscomplexobj(h0) or np.iscomplexobj(s0):  # the complex step of a gradient check
+    x = array("x", x, COMPLEX)
+    given = _given(h0, s0)
+    if x.dtype.kind == "c" or (given is not None and given[1].dtype.kind == "c"):  # a complex step
         params = params.astype(np.result_type(params.W_hh, np.complex64))
     n, dtype = params.n_hidden, params.W_hh.dtype
-    x = cast("x", x, dtype)
+    if x.dtype != dtype:
+        x = cast("x", x, dtype)
 
     states = np.empty((T + 1, B, cell.parts * n), dtype)
-    _begin(states[0], n, h0, s0)
+    _begin(states[0], n, given)
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is reported below, with the step
         kept = cell.run(params, x, states)
         o = states[1:, :, :n].reshape(T * B, n).dot(params.W_qh.T)
@@ -173,19 +173,26 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
     return _Made(params, cell, x, states, o.reshape(T, B, -1), kept)
 
 
-def _begin(state, n, h0, s0):
-    """Write the initial state (B, m)."""
+def _given(h0, s0):
+    """Which of both was given, and that as an array; None if none was."""
     if h0 is None and s0 is None:
-        state[:] = 0
-        return
+        return None
     if h0 is not None and s0 is not None:
         raise ValueError("h0, s0: want one of them, got both: s0 is the whole state, h0 its first part")
-    name, axes, given, part = ("h0", "n", h0, state[:, :n]) if s0 is None else ("s0", "m", s0, state)
+    return ("h0", array("h0", h0, COMPLEX)) if s0 is None else ("s0", array("s0", s0, COMPLEX))
+
+
+def _begin(state, n, named):
+    """Write the initial state (B, m)."""
+    state[:] = 0
+    if named is None:
+        return
+    name, given = named
+    axes, part = ("n", state[:, :n]) if name == "h0" else ("m", state)
     if given.ndim == 1:
         shape(name, given, part.shape[1:], f"({axes},) or (B, {axes})")
     else:
         shape(name, given, part.shape, f"(B, {axes})")
-    state[:] = 0
     part[:] = cast(name, given, state.dtype)
 
 
