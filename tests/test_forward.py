@@ -7,7 +7,21 @@ import re
 import numpy as np
 import pytest
 
-from bptt_helpers import Params, Trace, bptt, forward, init_params, textbook
+from bptt_helpers import (
+    Params,
+    Trace,
+    bptt,
+    constant_hazard,
+    forward,
+    gradient_by_window,
+    gradient_profile,
+    influence,
+    init_params,
+    jacobian_product_norms,
+    lyapunov_exponents,
+    randomized_gradients,
+    textbook,
+)
 from bptt_helpers.cells.elementwise import preactivation
 from bptt_helpers.passes.forward import check_trace
 
@@ -172,13 +186,24 @@ def test_a_trace_that_was_taken_apart_is_looked_at_again():
         check_trace(trace._replace(params=trace.params._replace(W_hh=np.full((5, 5), np.nan))))
 
 
-@pytest.mark.parametrize("window", [None, 3])
-def test_weights_written_over_after_the_forward_pass_are_named_by_bptt(window):
-    """It said: overflow, use a smaller spectral radius."""
+@pytest.mark.parametrize(
+    "call",
+    [
+        bptt,  # which said: overflow, use a smaller spectral radius
+        lambda trace, dL_do: bptt(trace, dL_do, window=3),
+        influence,  # all others answered nan
+        gradient_profile,
+        gradient_by_window,
+        lambda trace, dL_do: jacobian_product_norms(trace),
+        lambda trace, dL_do: lyapunov_exponents(trace, blocks=2),
+        lambda trace, dL_do: randomized_gradients(trace, dL_do, constant_hazard(4)),
+    ],
+)
+def test_weights_written_over_after_the_forward_pass_are_named(call):
     trace = forward(init_params(3, 5, 2), np.ones((7, 4, 3)))
     trace.params.W_hh[1, 2] = np.nan
     with pytest.raises(ValueError, match=r"^trace.params.W_hh: want finite numbers, got nan at index \(1, 2\)"):
-        bptt(trace, np.ones((7, 4, 2)), window=window)
+        call(trace, np.ones((7, 4, 2)))
 
 
 def test_numbers_that_do_not_fit_the_type_of_the_weights_are_named():

@@ -112,7 +112,8 @@ def gradient_profile(trace, dL_do) -> np.ndarray:
 
 def _own(trace, dL_do):
     """The trace, and what each step's own loss sends into its state, in float64, which the exponents are made for."""
-    dL_do, trace = checked_signal(trace, dL_do), real_trace(trace)
+    dL_do = checked_signal(trace, dL_do)
+    trace = trace.astype(float)
     return trace, own_signals(trace, dL_do.astype(float))
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from ..cells.base import at, own_signals
 from ..cells.params import Params
 from ..numbers.validate import COMPLEX, REAL, all_finite, array, cast, choice, shape, shown, whole_number
-from .forward import Trace, check_trace
+from .forward import Made, Trace, check_trace
 
 SCHEMES = ("sliding", "chunked")
 
@@ -110,7 +110,9 @@ def bptt(trace, dL_do, *, window=None, stride=None, scheme=None, dL_ds_end=None)
     >>> bptt(trace, dL_do).params.W_hh.shape
     (3, 3)
     """
-    dL_do = checked_signal(trace, dL_do)
+    if type(trace) is not Made:
+        check_trace(trace)
+    dL_do = _as_output(trace, dL_do)
     T = len(trace.x)
     window, stride = _window_and_stride(T, window, stride, scheme)
     if dL_ds_end is not None:
@@ -161,6 +163,10 @@ def _window_and_stride(T, window, stride, scheme):
 def checked_signal(trace, dL_do) -> np.ndarray:
     """`dL_do` in the trace's floating-point type, or a ValueError: it has the shape of the outputs and is finite."""
     check_trace(trace)
+    return _as_output(trace, dL_do)
+
+
+def _as_output(trace, dL_do):
     dL_do = _as_in("dL_do", dL_do, trace)
     if dL_do.shape != trace.o.shape:
         shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")

@@ -58,8 +58,8 @@ class Trace(NamedTuple):
         return Trace(self.params.astype(dtype), self.cell, *arrays)
 
 
-class _Made(Trace):
-    """A trace as `forward` made it, which nobody has to look at again; `_replace` gives a plain one to check."""
+class Made(Trace):
+    """A trace as `forward` made it, which `bptt` need not look at again; `_replace` gives a plain one to check."""
 
     __slots__ = ()
     _make = Trace._make
@@ -68,13 +68,11 @@ class _Made(Trace):
         return Trace, tuple(self)
 
 
-_Made.__name__ = "Trace"  # as readers know it
+Made.__name__ = "Trace"  # as readers know it
 
 
 def check_trace(trace) -> None:
     """Raise a ValueError if `trace` is no Trace, or its parts do not belong to one network and one pass."""
-    if type(trace) is _Made:
-        return
     if not isinstance(trace, Trace):
         raise ValueError(f"trace: want a Trace, as forward returns it, got {type(trace).__name__}")
     if not isinstance(trace.cell, Cell):
@@ -170,7 +168,7 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
         o += params.b_q
     if not all_finite(o):  # any weight times an infinite state is infinite or nan: the outputs tell on the states
         _report_overflow(states, o)
-    return _Made(params, cell, x, states, o.reshape(T, B, -1), kept)
+    return Made(params, cell, x, states, o.reshape(T, B, -1), kept)
 
 
 def _given(h0, s0):
