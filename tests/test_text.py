@@ -210,6 +210,24 @@ def test_an_encoding_that_does_not_fit_gets_one_sentence(tmp_path, arguments, se
         load_text(**({"source": file} | arguments))
 
 
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("Grüße, 世界 🙂 und so weiter".encode() + b"\xff ..", None),
+        ("Grüße, 世界 🙂".encode()[:-1], None),  # cut within a character
+        (b"\xef\xbb\xbfabc\xff", None),
+        ("Grüße".encode("utf-16")[:-1], None),
+        ("Grüße, 世界".encode() + b"\xff", "UTF8"),
+    ],
+)
+def test_a_damaged_file_is_not_blamed_on_its_encoding(tmp_path, content, encoding):
+    file = tmp_path / "damaged.txt"
+    file.write_bytes(content)
+    wanted = r"want a (UTF-8|utf-16) text file, got byte 0x.*; it is in this encoding otherwise, so the file is damaged"
+    with pytest.raises(ValueError, match=wanted):
+        load_text(file, encoding=encoding)
+
+
 def test_home_is_written_out(tmp_path, monkeypatch):
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))

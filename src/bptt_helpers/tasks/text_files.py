@@ -30,7 +30,7 @@ def file_at(source) -> Path:
     path = os.path.expanduser(os.fspath(source))
     if isinstance(path, bytes):
         raise ValueError(f'source: want a path, "time_machine" or None, got {shown(source)}')
-    name = repr(path) if len(path) <= 100 else f"{path[:60]!r}…"
+    name = repr(path) if len(path) <= 200 else f"{path[:60]!r}…"
     if ADDRESS.match(path):
         raise ValueError(
             f"source: want the path of a file, got the address {name}, which is not fetched; "
@@ -49,7 +49,7 @@ def file_at(source) -> Path:
 
 def _where(path):
     """In which folder was looked, if the path can be one."""
-    if len(path) > 100 or "\0" in path or "\n" in path:
+    if len(path) > 250 or "\0" in path or "\n" in path:
         return "; a text itself needs no load_text"
     folder = os.path.dirname(os.path.abspath(path))
     return f" in the folder {folder!r}" if os.path.isdir(folder) else f": there is no folder {folder!r}"
@@ -72,7 +72,7 @@ def read_text(path, encoding=None) -> str:
     name, size = repr(str(path)), path.stat().st_size
     if size > LARGEST_FILE:
         raise ValueError(f"source: want a file of at most 1 GB, got {size / 1e9:.1f} GB in {name}; cut it into parts")
-    raw = path.read_bytes()
+    raw, encoding = path.read_bytes(), encoding and codecs.lookup(encoding).name
     marked = next((of_mark for mark, of_mark in MARKS.items() if raw.startswith(mark)), None)
     try:
         text = raw.decode(encoding or marked or "utf-8").removeprefix("\ufeff")
@@ -96,22 +96,25 @@ def _not_text(name, raw, position, encoding):
         position = raw.index(b"\0")
     sentence = f"source: want a {wanted} text file, got byte 0x{raw[position]:02x} at position {position} of {name}"
     likely = likely_encoding(raw)
+    if likely == (encoding or "utf-8"):
+        return f"{sentence}; it is in this encoding otherwise, so the file is damaged there"
     if likely is None:
         return f"{sentence}; it does not look like text: save it as plain text first"
     return f"{sentence}; it looks like {likely!r}: load_text(source, encoding={likely!r})"
 
 
 def likely_encoding(raw) -> str | None:
-    """The encoding that bytes which are not UTF-8 were probably written in; None if they are probably no text.
+    """The encoding that bytes were probably written in; None if they are probably no text.
 
     UTF-16 without a mark has a zero in every other byte of what is written in Latin letters. A text in one byte a
-    character has no zeros and hardly a control character: cp1252 is Windows in western Europe and America, whose
+    character has no zeros and hardly a control character; in few of them do more than two in three special characters
+    happen to be UTF-8. cp1252 is Windows in western Europe and America, whose
     quotation marks and dashes are what most texts stumble over. Other scripts fill most bytes above 127.
     """
     sample = raw[: 2**16]
     for mark, encoding in MARKS.items():
-        if raw.startswith(mark) and mark != codecs.BOM_UTF8:
-            return encoding if b"\0" in sample else None
+        if raw.startswith(mark):
+            return encoding if encoding == "utf-8" or b"\0" in sample else None
     if b"\0" in sample:
         for encoding, zeros, others in (
             ("utf-16-le", sample[1::2], sample[::2]),
@@ -123,6 +126,9 @@ def likely_encoding(raw) -> str | None:
     control = sum(sample.count(byte) for byte in range(32) if byte not in b"\t\n\f\r\x1a\x1b")
     if control > len(sample) / 1000:
         return None
+    read = sample.decode("utf-8", "replace")
+    if sum(character > "\x7f" for character in read) > 3 * read.count("\ufffd"):
+        return "utf-8"
     above = sum(byte > 127 for byte in sample)
     if above > 0.4 * len(sample):
         for encoding in ("gb18030", "cp1251"):

@@ -35,7 +35,7 @@ class Run(NamedTuple):
     solved : bool
         Whether the run ended because the task was solved.
     overflow : str
-        What ended the run, if an update left the range of float64: which one, and what to do. Else empty.
+        What ended the run, if an update led out of the range of float64: which one, and what to do. Else empty.
     """
 
     params: Params
@@ -80,7 +80,8 @@ def train(
 
     Update k draws the batch ``draw(k)``, so a run that goes on sees what an uninterrupted one would have seen. An
     interrupt (Ctrl-C, or the stop button) ends the call and loses nothing: it returns the run so far. So does an update
-    that leaves the range of float64, with a RuntimeWarning: what is returned can go on with a smaller learning rate.
+    that leads out of the range of float64: it is taken back, and a RuntimeWarning says so. What is returned can go on
+    with a smaller learning rate.
 
     Parameters
     ----------
@@ -112,7 +113,7 @@ def train(
     ValueError
         If an argument is out of range, or a batch has nothing to average.
     OverflowError
-        If the very first pass leaves the range of float64: the weights were too large before there was any update.
+        If the first pass leaves the range of float64: the weights were too large before there was any update.
     """
     if not isinstance(run, Run):
         raise ValueError(f"run: want a Run, as start makes the first one, got {shown(run)}")
@@ -126,7 +127,7 @@ def train(
     limit = np.finfo(float).max if clip_norm is None else positive("clip_norm", clip_norm)
     done, params, stop = len(run.loss), run.params, run.solved
     room("updates", max(updates, done))
-    overflow = ""
+    overflow, before = "", None
     loss, norm, correct = (np.append(kept, np.empty(max(0, updates - done))) for kept in run[1:4])
     try:
         while done < updates and not stop:
@@ -136,12 +137,18 @@ def train(
                 loss[done], correct[done], norm[done] = measured
                 stepped = _step(params, gradient, learning_rate)
             except OverflowError as error:
-                if done == 0 and not isinstance(error, _TooFar):
-                    raise
+                if not isinstance(error, _TooFar):  # with these weights no learning rate would help
+                    if before is None:
+                        raise
+                    params, done = before, done - 1
                 overflow = _way_out(done, updates, learning_rate, clip_norm)
                 warnings.warn(overflow, RuntimeWarning, stacklevel=2)
                 break
-            params, done = stepped, done + 1  # together: an interrupt before this line leaves the update undone
+            before, params, done = (
+                params,
+                stepped,
+                done + 1,
+            )  # together: an interrupt before this line leaves the update undone
             stop = done >= LATELY and correct[done - LATELY : done].mean() >= solved
             if progress:
                 progress(done, updates)
@@ -178,8 +185,8 @@ def _step(params, gradient, learning_rate) -> Params:
 def _way_out(done, updates, learning_rate, clip_norm) -> str:
     clip = "clip_norm=1" if clip_norm is None else f"a clip_norm below {clip_norm:g}"
     return (
-        f"train: update {done} of {updates} left the range of the floating-point type at learning_rate = "
-        f"{learning_rate:g}; the run up to there is returned: give it, or an earlier one, back to train with a smaller "
+        f"train: update {done} of {updates} led out of the range of the floating-point type at learning_rate = "
+        f"{learning_rate:g}; it is taken back and the run before it returned, which can go on with a smaller "
         f"learning_rate, such as {learning_rate / 10:g}, or with {clip}"
     )
 
