@@ -10,7 +10,7 @@ import numpy as np
 
 from ..cells.catalogue import find_cell
 from ..cells.params import Params
-from ..numbers.validate import COMPLEX, REAL, array, function, shape
+from ..numbers.validate import COMPLEX, REAL, array, function, items, shape, shown
 
 
 def forward(params, x, f=np.tanh):
@@ -33,8 +33,7 @@ def forward(params, x, f=np.tanh):
     ValueError
         If `params` is no Params of such a network, or `x` does not fit it.
     """
-    find_cell("tanh").check(params)
-    x = _sequence(x, params, COMPLEX)
+    _check_inputs(params, x, COMPLEX)
     _try("f", f, x, params)
     W_hx, W_hh, b_h, W_qh, b_q = params
     h, o = [np.zeros((x.shape[1], params.n_hidden))], []
@@ -68,13 +67,10 @@ def bptt(params, x, h, dL_do, slope=lambda h: 1 - h**2):
     ValueError
         If `params` is no Params of such a network, or `x`, `h` or `dL_do` does not fit it.
     """
-    find_cell("tanh").check(params)
-    kinds = COMPLEX if np.iscomplexobj(params.W_hx) else REAL
-    x, h, dL_do = _sequence(x, params, kinds), array("h", h, kinds), array("dL_do", dL_do, kinds)
+    T, B, kinds = _check_inputs(params, x)
+    _check("h", h, (T + 1, B, params.n_hidden), "(T + 1, B, n), one row more than x,", kinds)
+    _check("dL_do", dL_do, (T, B, params.n_out), "(T, B, q)", kinds)
     _try("slope", slope, x, params)
-    T, B, _ = x.shape
-    shape("h", h, (T + 1, B, params.n_hidden), "(T + 1, B, n), one row more than x,")
-    shape("dL_do", dL_do, (T, B, params.n_out), "(T, B, q)")
     gradient = Params(*(np.zeros_like(w) for w in params))
     from_later = 0.0  # W_hhᵀ dL/da_{t+1}; nothing comes back to the last step
     for t in reversed(range(len(x))):
@@ -89,13 +85,23 @@ def bptt(params, x, h, dL_do, slope=lambda h: 1 - h**2):
     return gradient
 
 
-def _sequence(x, params, kinds):
-    """`x` as an array (T, B, d), if it fits the weights."""
-    x = array("x", x, kinds)
-    if x.ndim != 3 or 0 in x.shape:
-        raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got shape {x.shape}")
-    shape("x", x, (*x.shape[:2], params.n_in), "(T, B, d)")
-    return x
+def _check_inputs(params, x, kinds=None):
+    """T, B and the kinds of numbers that fit the weights, if those are of a plain network and `x` belongs to them."""
+    find_cell("tanh").check(params)
+    if not isinstance(x, np.ndarray) or x.ndim != 3 or 0 in x.shape:
+        raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {shown(x)}")
+    kinds = kinds or (COMPLEX if np.iscomplexobj(params.W_hx) else REAL)
+    _check("x", x, (*x.shape[:2], params.n_in), "(T, B, d)", kinds)
+    return *x.shape[:2], kinds
+
+
+def _check(name, steps, wanted, axes, kinds):
+    """Raise a ValueError if `steps` is not an array of this shape, or a list of arrays; it is then used as it is."""
+    if not (
+        isinstance(steps, np.ndarray) or all(isinstance(step, np.ndarray) for step in items(name, steps, "arrays"))
+    ):
+        raise ValueError(f"{name}: want an array {axes}, got {shown(steps)}")
+    shape(name, array(name, steps, kinds), wanted, axes)
 
 
 def _try(name, f, x, params):

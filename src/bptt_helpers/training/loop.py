@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import NamedTuple
 
@@ -168,7 +169,7 @@ def _pass(params, batch, cell, ignore_label, limit):
     with np.errstate(over="ignore", invalid="ignore"):  # of outputs near the end of the range; found out below
         loss, dL_do = cross_entropy(trace.o, batch.y, **asked)
     gradient, norm = clip_by_global_norm(bptt(trace, dL_do).params, limit)
-    if not np.isfinite([loss, norm]).all():
+    if not (math.isfinite(loss) and math.isfinite(norm)):
         raise OverflowError("train: want a loss and a norm that fit float64, got overflow; use smaller weights")
     return gradient, loss, accuracy(trace.o, batch.y, **asked), norm
 
