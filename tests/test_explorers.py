@@ -150,3 +150,37 @@ def numbers_in(result):
     if isinstance(result, np.ndarray):
         return [result]
     return [array for part in result for array in numbers_in(part)] if isinstance(result, tuple) else []
+
+
+NORM, LAG = r"$\log_{10}$ of gradient norm", "lag: steps back from the last loss"
+AXES = {  # what the axes of each picture count, across and up, in order
+    "first_look": [("character t", r"$\log_{10}$ of states' distance"), ("character t", NORM)],
+    "unrolling": [("sequence length T (steps)", "count")],
+    "backward_pass": [],
+    "gradient_check": [("step ε", r"relative error of $dL/dW_{hh}$")],
+    "influence": [(LAG, NORM), ("state at step s", "loss at step t"), ("", NORM)],
+    "jacobian_spectrum": [
+        ("real part", "imaginary part"),
+        ("lag k: number of Jacobians in the product", r"$\log_{10}$ of norm"),
+    ],
+    "lyapunov": [(LAG, NORM), ("gain g", "natural logarithm a step")],
+    "truncation": [
+        ("window τ (steps)", "cosine to the exact gradient"),
+        ("window τ (steps)", r"$\log_{10}$, relative to $\|g\|$"),
+        ("window τ (steps)", "relative to the exact gradient"),
+    ],
+    "randomized": [
+        ("length along the exact gradient (exact = 1)", "number of draws, scaled"),
+        ("mean length T₀, or window τ", "error / length of the exact gradient"),
+    ],
+    "chain": [("steps t", r"$\log_{10}$ of the variance"), ("factor c of one step", "chance π of no cut")],
+    "clipping": [("weight w", "bias b"), ("step of gradient descent", "error E"), ("", "error E")],
+}
+
+
+@pytest.mark.parametrize("name", EXPLORERS_AS_DATA)
+def test_every_axis_says_what_it_counts(name):
+    """Comparing pictures does not see every label: what each says is held here, and changed together with it."""
+    axes = EXPLORERS_AS_DATA[name].picture().figure.axes
+    labels = [(ax.get_xlabel(), ax.get_ylabel()) for ax in axes]
+    assert [pair for pair in labels if pair != ("", "")] == AXES[name]
