@@ -145,11 +145,8 @@ def train(
                 overflow = _way_out(done, updates, learning_rate, clip_norm)
                 warnings.warn(overflow, RuntimeWarning, stacklevel=2)
                 break
-            before, params, done = (
-                params,
-                stepped,
-                done + 1,
-            )  # together: an interrupt before this line leaves the update undone
+            # together: an interrupt before this line leaves the update undone
+            before, params, done = params, stepped, done + 1
             stop = done >= LATELY and correct[done - LATELY : done].mean() >= solved
             if progress:
                 progress(done, updates)
