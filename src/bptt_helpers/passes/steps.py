@@ -70,13 +70,10 @@ def backward_steps(trace, dL_do) -> BackwardSteps:
     """
     dL_do = checked_signal(trace, dL_do)
     cell, params = trace.cell, trace.params
-    own, local = own_signals(trace, dL_do), cell.local(trace)
+    own = own_signals(trace, dL_do)
     from_later, dL_ds = np.zeros_like(own), np.empty_like(own)
-    dL_da, terms = [None] * len(own), [None] * len(own)
-    for t in reversed(range(len(own))):
-        dL_ds[t] = own[t] + from_later[t]
-        dL_da[t], before = cell.back(params, at(local, t), dL_ds[t])
-        terms[t] = cell.into_weights(trace.part(t, t + 1), dL_da[t][None])[1]
-        if t > 0:
-            from_later[t - 1] = before
-    return BackwardSteps(own, from_later, dL_ds, np.array(dL_da), np.array(terms))
+    dL_da = cell.walk_back(trace, dL_do, dL_ds, None)
+    # sent once more, not taken as dL_ds - own, which would lose the digits of a small one
+    from_later[:-1] = cell.back(params, at(cell.local(trace), slice(1, None)), dL_ds[1:])[1]
+    terms = [cell.into_weights(trace.part(t, t + 1), dL_da[t : t + 1])[1] for t in range(len(own))]
+    return BackwardSteps(own, from_later, dL_ds, dL_da, np.array(terms))
