@@ -129,7 +129,8 @@ class Cell(ABC):
 
     def most_stretch(self, params, local) -> float:
         """The largest singular value of any step's Jacobian, or a bound of it."""
-        return np.linalg.norm(self.jacobians(params, local), 2, axis=(-2, -1)).max()
+        pieces = (at(local, slice(t, t + 64)) for t in range(0, len(local[0]), 64))  # less memory than all at once
+        return max(most_stretch(self.jacobians(params, piece)).max() for piece in pieces)
 
     def steps_at_once(self, trace) -> int:
         """How many steps `walk_back` is given at once: what they need should stay in the cache until it is summed."""
@@ -204,6 +205,19 @@ def own_signals(trace, dL_do) -> np.ndarray:
     own = np.zeros((T, B, m), into_h.dtype)
     own[..., :n] = into_h
     return own
+
+
+def most_stretch(J) -> np.ndarray:
+    """A bound of the largest singular value of every matrix, (…, m, m) → (…): at most m^(1/16) times too large.
+
+    ‖(JᵀJ)⁴‖_F^(1/8) is the 16-norm of the singular values; it takes a seventh of the time of finding them.
+    """
+    size = np.abs(J).max((-2, -1), keepdims=True)
+    power = J / np.where(size > 0, size, 1)  # the 16th power of what is in reach of float64 need not be
+    power = power.swapaxes(-2, -1) @ power
+    power = power @ power
+    power = power @ power
+    return size[..., 0, 0] * np.linalg.norm(power, axis=(-2, -1)) ** (1 / 8)
 
 
 def shape_or_type(x) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -157,12 +158,21 @@ def _running_sums(parts, exponent):
     if present.size == 0 or np.ptp(present) < 800:  # one power does for all
         common = np.full(len(parts), present.max() if present.size else 0)
         times_power_of_two(parts, np.clip(exponent - common, -2000, 0))
-        kept = parts.cumsum(0)
-        np.cumsum(parts[::-1], 0, out=parts[::-1])  # in place: now what each part and those after it add up to
+        kept = _add_up(parts.copy())
+        _add_up(parts[::-1])  # in place: now what each part and those after it add up to
         return (kept, common), (np.concatenate([parts[1:], np.zeros_like(parts[:1])]), common.copy())
     kept = _scaled_sums(parts, exponent)
     left_out = _scaled_sums(np.concatenate([np.zeros_like(parts[:1]), parts[:0:-1]]), np.append(0, exponent[:0:-1]))
     return kept, (left_out[0][::-1], left_out[1][::-1])
+
+
+def _add_up(rows):
+    """rows[k] ← rows[0] + … + rows[k]. `cumsum` goes down one column after the other: slow where rows are wide."""
+    if rows.shape[1] < 64:
+        return np.cumsum(rows, 0, out=rows)
+    for before, row in pairwise(rows):
+        row += before
+    return rows
 
 
 def _scaled_sums(parts, exponent):

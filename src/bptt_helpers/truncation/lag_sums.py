@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.base import Cell, at, own_signals
+from ..cells.base import Cell, at, most_stretch, own_signals
 from ..cells.elementwise import Elementwise
 from ..cells.params import Params, recurrent_part
 from ..numbers.scaled import steps_between
@@ -148,7 +148,8 @@ def journey(way):
             signal *= 2.0**-shift
             power += shift
             largest = power if largest is None else max(largest, power)
-            if power < largest - GONE:
+            # to know how much is to come takes as long as 2 T m rows on their way: where fewer are left, they go on
+            if power < largest - GONE and (growth is not None or (T - lag) ** 2 > 4 * T * m):
                 growth = most_growth(way) if growth is None else growth
                 if power + _bits(signal.reshape(-1, B, m), growth) < largest - GONE:
                     return
@@ -179,14 +180,14 @@ def most_growth(way) -> np.ndarray:
     if blocks * B * m * m > 2**23:
         return np.full(T, np.inf)
     by_block = type(way.local)(
-        *(v[: blocks * BLOCK].reshape(blocks, BLOCK, B, 1, -1).swapaxes(0, 1) for v in way.local)
+        *(v[: blocks * BLOCK].reshape(blocks, BLOCK, B, -1).swapaxes(0, 1) for v in way.local)
     )
-    product = np.tile(np.eye(m), (blocks, B, 1, 1))
+    product = np.eye(m)
     for step in range(BLOCK - 1, -1, -1):
-        product = way.cell.back(way.params, at(by_block, step), product)[1]
+        product = product @ way.cell.jacobians(way.params, at(by_block, step))
     with np.errstate(divide="ignore"):
-        of_block = np.log2(np.linalg.norm(product, 2, axis=(2, 3)).max(1, initial=0))
-    of_step = max(0, np.log2(way.cell.most_stretch(way.params, way.local)))
+        of_block = np.log2(most_stretch(product).max(1, initial=0))
+        of_step = max(0, np.log2(way.cell.most_stretch(way.params, way.local)))
     growth = np.zeros(blocks + 1)
     for block in range(blocks):
         growth[block + 1] = max(0, growth[block] + of_block[block])
