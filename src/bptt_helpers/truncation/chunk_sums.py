@@ -79,10 +79,7 @@ def _journey(way, windows):
     top = exponent.max((0, 1))
     if scaled:
         arrived *= np.ldexp(1.0, np.maximum(exponent - top, -2000))[..., None]
-    sums = (arrived.reshape(T * B, signals * width).T @ way.inputs).reshape(signals, width, -1)
-    if way.reads is not None:
-        sums *= way.reads
-    return sums.reshape(signals, -1), top
+    return way.into_weights_of_each(arrived).reshape(signals, -1), top
 
 
 def _origins(T, windows, nothing):

@@ -56,6 +56,13 @@ class Way(NamedTuple):
             sums *= self.reads
         return sums
 
+    def into_weights_of_each(self, dL_da):
+        """The same sums for many signals side by side, ``(T, B, K, biases · n)`` → ``(K, biases · n, n + d + 1)``."""
+        K, width = dL_da.shape[2:]
+        # few rows times many columns: half the time of many rows times few columns
+        sums = (self.inputs.T @ dL_da.reshape(-1, K * width)).reshape(-1, K, width).transpose(1, 2, 0)
+        return sums if self.reads is None else sums * self.reads
+
 
 def way_of(trace, dL_do) -> Way:
     """Prepare a `Way` in float64 (a float32 network too: the exponents below are those of float64)."""

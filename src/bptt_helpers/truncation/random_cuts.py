@@ -67,10 +67,7 @@ def randomized_gradients(trace, dL_do, hazard, *, n_draws=1, rng=0, compensate=T
     for first in range(0, n_draws, step):
         chosen = slice(first, first + step)
         dL_da = _walk_back(way, factor[:, chosen])
-        # (N rows, T B) times (T B, n + d + 1): one matrix product for all draws
-        gradients[chosen] = (dL_da.reshape(T * B, -1).T @ way.inputs).reshape(-1, width, columns)
-    if way.reads is not None:
-        gradients *= way.reads
+        gradients[chosen] = way.into_weights_of_each(dL_da)
     return gradients
 
 
