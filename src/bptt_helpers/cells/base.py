@@ -40,8 +40,11 @@ def rows_times(rows, W, out=None) -> np.ndarray:
     """rows (…, k) times W (k, m) as one matrix product, into `out` (…, m), which must be contiguous."""
     if rows.ndim == 2:
         return rows.dot(W, out)
-    shape = (*rows.shape[:-1], W.shape[1])
-    return rows.reshape(-1, W.shape[0]).dot(W, None if out is None else out.reshape(-1, shape[-1])).reshape(shape)
+    k, m = W.shape
+    if out is None:
+        return rows.reshape(-1, k).dot(W).reshape(*rows.shape[:-1], m)
+    rows.reshape(-1, k).dot(W, out.reshape(-1, m))
+    return out
 
 
 def smallest(array) -> float:
