@@ -86,7 +86,7 @@ def lyapunov_exponents(trace, *, count=1, discard=0, blocks=10, rng=0) -> Lyapun
     discard, blocks = whole_number("discard", discard, 0), whole_number("blocks", blocks, 2)
     if discard + blocks > T:
         raise ValueError(f"trace: want at least discard + blocks = {shown(discard + blocks)} steps, got {T}")
-    steps = each(trace.cell.local(trace, precise=True))
+    steps = each(beside(trace.cell.local(trace, precise=True)))
     rates = _growth_rates(trace.cell, trace.params, steps, (B, count, m), rng)
     kept = rates[discard:]
     means = kept[: len(kept) // blocks * blocks].reshape(blocks, -1, *kept.shape[1:]).mean(1)
@@ -210,7 +210,7 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
             a.reshape(len(gains), B, n)[:] += x_t
             h = np.tanh(a)
             # J = diag(f′) gain W = diag(gain f′) W: the gain joins the slope, and one W serves all rows
-            yield Local(gain * tanh.activation.slope(a))
+            yield beside(Local(gain * tanh.activation.slope(a)))
 
     rates = _growth_rates(tanh, params, steps(np.tile(h, (len(gains), 1))), (len(gain), 1, n), seed)
     return rates[discard:, 0].mean(0).reshape(len(gains), B)
@@ -228,11 +228,11 @@ def _draw(n_hidden, sequence_length, batch, seed):
 
 
 def _growth_rates(cell, params, steps, shape, rng):
-    """ln |R_t[i, i]| of every step, (T, count, B), for directions of `shape` (B, count, m); `steps` yields factors."""
+    """ln |R_t[i, i]| of every step, (T, count, B), from directions (B, count, m); `steps` yields factors, `beside`."""
     directions, _ = _orthonormal(generator("rng", rng).normal(size=shape))
     rates = []
     for local in steps:
-        directions, stretch = _orthonormal(cell.ahead(params, beside(local), directions))
+        directions, stretch = _orthonormal(cell.ahead(params, local, directions))
         rates.append(stretch.T)
     with np.errstate(divide="ignore"):  # ln 0 = -inf: the direction is lost exactly
         return np.log(rates)
@@ -241,7 +241,7 @@ def _growth_rates(cell, params, steps, shape, rng):
 def _orthonormal(rows):
     """Rows (B, count, n) made orthonormal, and the diagonal |R| (B, count); a row of zeros stays zero."""
     if rows.shape[1] == 1:  # QR of one vector is its norm
-        stretch = np.sqrt(np.einsum("bin,bin->bi", rows, rows))
-        return rows / np.where(stretch > 0, stretch, 1)[:, :, None], stretch
+        stretch = np.sqrt(np.vecdot(rows, rows))
+        return rows / (stretch + (stretch == 0))[:, :, None], stretch
     Q, R = np.linalg.qr(rows.swapaxes(1, 2))
-    return Q.swapaxes(1, 2), np.abs(np.einsum("bii->bi", R))
+    return Q.swapaxes(1, 2), np.abs(R.diagonal(axis1=1, axis2=2))
