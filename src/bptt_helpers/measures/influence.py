@@ -99,7 +99,8 @@ def gradient_profile(trace, dL_do) -> np.ndarray:
     for t in range(T - 2, -1, -1):
         cell.back(params, steps[t + 1], signal, dL_da, signal)
         if has_own[t]:
-            power[~signal.any(1)] = _NOTHING
+            if np.count_nonzero(signal) < signal.size:  # else no row is all zeros, and asking for rows takes longer
+                power[~signal.any(1)] = _NOTHING
             common = np.maximum(power, own_exponent[t])
             signal = np.ldexp(signal, (power - common)[:, None])
             signal += np.ldexp(own[t], (own_exponent[t] - common)[:, None])
