@@ -141,7 +141,6 @@ def exact_moments(trace, dL_do, mean_lengths) -> Moments:
     unit = np.broadcast_to(np.eye(m), (T, 1, m, m))
     D_by_step = cell.into_a(params, beside(local), unit)[:, 0].swapaxes(1, 2)
     width, columns = D_by_step.shape[1], way.inputs.shape[1]
-    reads = np.ones((width, columns)) if way.reads is None else way.reads
 
     K = len(chance)
     room("trace, mean_lengths", K, m, width * columns)
@@ -149,18 +148,22 @@ def exact_moments(trace, dL_do, mean_lengths) -> Moments:
     lam_lam, lam_G = np.zeros((K, m, m)), np.zeros((K, m, width * columns))
     for t in range(T - 1, -1, -1):
         A = A_by_step[t + 1] if t + 1 < T else np.zeros((m, m))
-        D, z = D_by_step[t], reads * way.inputs[t]  # z as each row reads it
+        D, f, z = D_by_step[t], own[t], way.inputs[t]
+        if way.reads is not None:
+            z = way.reads * z  # as each row reads it
         carried = A @ mean_lam
-        mean_lam = own[t] + carried
+        mean_lam = f + carried
         # λ_t with the G of the steps after it, then with its own
-        with_later = own[t][:, None] * mean_G.ravel() + A @ lam_G
-        known = own[t][:, None] * mean_lam + carried[:, None] * own[t]
+        with_later = A @ lam_G
+        with_later += f[:, None] * mean_G.ravel()
+        known = f[:, None] * mean_lam + carried[:, None] * f
         lam_lam = known + square_of_factor * (A @ lam_lam @ A.T)
-        Dz = D.T[:, :, None] * z  # what λ_t sends to each weight
-        square_G += 2 * with_later.reshape(K, -1) @ Dz.ravel()
-        square_G += lam_lam.reshape(K, -1) @ np.tensordot(Dz, Dz, ((1, 2), (1, 2))).ravel()
-        lam_G = with_later + lam_lam @ Dz.reshape(m, -1)
-        mean_G = mean_G + (D @ mean_lam)[:, None] * z
+        Dz = (D.T[:, :, None] * z).reshape(m, -1)  # what λ_t sends to each weight
+        square_G += 2 * (with_later.reshape(K, -1) @ Dz.ravel())
+        square_G += lam_lam.reshape(K, -1) @ (Dz @ Dz.T).ravel()
+        lam_G = lam_lam @ Dz
+        lam_G += with_later
+        mean_G += (D @ mean_lam)[:, None] * z
     return Moments(mean_G, square_G - (mean_G**2).sum())
 
 
