@@ -176,10 +176,11 @@ def test_random_cuts_are_right_on_average_and_scatter_as_computed(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_without_a_cut_every_draw_is_the_gradient(name):
+@pytest.mark.parametrize("n_draws", [2, 70])  # in memory, the units are last, or the draws
+def test_without_a_cut_every_draw_is_the_gradient(name, n_draws):
     case = draw(name, 8, 3, seed=13)
     exact = recurrent_part(bptt(case.trace, case.dL_do).params)
-    for draw_ in randomized_gradients(case.trace, case.dL_do, constant_hazard(1e15), n_draws=2):
+    for draw_ in randomized_gradients(case.trace, case.dL_do, constant_hazard(1e15), n_draws=n_draws):
         np.testing.assert_allclose(draw_, exact, rtol=0, atol=1e-12 * np.abs(exact).max())
 
 

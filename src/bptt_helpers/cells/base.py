@@ -37,12 +37,14 @@ def beside(local):
 
 
 def rows_times(rows, W, out=None) -> np.ndarray:
-    """rows (…, k) times W (k, m) as one matrix product, into `out` (…, m), which must be contiguous."""
+    """rows (…, k) times W (k, m) as one matrix product, into `out` (…, m), contiguous or with its last axes swapped."""
     if rows.ndim == 2:
         return rows.dot(W, out)
     k, m = W.shape
     if out is None:
         return rows.reshape(-1, k).dot(W).reshape(*rows.shape[:-1], m)
+    if not out.flags.c_contiguous:
+        return np.matmul(rows, W, out=out)
     rows.reshape(-1, k).dot(W, out.reshape(-1, m))
     return out
 
@@ -100,8 +102,8 @@ class Cell(ABC):
         """One step back: dL/ds_t (…, m) → dL/da_t (…, biases · n) and dL/ds_{t-1} (…, m). Linear in the signal.
 
         The leading axes of `signal` are those of `local`, or those of `local` broadcast to them. The results are
-        written into `dL_da` and `before` where these are given and contiguous. `before` may be the signal itself; so
-        may `dL_da` for an elementwise cell, where both are equally wide.
+        written into `dL_da` and `before` where these are given, contiguous or with the last two axes swapped. `before`
+        may be the signal itself; so may `dL_da` for an elementwise cell, where both are equally wide.
         """
 
     @abstractmethod

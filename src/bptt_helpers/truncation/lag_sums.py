@@ -60,7 +60,10 @@ class Way(NamedTuple):
         """The same sums for many signals side by side, ``(T, B, K, biases · n)`` → ``(K, biases · n, n + d + 1)``."""
         K, width = dL_da.shape[2:]
         # few rows times many columns: half the time of many rows times few columns
-        sums = (self.inputs.T @ dL_da.reshape(-1, K * width)).reshape(-1, K, width).transpose(1, 2, 0)
+        if dL_da.flags.c_contiguous:
+            sums = (self.inputs.T @ dL_da.reshape(-1, K * width)).reshape(-1, K, width).transpose(1, 2, 0)
+        else:  # the signals are the last axis in memory
+            sums = (self.inputs.T @ dL_da.swapaxes(2, 3).reshape(-1, width * K)).reshape(-1, width, K).T
         return sums if self.reads is None else sums * self.reads
 
 

@@ -18,6 +18,8 @@ from .lag_sums import way_of
 
 MOST_STEPS = 10_000_000  # of a chain: some seconds
 _AT_ONCE = 4_000_000  # signals held at one time: 32 MB
+# NumPy's loops run along the last axis in memory: the draws where there are many of a small network, else the units
+SMALL, MANY = 16, 64
 
 
 def randomized_gradients(trace, dL_do, hazard, *, n_draws=1, rng=0, compensate=True) -> np.ndarray:
@@ -66,8 +68,7 @@ def randomized_gradients(trace, dL_do, hazard, *, n_draws=1, rng=0, compensate=T
     step = max(1, _AT_ONCE // (T * B * width))
     for first in range(0, n_draws, step):
         chosen = slice(first, first + step)
-        dL_da = _walk_back(way, factor[:, chosen])
-        gradients[chosen] = way.into_weights_of_each(dL_da)
+        gradients[chosen] = way.into_weights_of_each(_walk_back(way, factor[:, chosen]))
     return gradients
 
 
@@ -75,8 +76,12 @@ def _walk_back(way, factor):
     """dL/da of every draw, (T, B, N, biases · n): all draws take a step back together."""
     cell, params, own, steps = way.cell, way.params, way.own, each(beside(way.local))
     T, B, m = own.shape
-    N = factor.shape[1]
-    dL_da, before = np.empty((T, B, N, len(params.b_h))), np.zeros((B, N, m))
+    N, width = factor.shape[1], len(params.b_h)
+    if params.n_hidden <= SMALL and N >= MANY:
+        dL_da, before = np.empty((T, B, width, N)).swapaxes(2, 3), np.empty((B, m, N)).swapaxes(1, 2)
+    else:
+        dL_da, before = np.empty((T, B, N, width)), np.empty((B, N, m))
+    before[:] = 0
     for t in range(T - 1, -1, -1):
         if t < T - 1:
             before *= factor[t + 1][:, None]
