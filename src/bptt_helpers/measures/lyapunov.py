@@ -228,7 +228,7 @@ def _draw(n_hidden, sequence_length, batch, seed):
 
 
 def _growth_rates(cell, params, steps, shape, rng):
-    """ln |R_t[i, i]| of every step, (T, count, B), from directions (B, count, m); `steps` yields factors, `beside`."""
+    """ln |R_t[i, i]| of every step, (T, count, B), for directions of `shape` (B, count, m); `steps` gives factors."""
     directions, _ = _orthonormal(generator("rng", rng).normal(size=shape))
     rates = []
     for local in steps:

@@ -223,22 +223,29 @@ def windowed(trace, local, own, window, stride) -> tuple[np.ndarray, np.ndarray]
     dL_ds0 : ndarray (B, m)
         What crosses the first step, of the losses whose windows reach that step: no cut lies before it.
     """
-    params, back, T = trace.params, trace.cell.back, len(own)
-    dL_ds, dL_ds0 = np.zeros_like(own), np.zeros_like(own[0])
+    params, back, (T, B, _) = trace.params, trace.cell.back, own.shape
+    dL_ds, dL_ds0 = np.empty_like(own), np.zeros_like(own[0])
+    if B == 1:  # two axes do: a product needs no other shape
+        local, own, reached = at(local, np.s_[:, 0]), own[:, 0], dL_ds[:, 0]
+    else:
+        reached = dL_ds
     blocks = -(-T // stride)
     signals = np.zeros((blocks, *own.shape[1:]), own.dtype)  # what each block brings to the step where it stands
-    dL_da = np.empty((*signals.shape[:2], len(params.b_h)), own.dtype)
+    dL_da = np.empty((*signals.shape[:-1], len(params.b_h)), own.dtype)
     for p in range(min(window, blocks * stride)):
         first = stride - 1 - p  # step of block 0
         gone = max(0, -(first // stride))  # blocks that have left the sequence at its start
-        steps = slice(first + gone * stride, min(T, first + (blocks - 1) * stride + 1), stride)
-        here = signals[gone : gone + len(range(T)[steps])]
-        if p < stride:
+        start, stop = first + gone * stride, min(T, first + (blocks - 1) * stride + 1)
+        steps, count = slice(start, stop, stride), max(0, -((start - stop) // stride))
+        here = signals[gone : gone + count]
+        if p < stride:  # no block has been at these steps yet
             here += own[steps]
-        dL_ds[steps] += here
-        if p + 1 < window or steps.start == 0:
-            back(params, at(local, steps), here, dL_da[: len(here)], here)
-            if steps.start == 0 and len(here):
+            reached[steps] = here
+        else:
+            reached[steps] += here
+        if p + 1 < window or start == 0:
+            back(params, at(local, steps), here, dL_da[:count], here)
+            if start == 0 and count:
                 dL_ds0 += here[0]
     return dL_ds, dL_ds0
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..numbers.scaled import log10_norm, renormalise, times_power_of_two
+from ..numbers.scaled import LOG10_2, log10_norm, renormalise, times_power_of_two
 from ..numbers.validate import choice, items, room, whole_number
 from ..passes.backward import SCHEMES
 from .chunk_sums import chunked_sums
@@ -188,17 +188,17 @@ def _scaled_sums(parts, exponent):
 
 def _compare(windows, kept, left_out, exact):
     """The curve from kept, left-out and exact gradients, each a pair (mantissas, powers of two); overwrites them."""
-    norm, error, of_exact = (_norms(*sums) for sums in (kept, left_out, exact))
+    for mantissa, exponent in (kept, exact):
+        renormalise(mantissa, exponent)
+    error, of_exact = log10_norm(*left_out), log10_norm(*exact)
+    length = np.sqrt(np.vecdot(kept[0], kept[0]))  # near 1, or 0
+    lengths = length * np.sqrt(np.vecdot(exact[0], exact[0]))
+    with np.errstate(divide="ignore"):
+        norm = np.log10(length) + kept[1] * LOG10_2
     along = kept[0] @ exact[0][0]
-    lengths = np.linalg.norm(kept[0], axis=1) * np.linalg.norm(exact[0])
     return WindowCurve(
         window=windows,
         log10_norm=norm,
         cosine=np.clip(np.divide(along, lengths, out=np.full(len(windows), np.nan), where=lengths > 0), -1, 1),
         log10_error=np.subtract(error, of_exact, out=error, where=error > -np.inf),
     )
-
-
-def _norms(mantissa, exponent):
-    renormalise(mantissa, exponent)
-    return log10_norm(mantissa, exponent)

@@ -189,9 +189,7 @@ def most_growth(way) -> np.ndarray:
     blocks = T // BLOCK
     if blocks * B * m * m > 2**23:
         return np.full(T, np.inf)
-    by_block = type(way.local)(
-        *(v[: blocks * BLOCK].reshape(blocks, BLOCK, B, -1).swapaxes(0, 1) for v in way.local)
-    )
+    by_block = type(way.local)(*(v[: blocks * BLOCK].reshape(blocks, BLOCK, B, -1).swapaxes(0, 1) for v in way.local))
     product = np.eye(m)
     for step in range(BLOCK - 1, -1, -1):
         product = product @ way.cell.jacobians(way.params, at(by_block, step))
