@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward
-from bptt_helpers.cells.base import Cell, at
+from bptt_helpers.cells.base import Cell, at, most_stretch
 from bptt_helpers.passes.steps import backward_steps
 from tests.cell_cases import GATED, NAMES, assert_close, draw, numeric, numeric_jacobians, torch_gradients
 
@@ -234,3 +234,17 @@ def test_a_part_of_a_trace_is_the_trace_of_a_part(name):
     picked = at(case.trace.cell.local(case.trace), slice(2, 5))
     for got, wanted in zip(picked, alone.cell.local(alone), strict=True):
         assert_close(got, wanted)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-150, 1e150])
+@pytest.mark.parametrize("m", [1, 2, 7, 32])
+def test_the_stretch_of_a_matrix_is_bounded_tightly(m, scale):
+    J = np.random.default_rng(m).normal(size=(6, 2, m, m))
+    J[1] = np.outer(J[1, 0, 0], J[1, 0, :, 0])  # of rank one
+    J[2], J[3, 0] = np.eye(m), 0
+    exact = scale * np.linalg.norm(J, 2, axis=(2, 3))
+    bound = most_stretch(scale * J)
+    assert bound.shape == (6, 2)
+    assert bound[3, 0] == 0
+    assert (bound >= exact * (1 - 1e-12)).all()
+    assert (bound <= exact * m ** (1 / 16) * (1 + 1e-12)).all()

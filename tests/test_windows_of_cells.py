@@ -22,8 +22,9 @@ def close_or_zero(got, wanted, rtol=1e-12):
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("stride", "window"), PAIRS)
-def test_the_gradient_is_that_of_losses_with_frozen_states(name, stride, window):
-    case = draw(name, T, 2, (2, 3, 2), seed=stride + window)
+@pytest.mark.parametrize("B", [1, 2])  # one sequence walks without an axis for the batch
+def test_the_gradient_is_that_of_losses_with_frozen_states(name, stride, window, B):
+    case = draw(name, T, B, (2, 3, 2), seed=stride + window)
     got = bptt(case.trace, case.dL_do, window=window, stride=stride)
     gradient, dL_dx, dL_ds0 = numeric(case, window, stride)
     for field in Params._fields:
