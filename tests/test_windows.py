@@ -193,6 +193,12 @@ def test_a_signal_that_all_but_dies_and_grows_again_is_followed():
     assert curve.log10_error[300] == pytest.approx(0, abs=1e-6)  # by far the most comes from beyond
 
 
+def test_a_signal_may_die_in_a_sequence_shorter_than_a_block():
+    trace, dL_do = one_unit(1e-45, 15)  # the bound of growth knows of no whole block
+    curve = gradient_by_window(trace, dL_do)
+    np.testing.assert_allclose(curve.log10_norm, np.log10(15 * np.sqrt(2)), rtol=1e-12)
+
+
 def test_the_growth_bound_is_a_bound_and_lets_the_journey_end(make_case, transposed_jacobians):
     case = make_case(200, 2, scale=1.0, seed=3)
     growth = most_growth(way_of(case.trace, case.dL_do))

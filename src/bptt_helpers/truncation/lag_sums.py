@@ -158,8 +158,8 @@ def journey(way):
             signal *= 2.0**-shift
             power += shift
             largest = power if largest is None else max(largest, power)
-            # to know how much is to come takes as long as 2 T m rows on their way: where fewer are left, they go on
-            if power < largest - GONE and (growth is not None or (T - lag) ** 2 > 4 * T * m):
+            # knowing how much is to come takes as long as 4 T m rows on their way: where fewer are left, they go on
+            if power < largest - GONE and (growth is not None or (T - lag) ** 2 > 8 * T * m):
                 growth = most_growth(way) if growth is None else growth
                 if power + _bits(signal.reshape(-1, B, m), growth) < largest - GONE:
                     return
@@ -189,7 +189,9 @@ def most_growth(way) -> np.ndarray:
     blocks = T // BLOCK
     if blocks * B * m * m > 2**23:
         return np.full(T, np.inf)
-    by_block = type(way.local)(*(v[: blocks * BLOCK].reshape(blocks, BLOCK, B, -1).swapaxes(0, 1) for v in way.local))
+    by_block = type(way.local)(
+        *(v[: blocks * BLOCK].reshape(blocks, BLOCK, *v.shape[1:]).swapaxes(0, 1) for v in way.local)
+    )
     product = np.eye(m)
     for step in range(BLOCK - 1, -1, -1):
         product = product @ way.cell.jacobians(way.params, at(by_block, step))
