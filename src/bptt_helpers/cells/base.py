@@ -38,13 +38,13 @@ def beside(local):
 
 def rows_times(rows, W, out=None) -> np.ndarray:
     """rows (…, k) times W (k, m) as one matrix product, into `out` (…, m), contiguous or with its last axes swapped."""
+    if out is not None and not out.flags.c_contiguous:
+        return np.matmul(rows, W, out=out)
     if rows.ndim == 2:
         return rows.dot(W, out)
     k, m = W.shape
     if out is None:
         return rows.reshape(-1, k).dot(W).reshape(*rows.shape[:-1], m)
-    if not out.flags.c_contiguous:
-        return np.matmul(rows, W, out=out)
     rows.reshape(-1, k).dot(W, out.reshape(-1, m))
     return out
 

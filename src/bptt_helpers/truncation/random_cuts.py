@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.base import beside, each
+from ..cells.base import at, beside, each
 from ..numbers.validate import flag, items, number, positive, room, whole_number
 from .hazards import above_1, draw_factors, want_hazard
 from .lag_sums import way_of
@@ -74,20 +74,24 @@ def randomized_gradients(trace, dL_do, hazard, *, n_draws=1, rng=0, compensate=T
 
 def _walk_back(way, factor):
     """dL/da of every draw, (T, B, N, biases · n): all draws take a step back together."""
-    cell, params, own, steps = way.cell, way.params, way.own, each(beside(way.local))
-    T, B, m = own.shape
-    N, width = factor.shape[1], len(params.b_h)
+    cell, params, own, local = way.cell, way.params, way.own[:, :, None], beside(way.local)
+    (T, B, _, m), N, width = own.shape, factor.shape[1], len(params.b_h)
+    if B == 1:  # two axes do: a product needs no other shape
+        own, local = own[:, 0], at(local, np.s_[:, 0])
+    batch = own.shape[1:-2]
     if params.n_hidden <= SMALL and N >= MANY:
-        dL_da, before = np.empty((T, B, width, N)).swapaxes(2, 3), np.empty((B, m, N)).swapaxes(1, 2)
+        dL_da = np.empty((T, *batch, width, N)).swapaxes(-1, -2)
+        before = np.empty((*batch, m, N)).swapaxes(-1, -2)
     else:
-        dL_da, before = np.empty((T, B, N, width)), np.empty((B, N, m))
+        dL_da, before = np.empty((T, *batch, N, width)), np.empty((*batch, N, m))
     before[:] = 0
+    factor, steps = factor[..., None], each(local)
     for t in range(T - 1, -1, -1):
         if t < T - 1:
-            before *= factor[t + 1][:, None]
-        before += own[t][:, None]
+            before *= factor[t + 1]
+        before += own[t]
         cell.back(params, steps[t], before, dL_da[t], before)
-    return dL_da
+    return dL_da.reshape(T, B, N, width)
 
 
 class Moments(NamedTuple):
