@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward
-from bptt_helpers.cells.base import Cell, at, most_stretch
+from bptt_helpers.cells.base import Cell, at, bound_of_stretch
 from bptt_helpers.passes.steps import backward_steps
 from tests.cell_cases import GATED, NAMES, assert_close, draw, numeric, numeric_jacobians, torch_gradients
 
@@ -243,7 +243,7 @@ def test_the_stretch_of_a_matrix_is_bounded_tightly(m, scale):
     J[1] = np.outer(J[1, 0, 0], J[1, 0, :, 0])  # of rank one
     J[2], J[3, 0] = np.eye(m), 0
     exact = scale * np.linalg.norm(J, 2, axis=(2, 3))
-    bound = most_stretch(scale * J)
+    bound = bound_of_stretch(scale * J)
     assert bound.shape == (6, 2)
     assert bound[3, 0] == 0
     assert (bound >= exact * (1 - 1e-12)).all()

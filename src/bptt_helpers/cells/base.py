@@ -135,7 +135,7 @@ class Cell(ABC):
     def most_stretch(self, params, local) -> float:
         """The largest singular value of any step's Jacobian, or a bound of it."""
         pieces = (at(local, slice(t, t + 64)) for t in range(0, len(local[0]), 64))  # less memory than all at once
-        return max(most_stretch(self.jacobians(params, piece)).max() for piece in pieces)
+        return max(bound_of_stretch(self.jacobians(params, piece)).max() for piece in pieces)
 
     def steps_at_once(self, trace) -> int:
         """How many steps `walk_back` is given at once: what they need should stay in the cache until it is summed."""
@@ -212,7 +212,7 @@ def own_signals(trace, dL_do) -> np.ndarray:
     return own
 
 
-def most_stretch(J) -> np.ndarray:
+def bound_of_stretch(J) -> np.ndarray:
     """A bound of the largest singular value of every matrix, (…, m, m) → (…): at most m^(1/16) times too large.
 
     ‖(JᵀJ)⁴‖_F^(1/8) is the 16-norm of the singular values; it takes a seventh of the time of finding them.

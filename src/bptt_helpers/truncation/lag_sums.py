@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.base import Cell, at, most_stretch, own_signals
+from ..cells.base import Cell, at, bound_of_stretch, own_signals
 from ..cells.elementwise import Elementwise
 from ..cells.params import Params, recurrent_part
 from ..numbers.scaled import steps_between
@@ -196,7 +196,7 @@ def most_growth(way) -> np.ndarray:
     for step in range(BLOCK - 1, -1, -1):
         product = product @ way.cell.jacobians(way.params, at(by_block, step))
     with np.errstate(divide="ignore"):
-        of_block = np.log2(most_stretch(product).max(1, initial=0))
+        of_block = np.log2(bound_of_stretch(product).max(1, initial=0))
         of_step = max(0, np.log2(way.cell.most_stretch(way.params, way.local)))
     growth = np.zeros(blocks + 1)
     for block in range(blocks):
