@@ -41,6 +41,17 @@ def choice(name, value, allowed) -> str:
     return value
 
 
+def same_shapes(a, b) -> tuple[list, list]:
+    """The arrays of two gradients, each a Params or an array, or a ValueError that names what does not match."""
+    a, b = ([np.asarray(w) for w in (v if isinstance(v, tuple) else (v,))] for v in (a, b))
+    if len(a) != len(b):
+        raise ValueError(f"a, b: want two of a kind, got {len(a)} and {len(b)} arrays")
+    for u, v in zip(a, b, strict=True):
+        if u.shape != v.shape:
+            raise ValueError(f"a: want the shape of b, {v.shape}, got {u.shape}")
+    return a, b
+
+
 def all_finite(array) -> bool:
     """True if no entry is nan or infinite. Counting is the quickest way to ask, for ten numbers or a million."""
     return np.count_nonzero(np.isfinite(array)) == array.size

@@ -6,7 +6,8 @@ import numbers
 
 import numpy as np
 
-from ..numbers.validate import choice
+from ..numbers.scaled import length, shifted
+from ..numbers.validate import choice, same_shapes
 
 DEFAULT_EPS = {"central": 6e-6, "complex": 1e-30}
 
@@ -90,11 +91,20 @@ def relative_error(a, b) -> float:
     Returns
     -------
     float
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ.
     """
-    a, b = (v if isinstance(v, tuple) else (v,) for v in (a, b))
-    difference = np.sqrt(sum(np.sum(np.abs(u - v) ** 2) for u, v in zip(a, b, strict=True)))
-    norm = np.sqrt(sum(np.sum(np.abs(v) ** 2) for v in b))
-    return float(difference / norm if norm > 0 else difference)
+    a, b = same_shapes(a, b)
+    norm, power = length(*b)
+    down = -int(max(power, length(*a)[1]) > 0)  # a half each: near the end of float64 a - b may lie beyond it
+    difference, own_power = length(*(shifted(u, down) - shifted(v, down) for u, v in zip(a, b, strict=True)))
+    if norm == 0:
+        norm, power = 1, 0
+    with np.errstate(over="ignore"):  # an error beyond float64 is infinite
+        return float(np.ldexp(difference / norm, own_power - down - power))
 
 
 def _one_number(value):
