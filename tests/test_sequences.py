@@ -148,6 +148,17 @@ def test_a_seed_decides_everything_and_the_global_state_is_left_alone(name):
         assert (a != d).any()
 
 
+@pytest.mark.parametrize("name", TASKS)
+def test_a_change_of_the_inputs_changes_no_answer(name):
+    batch = TASKS[name](30, 2)
+    assert batch.x.flags.writeable
+    assert batch.y.flags.writeable
+    assert not np.shares_memory(batch.x, batch.y)
+    again = TASKS[name](30, 2)
+    batch.x[:] = 7
+    assert (batch.y == again.y).all()
+
+
 def test_one_generator_goes_on_from_batch_to_batch():
     rng = np.random.default_rng(0)
     assert (adding(10, 3, rng=rng).x != adding(10, 3, rng=rng).x).any()

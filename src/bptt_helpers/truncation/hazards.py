@@ -6,6 +6,7 @@ A hazard says how likely a cut is right now, given how many steps have passed si
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +21,7 @@ class Hazard(NamedTuple):
     ----------
     name : str
     cut : callable (ndarray of int) -> ndarray
-        c(δ), the chance of a cut after a piece of δ = 1, 2 … steps.
+        c(δ), the chance of a cut after a piece of δ = 1, 2 … steps, from 0 to below 1.
     """
 
     name: str
@@ -47,7 +48,7 @@ def constant_hazard(mean_length) -> Hazard:
         If `mean_length` is not above 1.
     """
     T_0 = _mean_length(mean_length)
-    return Hazard("constant", lambda age: np.full(np.shape(age), 1 / T_0))
+    return Hazard("constant", partial(_constant, 1 / T_0))
 
 
 def power_law_hazard(mean_length, alpha=4) -> Hazard:
@@ -77,7 +78,16 @@ def power_law_hazard(mean_length, alpha=4) -> Hazard:
     Tallec & Ollivier (2017), arXiv:1705.08209.
     """
     T_0, alpha = _mean_length(mean_length), number("alpha", alpha, 1.0001, 1000)
-    return Hazard("power law", lambda age: alpha / ((alpha - 1) * T_0 + age))
+    return Hazard("power law", partial(_power_law, alpha, T_0))
+
+
+# Functions of their own, for a lambda cannot be pickled.
+def _constant(chance, age):
+    return np.full(np.shape(age), chance)
+
+
+def _power_law(alpha, T_0, age):
+    return alpha / ((alpha - 1) * T_0 + age)
 
 
 def mean_piece_length(hazard, longest=100_000) -> float:
@@ -89,7 +99,8 @@ def mean_piece_length(hazard, longest=100_000) -> float:
     ----------
     hazard : Hazard
     longest : int
-        Where the sum ends, >= 1. What it leaves out is of the order of longest^(1-α) for a power law.
+        Where the sum ends, >= 1: longer pieces count as this long. What it leaves out is of the order of
+        longest^(1-α) for a power law.
 
     Returns
     -------
@@ -99,10 +110,9 @@ def mean_piece_length(hazard, longest=100_000) -> float:
     Raises
     ------
     ValueError
-        If `longest` is not an integer >= 1.
+        If `longest` is not an integer >= 1, or the hazard gives a chance that is none.
     """
-    age = np.arange(1, whole_number("longest", longest))
-    return float(1 + np.cumprod(1 - hazard.cut(age)).sum())
+    return float(1 + np.cumprod(1 - _chances(hazard, whole_number("longest", longest) - 1)).sum())
 
 
 def draw_factors(hazard, steps, n_draws, rng) -> np.ndarray:
@@ -127,7 +137,7 @@ def draw_factors(hazard, steps, n_draws, rng) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `steps` or `n_draws` is not an integer >= 1.
+        If `steps` or `n_draws` is not an integer >= 1, or the hazard gives a chance that is none, or of 1.
     """
     steps, n_draws = whole_number("steps", steps), whole_number("n_draws", n_draws)
     return factors_of(hazard, np.random.default_rng(rng).random((steps, n_draws)))
@@ -146,13 +156,30 @@ def factors_of(hazard, uniform) -> np.ndarray:
     -------
     ndarray (T, N)
     """
-    factor, age = np.zeros(uniform.shape), np.ones(uniform.shape[1])
+    chances = _chances(hazard, len(uniform) - 1)
+    factor, age = np.zeros(uniform.shape), np.ones(uniform.shape[1], int)
     for t in range(1, len(uniform)):
-        chance = hazard.cut(age)
+        chance = chances[age - 1]
         kept = uniform[t] >= chance
         np.divide(kept, 1 - chance, out=factor[t])
         age = np.where(kept, age + 1, 1)
     return factor
+
+
+def _chances(hazard, longest) -> np.ndarray:
+    """c(1) … c(longest), or a ValueError that says which of them is no chance that could be compensated."""
+    age = np.arange(1, longest + 1)
+    chance = np.asarray(hazard.cut(age), float)
+    if chance.shape not in ((), age.shape):
+        raise ValueError(f"hazard.cut: want a chance for each of {longest} ages, got shape {chance.shape}")
+    chance = np.broadcast_to(chance, age.shape)
+    bad = ~((chance >= 0) & (chance < 1))
+    if bad.any():
+        raise ValueError(
+            f"hazard.cut: want chances from 0 to below 1, got {chance[bad][0]:g} after {age[bad][0]} steps; what is "
+            "always cut cannot be compensated"
+        )
+    return chance
 
 
 def _mean_length(value):
