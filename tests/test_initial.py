@@ -55,6 +55,19 @@ def test_blocks_are_drawn_apart(name):
     np.testing.assert_array_equal(blocks, np.tile(np.eye(n), (len(blocks), 1, 1)))
 
 
+def test_rotations_and_reflections_are_drawn_equally_often():
+    """QR alone gives the first entry one sign, and all matrices the same determinant."""
+    rng, N, n = np.random.default_rng(0), 3000, 3
+    Q = np.array([init_params(1, n, 1, init="orthogonal", rng=rng).W_hh for _ in range(N)])
+    error = 4.5 / np.sqrt(N)
+    assert np.abs(Q.mean(0)).max() < error * np.sqrt(1 / n)  # the entries have mean 0 and variance 1/n
+    assert np.abs((Q**2).mean(0) - 1 / n).max() < error * (Q**2).std(0).max()
+    assert abs(np.linalg.det(Q).mean()) < error
+    trace = np.trace(Q, axis1=1, axis2=2)  # mean 0 and variance 1 for all n
+    assert abs(trace.mean()) < error
+    assert abs((trace**2).mean() - 1) < error * (trace**2).std()
+
+
 @pytest.mark.parametrize("name", ["gru", "lstm"])
 def test_gaussian_weights_have_the_stated_variance(name):
     params = init_params(100, 200, 150, cell=name)

@@ -14,6 +14,7 @@ from bptt_helpers import (
     jacobian_product_norms,
     lyapunov_exponents,
 )
+from bptt_helpers.cells.activations import ACTIVATIONS, sigmoid_and_slope, slope_and_power
 from bptt_helpers.cells.elementwise import preactivation
 from bptt_helpers.measures.jacobians import frobenius_map
 from bptt_helpers.measures.lyapunov import exponent_by_gain
@@ -61,9 +62,45 @@ def test_own_powers_of_a_block_share_one_exponent():
     np.testing.assert_array_equal(np.ldexp(mantissa, exponent[0] + 5000), [[[1, 2.0**-10], [1, 0]]])
 
 
+def decimals(array):
+    return np.vectorize(lambda v: Decimal(float(v)), otypes=[object])(array)
+
+
 # slopes below float64
 
 ONE = np.ones((1, 1))
+GRID = np.array([-800, -745.1, -700, -37, -20.5, -1.3, -1e-9, 0, 1e-9, 0.7, 19, 30.25, 360, 372, 700, 745.1, 800])
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid"])
+def test_slopes_are_right_to_the_last_digits_at_every_size(name):
+    e = np.vectorize(lambda v: (-abs(v)).exp(), otypes=[object])(decimals(GRID))
+    exact = 4 * e * e / (1 + e * e) ** 2 if name == "tanh" else e / (1 + e) ** 2
+    activation = ACTIVATIONS[name]
+    slope = activation.slope(GRID)
+    np.testing.assert_allclose(slope, exact.astype(float), rtol=4e-16 * 800, atol=1e-320)
+    logs = np.array([float(v.ln()) for v in exact])
+    np.testing.assert_allclose(activation.log_slope(GRID), logs, rtol=1e-15, atol=1e-15)
+    mantissa, power = slope_and_power(activation, GRID)
+    np.testing.assert_allclose(np.log(mantissa) + power * np.log(2), logs, rtol=1e-14, atol=1e-14)
+    assert (mantissa >= 0.5).all()
+    assert (mantissa < 2).all()
+    if name == "sigmoid":
+        value, _ = sigmoid_and_slope(GRID)
+        exact = np.where(GRID < 0, e, 1) / (1 + e)
+        np.testing.assert_allclose(value, exact.astype(float), rtol=4e-16 * 800, atol=1e-320)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_slopes_that_fit_stay_as_they_are(name):
+    a = GRID[np.abs(GRID) < 340]
+    slope, power = slope_and_power(ACTIVATIONS[name], a)
+    assert power is None
+    np.testing.assert_array_equal(slope, ACTIVATIONS[name].slope(a))
+    many, power = slope_and_power(ACTIVATIONS[name], a, 1e-300)
+    assert (power is None) == (name in ("relu", "identity"))
+    if power is not None:
+        np.testing.assert_array_equal(np.ldexp(many, power), slope)
 
 
 def saturated(cell, a, T=4, w=1.0):
@@ -96,10 +133,6 @@ def test_the_logarithm_of_a_slope_that_underflows(cell, a, w):
     assert rate == pytest.approx(wanted[1] * np.log(10), rel=1e-12)
     single = lyapunov_exponents(saturated(cell, a).astype(np.float32), blocks=2).value[0, 0]
     assert single == pytest.approx(step * np.log(10), rel=1e-6)
-
-
-def decimals(array):
-    return np.vectorize(lambda v: Decimal(float(v)), otypes=[object])(array)
 
 
 def decimal_jacobians(trace):
