@@ -194,7 +194,7 @@ def test_training_is_the_recursion_run_for_one_seed():
             collected += (s[0] - 1) * z[0]
             if t + 1 == steps or factor[t + 1] == 0:  # the piece ends
                 theta, collected = theta - 1e-3 * collected, 0.0
-            assert history[t + 1, run] == pytest.approx(theta, rel=1e-12)
+            assert history[t + 1, run] == pytest.approx(theta, rel=1e-12, abs=0)
 
 
 # explorer and exercise
@@ -381,8 +381,8 @@ def test_the_cut_follows_the_age_of_the_piece():
 @pytest.mark.parametrize("longest", [1, 2, 7])
 def test_the_mean_length_counts_longer_pieces_as_the_longest(longest):
     assert mean_piece_length(NEVER, longest) == longest
-    assert mean_piece_length(constant_hazard(4), longest) == pytest.approx((1 - 0.75**longest) / 0.25, rel=1e-14)
+    assert mean_piece_length(constant_hazard(4), longest) == pytest.approx((1 - 0.75**longest) / 0.25, rel=1e-14, abs=0)
     survival = np.cumprod(1 - power_law_hazard(4).cut(np.arange(1, 10)))  # P(length > 1), P(length > 2) …
     assert mean_piece_length(power_law_hazard(4), longest) == pytest.approx(
-        1 + survival[: longest - 1].sum(), rel=1e-14
+        1 + survival[: longest - 1].sum(), rel=1e-14, abs=0
     )
