@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward, init_params, numerical_gradient, relative_error, squared_error
+from bptt_helpers.passes.step_size import step_errors
 
 
 def backward(case, bug=None, window=None):
@@ -129,12 +130,13 @@ def own_relu(a):
         relu_at_zero()[::-1],
         (lambda w: (2 * w - np.maximum(w, 0)).sum(), np.zeros(3)),
         (lambda w: np.maximum(w[0], 0 * w[0]) + w[1] ** 2, np.array([0, 2.0])),
+        (lambda w: np.maximum(w - 1e9, 0).sum(), np.array([1e9])),  # where a step of 6e-6 is rounded
     ],
 )
 def test_a_kink_has_no_gradient(method, loss, at):
     with pytest.raises(ValueError, match="at: want a point where the loss has a derivative, got a kink"):
         numerical_gradient(loss, at, method=method)
-    moved = Params(*(w + 1e-3 for w in at)) if isinstance(at, tuple) else at + 1e-3
+    moved = Params(*(w + 1e-3 for w in at)) if isinstance(at, tuple) else 1.01 * at + 1e-3
     numerical_gradient(loss, moved, method=method)
 
 
@@ -193,6 +195,18 @@ def test_relative_error_of_tiny_and_huge_gradients(scale):
     assert relative_error(b * (1 + 1e-6j), b) == pytest.approx(1e-6, rel=1e-6)
     assert relative_error(b, 0 * b) == pytest.approx(3 * scale, rel=1e-12, abs=0)
     assert relative_error(np.array([1e200]), np.array([1e-200])) == np.inf
+    assert relative_error(np.array([1.7e308]), np.array([-1.7e308])) == 2
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-170, 1e-100])
+def test_step_errors_of_tiny_gradients(size):
+    """The gradient with respect to W_hh is as small as W_qh: its square is 0. (A large one has an infinite loss.)"""
+    params, rng = init_params(2, 3, 1), np.random.default_rng(0)
+    x, y = rng.normal(size=(5, 2)), rng.normal(size=(5, 1))
+    params = params._replace(W_qh=size * params.W_qh)
+    errors = step_errors(params, x, y, [1e-30, 1e-8])
+    assert errors["complex"][0] < 1e-12
+    assert errors["forward"][0] == errors["central"][0] == pytest.approx(1, rel=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def gradient_profile(trace, dL_do) -> np.ndarray:
     trace = trace.astype(float)
     cell, params = trace.cell, trace.params
     local, powers = cell.scaled_local(trace)
-    every, steps = steps_between(*cell.reach(params, local)) if powers is None else 1, each(local)
+    every, steps = steps_between(*cell.reach(params, local)), each(local)
     T, B, _ = own.shape
     own_exponent = np.zeros((T, B), int)
     renormalise(own, own_exponent)

@@ -36,7 +36,7 @@ def travel_back(trace, signal, losses):
     """
     params, back = trace.params, trace.cell.back
     local, powers = trace.cell.scaled_local(trace)
-    every = steps_between(*trace.cell.reach(params, local)) if powers is None else 1
+    every = steps_between(*trace.cell.reach(params, local))
     steps = each(beside(local))
     exponent, dL_da = np.zeros(signal.shape[:2], int), np.empty((*signal.shape[:3], len(params.b_h)))
     renormalise(signal.reshape(*signal.shape[:2], -1), exponent)
