@@ -9,7 +9,7 @@ from bptt_helpers import Params, Trace, bptt, cosine, forward, gradient_by_windo
 from bptt_helpers.cells import CELLS
 from bptt_helpers.cells.params import recurrent_part
 from bptt_helpers.truncation.every_window import lag_contributions, logarithmic_windows
-from bptt_helpers.truncation.lag_sums import most_growth, sums_by_doubling, sums_by_lag, way_of
+from bptt_helpers.truncation.lag_sums import _bits, most_growth, sums_by_doubling, sums_by_lag, way_of
 
 SCHEMES = ("sliding", "chunked")
 
@@ -224,6 +224,12 @@ def test_the_growth_bound_is_a_bound_and_lets_the_journey_end(make_case, transpo
                 assert np.log2(np.linalg.norm(signal)) <= growth[s]
     tame = make_case(1000, 1, scale=0.5)
     assert len(lag_contributions(tame.trace, tame.dL_do)[0]) < 500
+
+
+def test_a_signal_whose_square_is_zero_still_grows():
+    signal = np.array([[[1.0, 0]], [[3e-170, 4e-170]], [[0, 0]]])
+    bits, least = _bits(signal, np.array([0, 1000, 5000])), 1000 + np.log2(5e-170)
+    assert least <= bits <= least + 0.5
 
 
 def test_lag_contributions_add_up_to_the_gradient(make_case):
