@@ -5,7 +5,7 @@ from __future__ import annotations
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from bptt_helpers.figures.base import COLOURS
+from bptt_helpers.lessons.pictures import COLOURS
 
 from .peers import OURS, PEERS
 

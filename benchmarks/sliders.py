@@ -15,12 +15,10 @@ from statistics import median
 from IPython.core.pylabtools import print_figure
 
 from bptt_helpers import widgets
-from bptt_helpers.widgets import first_look
-from bptt_helpers.widgets.controls import ends
+from bptt_helpers.widgets.painter import painter_of
 from tests.browser.lab import find_browser, open_lab
 
 VALUES = 10  # for each of the two rivals
-PICTURE_ARGUMENTS = {"FirstLookPicture": lambda: (first_look.load_text()[: first_look.LONGEST],)}
 
 
 def milliseconds(function, *arguments):
@@ -39,7 +37,8 @@ def nearest_values(slider, count):
 
 def most_expensive(explorer):
     """The corner of the controls that takes longest to draw, found one control at a time."""
-    corner = {name: ends(control)[-1] for name, control in explorer.controls.items()}
+    controls = explorer.explorer.controls
+    corner = {name: control.ends[-1] for name, control in controls.items()}
     start = {name: control.value for name, control in explorer.controls.items()}
 
     def cost(values):
@@ -48,21 +47,20 @@ def most_expensive(explorer):
         forget(explorer)
         return milliseconds(lambda: explorer.update(**values))[0]
 
-    for name, control in explorer.controls.items():
-        trials = [corner | {name: end} for end in ends(control)]
+    for name, control in controls.items():
+        trials = [corner | {name: end} for end in control.ends]
         corner = max(trials, key=lambda values: min(cost(values), cost(values)))
     return corner
 
 
 def forget(explorer):
     """Empty the cache of the explorer's results; parts cached below it are kept."""
-    getattr(explorer.compute, "cache_clear", lambda: None)()
+    getattr(explorer.explorer.compute, "cache_clear", lambda: None)()
 
 
 def interact_once(explorer, values):
     """What `interact` does for one value, without its messages: compute, draw a new figure, encode it as PNG."""
-    picture = type(explorer.picture)(*PICTURE_ARGUMENTS.get(type(explorer.picture).__name__, tuple)())
-    picture.show(explorer.compute(**values))
+    picture, _ = explorer.explorer.shown(**values)
     picture.figure.set_dpi(100)  # the inline back end's default: a quarter of our pixels
     return print_figure(picture.figure)
 
@@ -88,7 +86,8 @@ def rivals(explorer):
 
 
 def first_picture(explore):
-    """Time until an explorer can be shown: widget, picture, and the picture stored in the notebook."""
+    """Time until the first of its kind can be shown: widget, picture, and the picture stored in the notebook."""
+    painter_of.cache_clear()
     took, explorer = milliseconds(explore)
     return took + milliseconds(explorer._repr_mimebundle_)[0], explorer
 
@@ -101,7 +100,7 @@ def kernel_rows(progress):
         explore = getattr(widgets, name)
         explore()  # fonts and texts are read once a session
         first, explorer = first_picture(explore)
-        frame = median(milliseconds(explorer._canvas.draw)[0] for _ in range(5))
+        frame = median(milliseconds(explorer.painter._canvas.draw)[0] for _ in range(5))
         ours, theirs = rivals(explorer)
         explorer.update(**(corner := most_expensive(explorer)))
         ours_worst, theirs_worst = rivals(explorer)
@@ -164,8 +163,7 @@ explorer = widgets.explore_influence()
 values = {name: control.value for name, control in explorer.controls.items()}
 
 def draw(sequence_length):
-    picture = type(explorer.picture)()
-    picture.show(explorer.compute(**values | {"sequence_length": sequence_length}))
+    picture, _ = explorer.explorer.shown(**values | {"sequence_length": sequence_length})
     picture.figure.set_dpi(100)
     display(picture.figure)
 

@@ -6,12 +6,18 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward, init_params, numerical_gradient, relative_error, squared_error
-from bptt_helpers.checks.chain_rule import FIELDS, MISTAKES, backward, check_diagnosis, check_repair, draw_case
-from bptt_helpers.figures.chain_rule import HEIGHTS, backward_arrows, columns
+from bptt_helpers.lessons.chain_rule.backward_explorer import (
+    BACKWARD_PASS,
+    LOSSES,
+    BackwardData,
+    backward_data,
+    describe,
+)
+from bptt_helpers.lessons.chain_rule.backward_picture import HEIGHTS, backward_arrows, columns
+from bptt_helpers.lessons.chain_rule.check import FIELDS, MISTAKES, backward, check_diagnosis, check_repair, draw_case
+from bptt_helpers.lessons.chain_rule.step_size_explorer import GRADIENT_CHECK, gradient_check_data
 from bptt_helpers.passes.step_size import best_step, step_errors
 from bptt_helpers.passes.steps import backward_steps
-from bptt_helpers.widgets.chain_rule import LOSSES, BackwardData, backward_data, describe, explore_backward_pass
-from bptt_helpers.widgets.gradcheck import explore_gradient_check, gradient_check_data
 
 # ---- the backward pass, recorded
 
@@ -90,8 +96,7 @@ def test_the_graph_has_the_arrows_of_its_losses(has_loss, own):
 
 
 def test_the_picture_of_the_backward_pass_shows_the_data():
-    explorer = explore_backward_pass(step=2, sequence_length=4, seed=5)
-    data, picture = explorer.data, explorer.picture
+    picture, data = BACKWARD_PASS.shown(step=2, sequence_length=4, seed=5)
     scale = float(picture.state_scale[-1].get_text())  # what the top of the panel stands for
     for bars, part in zip(picture.state_bars, (data.own, data.from_later, data.dL_dh), strict=True):
         assert [scale * bar.get_height() for bar in bars] == pytest.approx(part[2])
@@ -111,7 +116,7 @@ def test_the_picture_of_the_backward_pass_shows_the_data():
     assert picture.current.get_xydata().tolist() == [[here, HEIGHTS["h"]]]
     assert set(picture.lines["own", "now"].get_xdata()[[0, 1, 3, 4]]) == {here}
     assert [label.get_text() for label in picture.labels if label.get_visible()] == ["1", "2", "3", "4"]
-    assert f"t = 3: own loss ({data.own[2, 0]:.3f}, " in explorer.sentence
+    assert f"t = 3: own loss ({data.own[2, 0]:.3f}, " in describe(data)
 
 
 def test_the_sentence_of_the_backward_pass():
@@ -139,7 +144,7 @@ def test_the_sentence_of_the_backward_pass():
 
 @pytest.mark.parametrize(("losses", "with_loss"), [("every step", [0, 1, 2]), ("last step only", [2])])
 def test_an_output_and_a_loss_are_drawn_where_there_is_one(losses, with_loss):
-    picture = explore_backward_pass(1, 3, losses).picture
+    picture, _ = BACKWARD_PASS.shown(step=1, sequence_length=3, losses=losses)
     x = columns(3)
     for letter, line in zip("Loh", picture.letters, strict=True):
         places = x if letter == "h" else x[with_loss]
@@ -201,14 +206,13 @@ def test_one_step_from_zero_says_nothing_about_W_hh():
 
 
 def test_the_picture_of_the_gradient_check_shows_the_data():
-    explorer = explore_gradient_check(log10_eps=-6, dtype="float32", sequence_length=5)
-    data, picture = explorer.data, explorer.picture
+    picture, data = GRADIENT_CHECK.shown(log10_eps=-6, dtype="float32", sequence_length=5)
     for curve, errors in zip(picture.curves.values(), data.errors, strict=True):
         assert np.array_equal(curve.get_xydata(), np.column_stack([data.eps, errors]))
     assert [mark.get_xydata().tolist() for mark in picture.marks.values()] == [[[1e-6, here]] for here in data.here]
     assert [advice.get_xdata()[0] for advice in picture.advice.values()] == list(data.recommended)
     (forward_error, central, complex_step), (best_forward, best_central) = data.here, data.best
-    assert explorer.sentence == (
+    assert GRADIENT_CHECK.describe(data) == (
         f"float32, T = 5, ε = 1e-06: relative error {central:.0e} central, {forward_error:.0e} forward, "
         f"{complex_step:.0e} complex step. Best power of ten: central {best_central:.0e} (rule 5e-03), "
         f"forward {best_forward:.0e} (rule 3e-04)."

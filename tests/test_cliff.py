@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward, squared_error
-from bptt_helpers.figures.cliff import CliffPicture
+from bptt_helpers.lessons.gradient_clipping.explorer import clipping_data, describe
+from bptt_helpers.lessons.gradient_clipping.picture import CliffPicture
 from bptt_helpers.training.cliff import TARGET, X_0, descend, error_and_gradient, sigmoid, wall, wall_gradient
-from bptt_helpers.widgets.clipping import clipping_data, describe
 
 
 def by_complex_step(w, b, T):
@@ -132,15 +132,32 @@ def test_the_explorer_shows_the_surface_and_both_descents(mode):
         np.testing.assert_array_equal(picture.curves[k].get_ydata(), path.error[:4])
 
 
+def test_a_descent_that_leaves_the_range_keeps_what_came_before():
+    starts, options = (np.array([50.0, 5.0]), np.array([wall(50.0), -2.0])), {"learning_rate": 1e300, "steps": 5}
+    with pytest.warns(RuntimeWarning, match=r"^descend: step 1 of 5 left .* at learning_rate = 1e\+300; .* is kept;"):
+        path = descend(*starts, **options)
+    assert np.isfinite(path.norm[0]).all()
+    assert np.isnan(path.w[1:, 0]).all()
+    np.testing.assert_array_equal(path.b[:, 1], descend(5.0, -2.0, **options).b)  # the other start is left alone
+    assert np.isfinite(descend(*starts, threshold=1, **options).norm).all()  # the way out
+
+
+def test_a_derivative_out_of_range_is_told():
+    with pytest.raises(OverflowError, match=r"^error_and_gradient: want derivatives that fit float64, got overflow"):
+        error_and_gradient(4.3e9, wall(4.3e9))
+    with pytest.raises(OverflowError, match=r"^wall_gradient: want a sum that fits float64, got overflow"):
+        wall_gradient(1e10)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         ({"mode": "angle"}, "mode: want one of 'norm', 'value', got 'angle'"),
-        ({"learning_rate": -1}, "learning_rate: want a number > 0, got -1"),
-        ({"threshold": 0}, "threshold: want a number > 0, got 0"),
-        ({"steps": 2.5}, "steps: want an integer >= 0, got 2.5"),
-        ({"sequence_length": 0}, "sequence_length: want an integer >= 1, got 0"),
-        ({"w": np.nan}, "w: want a finite number, got nan"),
+        ({"learning_rate": -1}, "learning_rate: want a finite number > 0, got -1"),
+        ({"threshold": 0}, "threshold: want a finite number > 0, got 0"),
+        ({"steps": 2.5}, "steps: want an integer from 0 to 1000000, got 2.5"),
+        ({"sequence_length": 0}, "sequence_length: want an integer from 1 to 1000000, got 0"),
+        ({"w": np.nan}, "w: want finite numbers, got nan"),
         ({"b": np.array([0.0, np.inf])}, r"b: want finite numbers, got inf at index \(1,\)"),
     ],
 )

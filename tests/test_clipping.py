@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, clip_by_global_norm, clip_by_value, cosine
-from bptt_helpers.checks.clipping import check_clip
+from bptt_helpers.lessons.gradient_clipping.check import check_clip
 from bptt_helpers.training.clipping import global_norm
 
 
@@ -88,8 +88,8 @@ def test_the_norm_of_nothing_and_of_no_number():
 def test_bad_input_is_named(clip):
     name = "max_norm" if clip is clip_by_global_norm else "max_value"
     for value, wanted in [
-        (0, "a number > 0, got 0"),
-        (-1, "a number > 0"),
+        (0, "a finite number > 0, got 0"),
+        (-1, "a finite number > 0"),
         (np.nan, "a finite number"),
         ("1", "a finite"),
     ]:

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from bptt_helpers import widgets
-from bptt_helpers.widgets.controls import ends
+from bptt_helpers.lessons.catalogue import EXPLORERS as EXPLORERS_AS_DATA
+from bptt_helpers.lessons.jacobian_spectra import spectrum_data
+from bptt_helpers.lessons.truncation import network_on_text
 
 EXPLORERS = [getattr(widgets, name) for name in widgets.__all__]
 explorers = pytest.mark.parametrize("explore", EXPLORERS, ids=lambda e: e.__name__)
@@ -22,7 +24,7 @@ def arrays_of(data):
 def artist_data(explorer):
     """What matplotlib will draw: the data of all moving artists, as flat arrays and strings."""
     out = []
-    for artist in explorer.picture.artists:
+    for artist in explorer.painter.picture.artists:
         for getter in ("get_xydata", "get_array", "get_offsets", "get_text", "get_bbox", "get_path", "get_segments"):
             if hasattr(artist, getter):
                 value = getattr(artist, getter)()
@@ -40,9 +42,13 @@ def same(a, b):
     )
 
 
+def ends_of(explorer, name):
+    return explorer.explorer.controls[name].ends
+
+
 def corners(explorer):
     names = list(explorer.controls)
-    for values in itertools.product(*(ends(control) for control in explorer.controls.values())):
+    for values in itertools.product(*(control.ends for control in explorer.explorer.controls.values())):
         yield dict(zip(names, values, strict=True))
 
 
@@ -51,7 +57,7 @@ def test_every_corner_is_drawn_without_inf_nan_or_warning(explore):
     explorer = explore()
     for values in corners(explorer):
         explorer.update(**values)
-        expected = explorer.compute(**values)
+        expected = explorer.explorer.compute(**values)
         assert same(arrays_of(explorer.data), arrays_of(expected)), values
         assert not any(np.isposinf(a).any() for a in arrays_of(expected)), values
         words = explorer.sentence.replace("information", "").split()
@@ -62,12 +68,12 @@ def test_every_corner_is_drawn_without_inf_nan_or_warning(explore):
 
 
 def max_difference_to_full_draw(explorer):
-    live = np.asarray(explorer._canvas.buffer_rgba()).astype(int).copy()
-    artists = explorer.picture.artists
+    live = np.asarray(explorer.painter._canvas.buffer_rgba()).astype(int).copy()
+    artists = explorer.painter.picture.artists
     for artist in artists:
         artist.set_animated(False)
-    explorer._canvas.draw()
-    full = np.asarray(explorer._canvas.buffer_rgba()).astype(int)
+    explorer.painter._canvas.draw()
+    full = np.asarray(explorer.painter._canvas.buffer_rgba()).astype(int)
     for artist in artists:
         artist.set_animated(True)
     return (np.abs(live - full).max(2) > 8).mean()
@@ -80,7 +86,7 @@ def test_each_control_moves_the_picture_and_reset_brings_it_back(explore):
     for name, control in explorer.controls.items():
         before = artist_data(explorer)
         first = before if first is None else first
-        other = next(end for end in reversed(ends(control)) if end != start[name])
+        other = next(end for end in reversed(ends_of(explorer, name)) if end != start[name])
         control.value = other
         assert not same(artist_data(explorer), before), f"{name} = {other} changed nothing"
         explorer.update(**start)
@@ -92,8 +98,8 @@ def test_each_control_moves_the_picture_and_reset_brings_it_back(explore):
 def test_the_blitted_picture_equals_a_full_draw(explore):
     explorer = explore()
     assert max_difference_to_full_draw(explorer) <= 0.01
-    for name, control in explorer.controls.items():
-        explorer.update(**{name: ends(control)[-1]})
+    for name in explorer.controls:
+        explorer.update(**{name: ends_of(explorer, name)[-1]})
         assert max_difference_to_full_draw(explorer) <= 0.01, name
 
 
@@ -110,3 +116,71 @@ def test_the_stored_picture_is_the_same_in_every_run(explore):
     first, second = explore()._repr_mimebundle_(), explore()._repr_mimebundle_()
     assert first["image/png"] == second["image/png"]
     assert first["text/plain"] == explore().sentence
+
+
+@pytest.mark.parametrize("name", EXPLORERS_AS_DATA)
+def test_what_an_explorer_computes_can_not_be_spoilt_for_the_next_one(name):
+    explorer = EXPLORERS_AS_DATA[name]
+    wanted = [array.copy() for array in arrays_of(explorer.compute(**explorer.values()))]
+    overwrite(explorer.compute(**explorer.values()))
+    assert same(arrays_of(explorer.compute(**explorer.values())), wanted)
+
+
+def overwrite(result):
+    """What a reader may try: every array set to 7, where it lets itself be."""
+    if isinstance(result, np.ndarray):
+        try:
+            result[...] = 7
+        except ValueError:
+            assert not result.flags.writeable
+    elif isinstance(result, tuple):
+        for part in result:
+            overwrite(part)
+
+
+@pytest.mark.parametrize("function", [network_on_text, spectrum_data])
+def test_what_notebooks_get_from_an_explorer_can_not_be_spoilt_either(function):
+    arguments = {network_on_text: (20, 1.0, 0), spectrum_data: (0.9, 3.0, 0.05, 20, "tanh", 4, 0)}[function]
+    overwrite(function(*arguments))
+    kept, fresh = function(*arguments), function.__wrapped__(*arguments)
+    assert same(numbers_in(kept), numbers_in(fresh))
+
+
+def numbers_in(result):
+    if isinstance(result, np.ndarray):
+        return [result]
+    return [array for part in result for array in numbers_in(part)] if isinstance(result, tuple) else []
+
+
+NORM, LAG = r"$\log_{10}$ of gradient norm", "lag: steps back from the last loss"
+AXES = {  # what the axes of each picture count, across and up, in order
+    "first_look": [("character t", r"$\log_{10}$ of states' distance"), ("character t", NORM)],
+    "unrolling": [("sequence length T (steps)", "count")],
+    "backward_pass": [],
+    "gradient_check": [("step ε", r"relative error of $dL/dW_{hh}$")],
+    "influence": [(LAG, NORM), ("state at step s", "loss at step t"), ("", NORM)],
+    "jacobian_spectrum": [
+        ("real part", "imaginary part"),
+        ("lag k: number of Jacobians in the product", r"$\log_{10}$ of norm"),
+    ],
+    "lyapunov": [(LAG, NORM), ("gain g", "natural logarithm a step")],
+    "truncation": [
+        ("window τ (steps)", "cosine to the exact gradient"),
+        ("window τ (steps)", r"$\log_{10}$, relative to $\|g\|$"),
+        ("window τ (steps)", "relative to the exact gradient"),
+    ],
+    "randomized": [
+        ("length along the exact gradient (exact = 1)", "number of draws, scaled"),
+        ("mean length T₀, or window τ", "error / length of the exact gradient"),
+    ],
+    "chain": [("steps t", r"$\log_{10}$ of the variance"), ("factor c of one step", "chance π of no cut")],
+    "clipping": [("weight w", "bias b"), ("step of gradient descent", "error E"), ("", "error E")],
+}
+
+
+@pytest.mark.parametrize("name", EXPLORERS_AS_DATA)
+def test_every_axis_says_what_it_counts(name):
+    """Comparing pictures does not see every label: what each says is held here, and changed together with it."""
+    axes = EXPLORERS_AS_DATA[name].picture().figure.axes
+    labels = [(ax.get_xlabel(), ax.get_ylabel()) for ax in axes]
+    assert [pair for pair in labels if pair != ("", "")] == AXES[name]

@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from bptt_helpers.cells.initial import init_params
-from bptt_helpers.checks import environment
-from bptt_helpers.checks.first_look import check_steps
-from bptt_helpers.figures.first_look import letters
-from bptt_helpers.passes.forward import forward
-from bptt_helpers.widgets.first_look import (
+from bptt_helpers.lessons.start_here import environment
+from bptt_helpers.lessons.start_here.check import check_steps
+from bptt_helpers.lessons.start_here.explorer import (
+    FIRST_LOOK,
     FirstLookData,
     describe,
-    explore_first_look,
     first_characters,
     first_look_data,
 )
+from bptt_helpers.lessons.start_here.picture import letters
+from bptt_helpers.passes.forward import forward
 
 
 def test_the_environment_check_passes_here():
@@ -58,8 +58,7 @@ def test_profile_is_the_derivative_of_the_loss():
 
 
 def test_the_picture_shows_the_data():
-    explorer = explore_first_look(sequence_length=120)
-    data, picture = explorer.data, explorer.picture
+    picture, data = FIRST_LOOK.shown(sequence_length=120)
     distance, profile = (curve.get_xydata() for curve in picture.curves)
     position = np.arange(1, 121)
     np.testing.assert_allclose(distance, np.column_stack([position, np.log10(data.distance)]))
@@ -101,7 +100,7 @@ def test_a_letter_is_printed_in_its_cell_and_nowhere_else():
 
 def test_the_page_is_white_on_dark_and_black_on_light():
     """At radius 0.1 the first line is dark blue and the last one yellow."""
-    page = explore_first_look(1000, 0.1).picture.page.make_image(None)[0][:, :, :3]
+    page = FIRST_LOOK.shown(sequence_length=1000, spectral_radius=0.1)[0].page.make_image(None)[0][:, :, :3]
     lines = np.array_split(page[::-1], 10)  # the renderer counts rows from below
     for line, ink, other in ((lines[0], 255, 0), (lines[-1], 0, 255)):
         assert (line == ink).all(2).any()

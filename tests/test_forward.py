@@ -1,12 +1,29 @@
 """The forward pass: equal to the equation, and clear about bad input."""
 
+import copy
+import pickle
 import re
 
 import numpy as np
 import pytest
 
-from bptt_helpers import Params, Trace, forward, init_params, textbook
+from bptt_helpers import (
+    Params,
+    Trace,
+    bptt,
+    constant_hazard,
+    forward,
+    gradient_by_window,
+    gradient_profile,
+    influence,
+    init_params,
+    jacobian_product_norms,
+    lyapunov_exponents,
+    randomized_gradients,
+    textbook,
+)
 from bptt_helpers.cells.elementwise import preactivation
+from bptt_helpers.passes.forward import check_trace
 
 F = {
     "tanh": np.tanh,
@@ -52,8 +69,8 @@ def test_inputs_are_left_alone(make_case):
     case = make_case(h0=True)
     copies = [w.copy() for w in (*case.params, case.x, case.h0)]
     forward(case.params, case.x, h0=case.h0)
-    for w, copy in zip((*case.params, case.x, case.h0), copies, strict=True):
-        np.testing.assert_array_equal(w, copy)
+    for w, before in zip((*case.params, case.x, case.h0), copies, strict=True):
+        np.testing.assert_array_equal(w, before)
 
 
 def test_float32_stays_float32(make_case):
@@ -155,3 +172,48 @@ def test_an_output_that_overflows_between_finite_states_is_found():
     x[1] = 1e200
     with pytest.raises(OverflowError, match="overflow at step 2 of 5"):
         forward(Params(one, 0 * one, np.zeros(1), 1e200 * one, np.zeros(1)), x, activation="identity")
+
+
+def test_a_trace_that_was_taken_apart_is_looked_at_again():
+    """What `forward` made is not: bptt of ten steps has no time for that."""
+    trace = forward(init_params(3, 5, 2), np.ones((7, 4, 3)))
+    assert repr(trace).startswith("Trace(")
+    for other in (pickle.loads(pickle.dumps(trace)), copy.copy(trace), trace._replace(x=trace.x), Trace(*trace)):
+        assert type(other) is Trace
+        assert isinstance(trace, Trace)
+        check_trace(other)
+    with pytest.raises(ValueError, match=r"^trace.params.W_hh: want finite numbers, got nan"):
+        check_trace(trace._replace(params=trace.params._replace(W_hh=np.full((5, 5), np.nan))))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        bptt,  # which said: overflow, use a smaller spectral radius
+        lambda trace, dL_do: bptt(trace, dL_do, window=3),
+        influence,  # all others answered nan
+        gradient_profile,
+        gradient_by_window,
+        lambda trace, dL_do: jacobian_product_norms(trace),
+        lambda trace, dL_do: lyapunov_exponents(trace, blocks=2),
+        lambda trace, dL_do: randomized_gradients(trace, dL_do, constant_hazard(4)),
+    ],
+)
+def test_weights_written_over_after_the_forward_pass_are_named(call):
+    trace = forward(init_params(3, 5, 2), np.ones((7, 4, 3)))
+    trace.params.W_hh[1, 2] = np.nan
+    with pytest.raises(ValueError, match=r"^trace.params.W_hh: want finite numbers, got nan at index \(1, 2\)"):
+        call(trace, np.ones((7, 4, 2)))
+
+
+def test_numbers_that_do_not_fit_the_type_of_the_weights_are_named():
+    small = init_params(3, 5, 2).astype(np.float32)
+    x = np.ones((7, 4, 3))
+    x[2, 1, 0] = 1e300
+    with pytest.raises(ValueError, match=r"^x: want numbers that fit float32, got 1e\+300 at index \(2, 1, 0\)"):
+        forward(small, x)
+    with pytest.raises(ValueError, match=r"^h0: want numbers that fit float32, got 1e\+300 at index \(0,\)"):
+        forward(small, np.ones((7, 4, 3)), h0=np.full(5, 1e300))
+    trace = forward(small, np.ones((7, 4, 3)))
+    with pytest.raises(ValueError, match=r"^dL_do: want numbers that fit float32, got 1e\+300 at index \(0, 0, 0\)"):
+        bptt(trace, np.full((7, 4, 2), 1e300))

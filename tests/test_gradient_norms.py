@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from bptt_helpers import forward, influence, init_params, squared_error
-from bptt_helpers.checks.gradient_norms import check_log_profile, known_mistakes, numeric_profile
-from bptt_helpers.figures.influence import draw_rule
+from bptt_helpers.lessons.gradient_norms.check import check_log_profile, known_mistakes, numeric_profile
+from bptt_helpers.lessons.gradient_norms.explorer import INFLUENCE, influence_data
+from bptt_helpers.lessons.gradient_norms.picture import draw_rule
 from bptt_helpers.tasks.sequences import sine
-from bptt_helpers.widgets.influence import explore_influence, influence_data
 
 
 def log_profile(
@@ -116,8 +116,7 @@ def test_the_data_are_those_of_the_package_on_the_first_steps_of_one_sequence():
 
 
 def test_the_picture_shows_the_data():
-    explorer = explore_influence(30, 0.7)
-    data, picture = explorer.data, explorer.picture
+    picture, data = INFLUENCE.shown(sequence_length=30, spectral_radius=0.7)
     lag = np.arange(30)
     assert np.array_equal(picture.profile.get_xydata(), np.column_stack([lag, data.profile]))
     assert np.array_equal(picture.rule.get_xydata(), np.column_stack([lag, data.rule]))
@@ -126,14 +125,14 @@ def test_the_picture_shows_the_data():
     assert low <= data.profile.min()
     assert data.profile.max() <= high
     assert picture.map.get_clim() == (low, high)
-    assert f"{data.profile[-1]:.1f} at lag 29" in explorer.sentence
+    assert f"{data.profile[-1]:.1f} at lag 29" in INFLUENCE.describe(data)
 
 
 @pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "identity"])
 @pytest.mark.parametrize("radius", [0.0, 0.05, 2.0])
 @pytest.mark.parametrize("T", [1, 1000])
 def test_the_profile_lies_inside_the_axes(T, radius, activation):
-    picture = explore_influence(T, radius, activation).picture
+    picture, _ = INFLUENCE.shown(sequence_length=T, spectral_radius=radius, activation=activation)
     profile = picture.profile.get_xydata()
     profile = profile[np.isfinite(profile).all(1)]
     (left, right), (low, high) = picture.left.get_xlim(), picture.left.get_ylim()
@@ -143,8 +142,9 @@ def test_the_profile_lies_inside_the_axes(T, radius, activation):
 
 def test_the_labels_have_room_for_the_widest_numbers():
     """The layout is solved once: the label beside -3000 must still be inside the picture."""
-    explorer = explore_influence(1000, 0.05, "sigmoid")
-    figure = explorer.picture.figure
+    picture, _ = INFLUENCE.shown(sequence_length=1000, spectral_radius=0.05, activation="sigmoid")
+    figure = picture.figure
+    figure.draw_without_rendering()
     for ax in figure.axes:
         box = ax.yaxis.label.get_window_extent()
         assert box.x0 >= 0
@@ -165,7 +165,7 @@ def test_the_still_shows_every_seed_the_median_and_both_guesses():
 
 
 def test_the_sentence_says_an_exact_zero():
-    assert "exactly zero at lag 99" in explore_influence(spectral_radius=0).sentence
+    assert "exactly zero at lag 99" in INFLUENCE.describe(INFLUENCE.shown(spectral_radius=0)[1])
 
 
 def test_a_linear_network_follows_the_rule_and_tanh_does_not():

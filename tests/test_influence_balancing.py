@@ -131,7 +131,7 @@ def test_exact_training_is_a_window_that_reaches_everything():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: task.sensitivity(0), "max_window: want an integer from 1 to 10000000, got 0"),
+        (lambda: task.sensitivity(0), "window: want an integer from 1 to 10000000, got 0"),
         (lambda: task.sensitivities(10**15), "max_window: want"),
         (lambda: task.sensitivities(2.5), "max_window: want"),
         (lambda: task.sensitivity(3, "both"), "scheme: want"),

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bptt_helpers.figures.base import HeatMap, freeze_layout, new_figure
+from bptt_helpers.lessons.explorer import Choice, Explorer, Real, Whole
+from bptt_helpers.lessons.pictures import HeatMap, freeze_layout, new_figure
 from bptt_helpers.widgets import live
-from bptt_helpers.widgets.controls import float_slider, int_slider, menu
-from bptt_helpers.widgets.live import KEPT_FRAMES, Live
+from bptt_helpers.widgets.live import Live
+from bptt_helpers.widgets.painter import KEPT_FRAMES
 
 
 class Data(NamedTuple):
@@ -38,17 +39,29 @@ def compute(height, limit):
 
 @pytest.fixture
 def explorer():
-    controls = {
-        "height": float_slider("height", 1.0, 0, 9, "Height"),
-        "limit": int_slider("limit", 4, 1, 40, "Limit"),
-    }
-    return Live(Picture(), compute, lambda data: f"The line is at {data.y[0]:.1f} <m>.", controls)
+    return toy()
+
+
+def toy():
+    controls = {"height": Real(1.0, 0, 9, "Height", "Of the line."), "limit": Whole(4, 1, 40, "Limit", "Of the axis.")}
+    # a picture of its own: what one test does to it, no other sees
+    picture = type("Picture", (Picture,), {})
+    return Live(Explorer("A line.", controls, ("height",), compute, picture, describe))
+
+
+def describe(data):
+    return f"The line is at {data.y[0]:.1f} <m>."
+
+
+def computes(explorer, function):
+    """From now on `explorer` computes its data by `function`."""
+    explorer.explorer = explorer.explorer._replace(compute=function)
 
 
 def computed(explorer):
     """A list that gets the values of every computation from now on."""
-    seen, compute = [], explorer.compute
-    explorer.compute = lambda height, limit: (seen.append((height, limit)), compute(height, limit))[1]
+    seen = []
+    computes(explorer, lambda height, limit: (seen.append((height, limit)), compute(height, limit))[1])
     return seen
 
 
@@ -66,15 +79,15 @@ def test_a_value_set_in_python_is_drawn_at_once(explorer):
     before = explorer.image.value
     explorer.controls["height"].value = 7
     assert explorer.image.value != before
-    assert explorer.picture.line.get_ydata()[0] == 7
+    assert explorer.painter.picture.line.get_ydata()[0] == 7
     assert explorer.image.tooltip == explorer.sentence == "The line is at 7.0 <m>."
     assert "7.0 &lt;m&gt;" in explorer.readout.value
 
 
 def test_the_frame_is_drawn_again_only_for_new_limits(explorer):
     draws = []
-    full_draw = explorer._canvas.draw
-    explorer._canvas.draw = lambda: (draws.append(1), full_draw())
+    full_draw = explorer.painter._canvas.draw
+    explorer.painter._canvas.draw = lambda: (draws.append(1), full_draw())
     explorer.update(height=3)
     assert not draws
     explorer.update(limit=10)
@@ -86,13 +99,13 @@ def test_the_frame_is_drawn_again_only_for_new_limits(explorer):
 def test_the_number_of_kept_frames_is_bounded(explorer):
     for limit in range(1, 3 * KEPT_FRAMES):
         explorer.update(limit=limit)
-    assert len(explorer._frames) == KEPT_FRAMES
+    assert len(explorer.painter._frames) == KEPT_FRAMES
 
 
 def test_a_burst_in_a_notebook_is_drawn_once_and_ends_on_the_last_value(explorer):
     shown = []
-    show = explorer.picture.show
-    explorer.picture.show = lambda data: (shown.append(data.y[0]), show(data))
+    show = explorer.painter.picture.show
+    explorer.painter.picture.show = lambda data: (shown.append(data.y[0]), show(data))
 
     async def burst():
         for k in range(100):
@@ -116,7 +129,7 @@ def test_reading_the_sentence_never_gives_an_old_one(explorer):
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"height": 3, "depth": 1}, "want one of the controls height, limit, got 'depth'"),
+        ({"height": 3, "depth": 1}, "control: want one of 'height', 'limit', got 'depth'"),
         ({"height": 20}, "height: want a number from 0 to 9, got 20"),
         ({"limit": "x"}, "limit: want an integer from 1 to 40, got 'x'"),
     ],
@@ -147,6 +160,23 @@ def test_reset_draws_once_and_brings_the_start_values_back(explorer):
     asyncio.run(click())
     assert seen == [(1, 4)]
     assert explorer.sentence == "The line is at 1.0 <m>."
+
+
+def test_reset_lets_the_page_send_the_start_values_behind_what_waits_there(explorer):
+    sent = []
+    explorer.children[-1].send = sent.append
+    explorer.update(height=4, limit=10)
+    reset_button(explorer).click()
+    height, limit = (explorer.controls[name].model_id for name in ("height", "limit"))
+    assert sent == [{height: {"value": 1}, limit: {"value": 4}}]
+
+
+def test_reset_works_without_a_part_in_the_page(monkeypatch):
+    monkeypatch.setattr(live, "IPYWIDGETS_7", True)
+    explorer = toy()
+    explorer.update(height=4)
+    reset_button(explorer).click()
+    assert explorer.controls["height"].value == 1
 
 
 def test_values_that_keep_coming_faster_than_the_delay_are_drawn_all_the_same(explorer, monkeypatch):
@@ -180,7 +210,7 @@ def test_the_sentence_is_a_live_region_only_while_the_values_rest(explorer, monk
 
 
 def test_an_error_of_a_value_set_in_python_is_raised_and_a_later_value_works(explorer):
-    explorer.compute = fails_above_5
+    computes(explorer, fails_above_5)
     with pytest.raises(ArithmeticError, match="6 is <too> high"):
         explorer.update(height=6)
     with pytest.raises(ArithmeticError):
@@ -189,8 +219,35 @@ def test_an_error_of_a_value_set_in_python_is_raised_and_a_later_value_works(exp
     assert explorer.sentence == "The line is at 3.0 <m>."
 
 
+def test_after_an_interrupted_update_the_picture_follows_once_the_cell_has_ended(explorer, monkeypatch):
+    right = toy()
+    right.update(height=5)
+
+    def interrupted(data):
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    async def cell():
+        monkeypatch.setattr(explorer.painter, "jpeg", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            explorer.update(height=5)
+        await asyncio.sleep(0.05)
+
+    asyncio.run(cell())
+    assert explorer.image.value == right.image.value
+    assert "5.0" in explorer.readout.value
+
+
+def test_an_error_of_a_value_set_in_python_hides_the_picture_of_other_values(explorer):
+    computes(explorer, fails_above_5)
+    with pytest.raises(ArithmeticError):
+        explorer.update(height=6)
+    assert explorer.image.layout.visibility == "hidden"
+    assert 'role="alert"' in explorer.readout.value
+
+
 def test_an_error_while_a_slider_moves_is_shown_and_a_later_value_works(explorer):
-    explorer.compute = fails_above_5
+    computes(explorer, fails_above_5)
 
     async def drag():
         explorer.controls["height"].set_state({"value": 6})
@@ -216,7 +273,7 @@ def test_a_burst_of_values_that_fail_is_tried_once(explorer):
         tried.append(height)
         raise ArithmeticError
 
-    explorer.compute = fail
+    computes(explorer, fail)
 
     async def burst():
         for k in range(50):
@@ -237,14 +294,14 @@ def test_the_stored_picture_is_the_picture_on_screen_at_half_its_resolution(expl
 
 
 @pytest.mark.parametrize("bad", [0, -1, 2.5, True, None, 1001])
-def test_a_slider_refuses_a_bad_start_value(bad):
+def test_a_slider_refuses_a_bad_value(bad):
     with pytest.raises(ValueError, match="sequence_length: want an integer from 1 to 1000, got"):
-        int_slider("sequence_length", bad, 1, 1000, "T")
+        Whole(5, 1, 1000, "T", "T.").check("sequence_length", bad)
 
 
 def test_a_menu_refuses_an_unknown_option():
     with pytest.raises(ValueError, match="scheme: want one of 'sliding', 'chunked', got 'cut'"):
-        menu("scheme", "cut", ("sliding", "chunked"), "Scheme")
+        Choice("sliding", ("sliding", "chunked"), "Scheme", "Scheme.").check("scheme", "cut")
 
 
 def test_the_heat_map_shows_each_value_in_its_place():

@@ -195,17 +195,23 @@ def test_cosine_of_tiny_and_huge_gradients(scale):
 
 @pytest.mark.parametrize("measure", [cosine, relative_error])
 def test_gradients_of_other_shapes_are_not_compared(make_case, measure):
-    """(1, 3) against (3,) would be broadcast, and a transposed matrix has as many entries."""
+    """A transposed matrix has as many entries."""
     params = make_case().params
     for a, b, sentence in [
         (np.ones(2), np.ones(3), "a: want the shape of b, (3,), got (2,)"),
-        (np.ones((1, 3)), np.ones(3), "a: want the shape of b, (3,), got (1, 3)"),
         (np.ones((2, 3)), np.ones((3, 2)), "a: want the shape of b, (3, 2), got (2, 3)"),
         (params._replace(W_hx=params.W_hx.T), params, "a: want the shape of b, (5, 3), got (3, 5)"),
         (params, params.W_hh, "a, b: want two of a kind, got 5 and 1 arrays"),
     ]:
         with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
             measure(a, b)
+
+
+def test_a_row_has_the_direction_of_a_vector_but_is_not_subtracted_from_it():
+    row, vector = np.arange(1.0, 4)[None], np.arange(1.0, 4)
+    assert cosine(row, vector) == pytest.approx(1)
+    with pytest.raises(ValueError, match=re.escape("a: want the shape of b, (3,), got (1, 3)")):
+        relative_error(row, vector)  # (1, 3) and (3,) would be broadcast
 
 
 @pytest.mark.parametrize(

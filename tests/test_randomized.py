@@ -9,8 +9,11 @@ import pytest
 
 from bptt_helpers import bptt
 from bptt_helpers.cells.params import recurrent_part
-from bptt_helpers.checks.randomized import check_estimate
-from bptt_helpers.figures.randomized import BINS, RandomizedPicture
+from bptt_helpers.lessons.randomized_truncation.chain_explorer import chain_data
+from bptt_helpers.lessons.randomized_truncation.chain_explorer import describe as describe_chain
+from bptt_helpers.lessons.randomized_truncation.check import check_estimate
+from bptt_helpers.lessons.randomized_truncation.explorer import problem, randomized_data
+from bptt_helpers.lessons.randomized_truncation.picture import BINS, RandomizedPicture
 from bptt_helpers.truncation.hazards import (
     Hazard,
     constant_hazard,
@@ -21,7 +24,6 @@ from bptt_helpers.truncation.hazards import (
 )
 from bptt_helpers.truncation.influence_balancing import HOPELESS, SIGN, THETA_BEST, A, train, train_randomized
 from bptt_helpers.truncation.random_cuts import chain_variance, exact_moments, randomized_gradients
-from bptt_helpers.widgets.randomized import chain_data, describe_chain, problem, randomized_data
 
 HAZARDS = [constant_hazard(5), power_law_hazard(5), power_law_hazard(5, 6)]
 hazards = pytest.mark.parametrize("hazard", HAZARDS, ids=["constant", "power 4", "power 6"])
@@ -315,9 +317,12 @@ def test_a_right_mean_of_wrong_numbers_is_not_accepted():
         (lambda: power_law_hazard(4, 1), "alpha: want a number from 1.0001 to 1000, got 1"),
         (lambda: draw_factors(HAZARDS[0], 0, 1, 0), "steps: want an integer >= 1, got 0"),
         (lambda: draw_factors(HAZARDS[0], 5, 2.0, 0), "n_draws: want an integer >= 1, got 2.0"),
-        (lambda: chain_variance(0.9, 0.0, 5), "survival: want a number > 0, got 0"),
+        (lambda: chain_variance(0.9, 0.0, 5), "survival: want a finite number > 0, got 0.0"),
         (lambda: chain_variance(0.9, 1.5, 5), "survival: want a number from 0 to 1, got 1.5"),
-        (lambda: train_randomized(HAZARDS[0], learning_rate=0), "learning_rate: want a number > 0, got 0"),
+        (
+            lambda: train_randomized(HAZARDS[0], learning_rate=0),
+            "learning_rate: want a finite number > 0, at most 1e+100, got 0",
+        ),
     ],
 )
 def test_bad_input_is_named(call, sentence):

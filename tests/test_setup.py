@@ -1,5 +1,6 @@
 """The files that set the course up say the same thing: pyproject, environment.yml, constraints, Makefile, README."""
 
+import base64
 import doctest
 import os
 import re
@@ -16,6 +17,7 @@ from packaging.version import Version
 
 from tools import readme_picture
 from tools.check_python import WANTED
+from tools.pictures import SHARE, difference, stored_pictures_fit_these_versions
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -203,7 +205,12 @@ def test_the_hooks_are_valid(pre_commit):
 
 
 def test_the_picture_says_in_words_what_it_shows():
-    """The alternative text is the explorer's sentence; the picture is not compared, since fonts differ."""
-    assert readme_picture.PICTURE.exists()
+    """The alternative text is the explorer's sentence."""
     (text,) = re.findall(r"!\[(.+?)\]\(images/first_look\.png\)", README, re.DOTALL)
     assert text.replace("\n", " ") == readme_picture.draw().sentence
+
+
+@pytest.mark.skipif(not stored_pictures_fit_these_versions(), reason="not the pinned matplotlib")
+def test_the_picture_of_the_readme_is_what_the_explorer_shows():
+    stored = base64.b64encode(readme_picture.PICTURE.read_bytes()).decode()
+    assert difference(stored, readme_picture.draw()._repr_mimebundle_()["image/png"]) <= SHARE

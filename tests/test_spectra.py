@@ -5,10 +5,10 @@ import pytest
 
 from bptt_helpers import Params, forward, jacobian_product_norms
 from bptt_helpers.cells.activations import ACTIVATIONS
-from bptt_helpers.checks.spectra import check_transient_growth
-from bptt_helpers.figures.spectra import SpectrumPicture, draw_alignment
+from bptt_helpers.lessons.jacobian_spectra.check import check_transient_growth
+from bptt_helpers.lessons.jacobian_spectra.spectrum_explorer import describe, spectrum_data
+from bptt_helpers.lessons.jacobian_spectra.spectrum_picture import SpectrumPicture, draw_alignment
 from bptt_helpers.measures.spectra import LARGEST_SLOPE, matrix_with_spectrum, power_norms
-from bptt_helpers.widgets.spectra import describe, spectrum_data
 
 JORDAN = np.array([[0.9, 10.0], [0.0, 0.9]])
 
@@ -104,7 +104,7 @@ def test_off_diagonal_1_is_about_as_far_from_normal_as_a_gaussian_matrix():
     ("arguments", "message"),
     [
         ((1, 1, 1), "n: want an integer >= 2"),
-        ((3, -1, 1), "spectral_radius: want a number from 0"),
+        ((3, -1, 1), "spectral_radius: want a finite number >= 0"),
         ((3, 1, np.nan), "off_diagonal: want a finite number"),
     ],
 )

@@ -41,3 +41,13 @@ def test_a_wheel_carries_its_results_inside_the_package(tmp_path, monkeypatch):
 def test_another_name_is_refused_in_one_sentence(name):
     with pytest.raises(ValueError, match=r"^name: want one of 'temporal_order', got "):
         load_results(name)
+
+
+@pytest.mark.parametrize("content", [b'{"runs": [{"up', b"", b"\xff\xfe", b"[]", b'{"settings": {}}'])
+def test_a_damaged_file_gets_one_sentence(tmp_path, monkeypatch, content):
+    (tmp_path / "bptt_helpers" / "data").mkdir(parents=True)
+    (tmp_path / "bptt_helpers" / "data" / "temporal_order.json").write_bytes(content)
+    monkeypatch.setattr(stored, "__file__", str(tmp_path / "bptt_helpers" / "tasks" / "stored.py"))
+    wanted = r"^name: want stored results, got 'temporal_order', whose file .* is damaged \(.*\); take the file from"
+    with pytest.raises(ValueError, match=wanted):
+        load_results("temporal_order")

@@ -10,8 +10,9 @@ import pooch
 import pytest
 
 from bptt_helpers import Vocabulary, cross_entropy, load_text, one_hot, text_batch
-from bptt_helpers.tasks import stored, text
+from bptt_helpers.tasks import stored, text, text_files
 
+HERE = Path(__file__).parent
 DATA = Path(__file__).parents[1] / "data"
 STORY = load_text()
 UNWRAPPED = STORY.replace("\n", " ")  # same positions, and no phrase is cut by the end of a line
@@ -96,7 +97,7 @@ def test_line_ends_and_byte_order_mark_are_the_only_changes(tmp_path):
         (b"ab\x00c", "want a UTF-8 text file, got byte 0x00 at position 2 of "),
         (b"caf\xe9 \xe9", "want a UTF-8 text file, got byte 0xe9 at position 3 of "),
         (b"\xef\xbb\xbfab\xff", "want a UTF-8 text file, got byte 0xff at position 5 of "),
-        ("text".encode("utf-16"), "want a UTF-8 text file, got byte 0xff at position 0 of "),
+        ("text".encode("utf-16-le"), "want a UTF-8 text file, got byte 0x00 at position 1 of "),
         (b"", "want at least one character, got the empty file "),
         (b"\xef\xbb\xbf", "want at least one character, got the empty file "),
     ],
@@ -112,18 +113,144 @@ def test_a_file_that_is_no_text_gets_one_sentence(tmp_path, content, sentence):
 @pytest.mark.parametrize(
     ("source", "error", "sentence"),
     [
-        ("no/such.txt", FileNotFoundError, "source: want a text file, got 'no/such.txt', which does not exist"),
+        (
+            "no/such.txt",
+            FileNotFoundError,
+            f"'no/such.txt', which does not exist: there is no folder {str(HERE / 'no')!r}",
+        ),
+        ("such.txt", FileNotFoundError, f"'such.txt', which does not exist in the folder {str(HERE)!r}"),
+        ("~/such.txt", FileNotFoundError, f"{str(Path.home() / 'such.txt')!r}, which does not exist in the folder "),
+        (
+            "https://example.org/a.txt",
+            ValueError,
+            "got the address 'https://example.org/a.txt', which is not fetched; save",
+        ),
+        (
+            "www.example.org/a.txt",
+            ValueError,
+            "got the address 'www.example.org/a.txt', which is not fetched; save the page",
+        ),
         ("to be " * 1000, FileNotFoundError, "source: want a text file, got 'to be to be "),
         ("nul\0", FileNotFoundError, "source: want a text file, got 'nul\\x00', which does not exist"),
-        (str(DATA), OSError, f"source: want a text file, got {str(DATA)!r}, which is no file"),
+        (
+            str(DATA),
+            OSError,
+            f"{str(DATA)!r}, which is a folder; name a file in it, such as 'signal_line.txt'",
+        ),
         (3, ValueError, 'source: want a path, "time_machine" or None, got 3'),
         (b"x.txt", ValueError, "source: want a path, \"time_machine\" or None, got b'x.txt'"),
     ],
 )
-def test_a_source_that_is_no_file_gets_one_sentence(source, error, sentence):
+def test_a_source_that_is_no_file_gets_one_sentence(source, error, sentence, monkeypatch):
+    monkeypatch.chdir(HERE)
     with pytest.raises(error, match=re.escape(sentence)) as caught:
         load_text(source)
     assert len(str(caught.value)) < 300
+
+
+A_NAME = "encoding: want the name of a text encoding, such as 'cp1252', or None"
+QUOTED = "He said “no” – and left. Grüße aus Köln, 1876.\r\n" * 20
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_a_file_that_begins_with_a_mark_is_read_in_the_encoding_of_the_mark(tmp_path, encoding):
+    file = tmp_path / "marked.txt"
+    file.write_bytes((QUOTED if encoding in ("utf-16", "utf-32", "utf-8-sig") else "\ufeff" + QUOTED).encode(encoding))
+    assert load_text(file) == QUOTED.replace("\r\n", "\n")
+    assert load_text(file, encoding=encoding) == QUOTED.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        (QUOTED, "cp1252"),
+        (QUOTED, "utf-16-le"),
+        (QUOTED, "utf-16-be"),
+        ("It’s\n", "cp1252"),
+        ("déjà vu\x8d\n", "latin-1"),
+        ("Все счастливые семьи похожи друг на друга\n" * 9, "cp1251"),
+        ("道可道非常道名可名非常名\n" * 9, "gb18030"),
+    ],
+)
+def test_the_encoding_that_a_file_was_probably_written_in_is_named_and_reads_it(tmp_path, content, encoding):
+    file = tmp_path / "old.txt"
+    file.write_bytes(content.encode(encoding))
+    with pytest.raises(ValueError, match=r"^source: want a UTF-8 text file, got byte 0x") as caught:
+        load_text(str(file))
+    assert str(caught.value).endswith(f"it looks like {encoding!r}: load_text(source, encoding={encoding!r})")
+    assert load_text(file, encoding=encoding) == content.replace("\r\n", "\n")
+
+
+@pytest.mark.parametrize("content", [b"\x89PNG\r\n\x1a\n\0\0", b"\xff\xfe\xff", bytes(range(128, 160)) * 9 + bytes(9)])
+def test_a_file_that_is_no_text_in_any_encoding_is_told_so(tmp_path, content):
+    file = tmp_path / "picture"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=r"want a .* text file, got .*; it does not look like text"):
+        load_text(file)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (
+            {"encoding": "klingon"},
+            "encoding: want the name of a text encoding, such as 'cp1252', or None, got 'klingon'",
+        ),
+        ({"encoding": "base64"}, "encoding: want the name of a text encoding, such as 'cp1252', or None, got 'base64'"),
+        ({"encoding": 8}, "encoding: want the name of a text encoding, such as 'cp1252', or None, got 8"),
+        ({"encoding": "utf-8"}, "source: want a UTF-8 text file, got byte 0x92 at position 2 of "),
+        ({"encoding": "ascii"}, "source: want a ascii text file, got byte 0x92 at position 2 of "),
+        ({"source": None, "encoding": "cp1252"}, "encoding: want None, since this text needs no other, got 'cp1252'"),
+    ],
+)
+def test_an_encoding_that_does_not_fit_gets_one_sentence(tmp_path, arguments, sentence):
+    file = tmp_path / "old.txt"
+    file.write_bytes("It’s".encode("cp1252"))
+    with pytest.raises(ValueError, match=f"^{re.escape(sentence)}"):
+        load_text(**({"source": file} | arguments))
+
+
+@pytest.mark.parametrize(
+    ("content", "encoding"),
+    [
+        ("Grüße, 世界 🙂 und so weiter".encode() + b"\xff ..", None),
+        ("Grüße, 世界 🙂".encode()[:-1], None),  # cut within a character
+        (b"\xef\xbb\xbfabc\xff", None),
+        ("Grüße".encode("utf-16")[:-1], None),
+        ("Grüße, 世界".encode() + b"\xff", "UTF8"),
+    ],
+)
+def test_a_damaged_file_is_not_blamed_on_its_encoding(tmp_path, content, encoding):
+    file = tmp_path / "damaged.txt"
+    file.write_bytes(content)
+    wanted = r"want a (UTF-8|utf-16) text file, got byte 0x.*; it is in this encoding otherwise, so the file is damaged"
+    with pytest.raises(ValueError, match=wanted):
+        load_text(file, encoding=encoding)
+
+
+def test_home_is_written_out(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    (tmp_path / "own.txt").write_text("at home", encoding="utf-8")
+    assert load_text("~/own.txt") == load_text(Path("~/own.txt")) == "at home"
+
+
+def test_a_file_that_is_too_large_is_told_the_limit(tmp_path, monkeypatch):
+    (tmp_path / "large.txt").write_bytes(b"a" * 200)
+    monkeypatch.setattr(text_files, "LARGEST_FILE", 100)
+    with pytest.raises(ValueError, match=r"^source: want a file of at most 1 GB, got 0\.0 GB in .*; cut it"):
+        load_text(tmp_path / "large.txt")
+
+
+def test_a_long_text_is_numbered_piece_by_piece():
+    """Longer than the pieces, with an unknown character in a later one, beyond and within the code points known."""
+    long = "abc" * 50_000
+    vocabulary = Vocabulary.of("acb\U0001f642")
+    assert vocabulary.encode(long).tolist() == [0, 1, 2] * 50_000
+    for unknown in "ä\U0001f643":
+        with pytest.raises(ValueError, match=f"got '{unknown}' at position 140000$"):
+            vocabulary.encode(long[:140_000] + unknown + long)
+    assert len(Vocabulary.of(long[:140_000] + "z" + long)) == 4
 
 
 # The Time Machine, without the network
@@ -268,7 +395,10 @@ def test_a_seed_decides_the_pieces_and_the_global_state_is_left_alone():
         (lambda: one_hot([3], 3), "indices: want whole numbers from 0 to 2, got 3 to 3"),
         (lambda: one_hot([0], 0), "size: want an integer >= 1, got 0"),
         (lambda: one_hot([0], 1.0), "size: want an integer >= 1, got 1.0"),
-        (lambda: one_hot([0, 0], 10**9), "indices: want at most 50000000 numbers in the result, got 2 × 1000000000"),
+        (
+            lambda: one_hot([0, 0], 10**9),
+            "indices, size: want at most 50000000 numbers in the result, got 2 × 1000000000",
+        ),
         (lambda: text_batch("", 3, 1), "text: want at least one character, got an empty string"),
         (lambda: text_batch(b"abc", 1, 1), "text: want a string, got bytes"),
         (lambda: text_batch("abc", 3, 1), "text: want at least sequence_length + 1 = 4 characters, got 3"),

@@ -139,12 +139,50 @@ def test_an_interrupted_run_goes_on_as_if_nothing_had_happened(run, where):
     assert_same_run(train(part, draw, updates=40, learning_rate=0.5), whole)
 
 
+def linear(scale=1.0):
+    """A linear network of one unit."""
+    return start(Params(*(scale * np.ones(shape) for shape in ((1, 2), (1, 1), 1, (2, 1), 2))))
+
+
+def test_an_overflow_keeps_the_run_and_names_update_rate_and_way_out():
+    """A linear network, whose weights a huge step throws to where the next pass overflows: it was all lost."""
+    options = {"updates": 40, "cell": "identity", "solved": 2}
+    good = train(linear(), draw, **(options | {"updates": 7, "learning_rate": 1e-3}))
+    with pytest.warns(RuntimeWarning, match=r"^train: update 8 of 40 led out of the range") as caught:
+        run = train(good, draw, learning_rate=1e60, **options)
+    sentence = str(caught[0].message)
+    assert "learning_rate = 1e+60;" in sentence
+    assert sentence.endswith("with a smaller learning_rate, such as 1e+59, or with clip_norm=1")
+    assert run.overflow == sentence
+    assert not run.solved
+    assert len(run.loss) == len(run.norm) == len(run.correct) == 8
+    np.testing.assert_array_equal(run.loss[:7], good.loss)
+    assert all(np.isfinite(kept).all() for kept in (*run.params, *run[1:4]))
+    assert_same_run(run._replace(overflow=""), train(good, draw, learning_rate=1e60, **(options | {"updates": 8})))
+    after = train(run, draw, learning_rate=1e-3, clip_norm=1, **options)  # which can go on
+    assert (len(after.loss), after.overflow) == (40, "")
+
+
+def test_a_step_that_leaves_the_range_is_not_made():
+    with pytest.warns(RuntimeWarning, match=r"^train: update 0 of 3 led out .* or with a clip_norm below 1e\+300$"):
+        after = train(linear(10), draw, updates=3, learning_rate=1e308, clip_norm=1e300, cell="identity")
+    assert len(after.loss) == 0
+    np.testing.assert_array_equal(after.params.flat(), linear(10).params.flat())
+
+
+def test_weights_that_overflow_before_any_update_are_not_blamed_on_the_learning_rate():
+    begun = linear(1e200)
+    for run in (begun, begun._replace(loss=np.ones(1), norm=np.ones(1), correct=np.ones(1))):
+        with pytest.raises(OverflowError, match=r"^forward: want states that fit float64"):
+            train(run, draw, updates=3, learning_rate=0.1, cell="identity")
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         ({"updates": -1}, "updates: want an integer >= 0, got -1"),
-        ({"learning_rate": np.inf}, "learning_rate: want a finite number, got inf"),
-        ({"clip_norm": 0}, "clip_norm: want a number > 0, got 0"),
+        ({"learning_rate": np.inf}, "learning_rate: want a finite number > 0, got inf"),
+        ({"clip_norm": 0}, "clip_norm: want a finite number > 0, got 0"),
         ({"ignore_label": 0.5}, "ignore_label: want an integer, such as -1, or None, got 0.5"),
     ],
 )

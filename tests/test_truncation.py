@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, cost, forward, gradient_by_window
-from bptt_helpers.checks.truncation import blocks, check_chunked, frozen_gradient, known_mistakes
-from bptt_helpers.figures.truncation import draw_reach, draw_wrong_sign
+from bptt_helpers.lessons.truncation.check import blocks, check_chunked, frozen_gradient, known_mistakes
+from bptt_helpers.lessons.truncation.explorer import TRUNCATION, describe, network_on_text, truncation_data
+from bptt_helpers.lessons.truncation.picture import draw_reach, draw_wrong_sign
 from bptt_helpers.truncation.influence_balancing import sensitivities
-from bptt_helpers.widgets.truncation import describe, explore_truncation, network_on_text, truncation_data
 
 SCHEMES = ("sliding", "chunked")
 
@@ -63,8 +63,8 @@ def test_the_text_is_read_from_the_same_place_whatever_the_length():
 
 
 def test_the_picture_shows_the_data():
-    explorer = explore_truncation(sequence_length=60, window=6, scheme="chunked", spectral_radius=1.2, seed=3)
-    picture, data = explorer.picture, truncation_data(60, 6, "chunked", 1.2, 3)
+    values = {"sequence_length": 60, "window": 6, "scheme": "chunked", "spectral_radius": 1.2, "seed": 3}
+    picture, data = TRUNCATION.shown(**values)
     curves = (picture.cosine, picture.norm, picture.other, *picture.costs)
     values = (data.cosine, data.log10_norm, data.other_cosine, data.operations, data.stored)
     for artist, curve in zip(curves, values, strict=True):
@@ -72,16 +72,15 @@ def test_the_picture_shows_the_data():
     assert np.array_equal(picture.error.get_xydata()[:-1], np.column_stack([data.windows, data.log10_error])[:-1])
     assert np.isnan(picture.error.get_ydata()[-1])  # nothing is left out at τ = T
     assert [mark.get_xydata().tolist() for mark in picture.marks] == [[[6, value]] for value in data.here]
-    assert explorer.sentence == describe(data)
-    assert f"cosine to the exact gradient {data.here[0]:.3f}" in explorer.sentence
-    assert f"{data.counts[1]:,} stored numbers" in explorer.sentence
+    assert f"cosine to the exact gradient {data.here[0]:.3f}" in describe(data)
+    assert f"{data.counts[1]:,} stored numbers" in describe(data)
 
 
 @pytest.mark.parametrize("radius", [0.0, 0.1, 2.0])
 @pytest.mark.parametrize("T", [1, 1000])
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_all_curves_lie_inside_their_axes(scheme, T, radius):
-    picture = explore_truncation(T, 3, scheme, radius).picture
+    picture, _ = TRUNCATION.shown(sequence_length=T, window=3, scheme=scheme, spectral_radius=radius)
     for ax in picture.axes:
         (left, right), (low, high) = ax.get_xlim(), ax.get_ylim()
         points = np.concatenate([line.get_xydata() for line in ax.lines])
@@ -102,7 +101,7 @@ def test_all_curves_lie_inside_their_axes(scheme, T, radius):
     ],
 )
 def test_the_sentence_at_the_edges(values, words):
-    assert words in explore_truncation(**values).sentence
+    assert words in describe(TRUNCATION.shown(**values)[1])
 
 
 def test_a_longer_window_is_not_always_better_and_sliding_beats_blocks_on_average():

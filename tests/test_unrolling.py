@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, cost, forward
-from bptt_helpers.checks.unrolling import check_unroll
-from bptt_helpers.figures.unrolling import ROWS, columns, graph
-from bptt_helpers.widgets.unrolling import describe, explore_unrolling, unrolling_data
+from bptt_helpers.lessons.unrolling.check import check_unroll
+from bptt_helpers.lessons.unrolling.explorer import UNROLLING, describe, unrolling_data
+from bptt_helpers.lessons.unrolling.picture import ROWS, columns, graph
 
 
 class Counter:
@@ -189,22 +189,21 @@ def test_the_graph_has_one_arrow_for_every_copy_that_is_drawn(T):
 
 
 def test_the_picture_shows_the_data():
-    explorer = explore_unrolling(sequence_length=40, n_hidden=5)
+    picture, _ = UNROLLING.shown(sequence_length=40, n_hidden=5)
     data = unrolling_data(40, 5)
     assert data.now == (cost.operations(40, 2, 5, 1), cost.stored_numbers(40, 2, 5, 1), 42)
     assert data.forward + data.backward == data.now[0]
-    for curve, count in zip(explorer.picture.curves, (data.operations, data.stored, data.depth), strict=True):
+    for curve, count in zip(picture.curves, (data.operations, data.stored, data.depth), strict=True):
         assert np.array_equal(curve.get_xydata(), np.column_stack([data.lengths, count]))
-    assert [mark.get_xydata().tolist() for mark in explorer.picture.marks] == [[[40, c]] for c in data.now]
-    assert [text.get_text() for text in explorer.picture.values] == [f"{c:,}" for c in data.now]
-    assert explorer.picture.copies.get_text() == "40"
+    assert [mark.get_xydata().tolist() for mark in picture.marks] == [[[40, c]] for c in data.now]
+    assert [text.get_text() for text in picture.values] == [f"{c:,}" for c in data.now]
+    assert picture.copies.get_text() == "40"
     _, arrows, labels = graph(40)
     for name, segments in arrows.items():
-        drawn = explorer.picture.arrows[name].get_xydata().reshape(-1, 3, 2)[:, :2]  # a gap after each
+        drawn = picture.arrows[name].get_xydata().reshape(-1, 3, 2)[:, :2]  # a gap after each
         assert np.array_equal(drawn, segments)
-    assert [text.get_text() for text in explorer.picture.labels if text.get_visible()] == [text for _, text in labels]
-    assert describe(data) == explorer.sentence
-    assert explorer.sentence == (
+    assert [text.get_text() for text in picture.labels if text.get_visible()] == [text for _, text in labels]
+    assert describe(data) == (
         f"T = 40, n = 5: the exact gradient stores {data.now[1]:,} numbers and takes {data.now[0]:,} multiply-adds, "
         f"{40 * (2 * 5 + 5 * 5 + 5):,} forward and {40 * (2 * 5 + 2 * 5 * 5 + 2 * 5) - 5 * 5:,} backward; "
         "its longest path has 42 arrows."

@@ -135,7 +135,7 @@ def exercise_waits_and_solution_is_judged(notebook):
 
 def draws_without_pyplot(notebook):
     if any(re.search(r"\bplt\b|pyplot", cell.source) for cell in code_of(notebook)):
-        yield "pyplot keeps every figure alive; figures/ draws"
+        yield "pyplot keeps every figure alive; a picture in lessons/ draws"
 
 
 def speaks_calmly(notebook):

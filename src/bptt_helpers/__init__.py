@@ -2,7 +2,7 @@
 
 One room for each kind of thing, and imports run one way only (tests/test_architecture.py holds the table):
 
-    numbers ─► cells, tasks ─► passes ─► truncation, measures ─► training ─► checks, figures ─► widgets ─► notebooks
+    numbers ─► cells, tasks ─► passes ─► truncation, measures ─► training ─► lessons ─► widgets ─► notebooks
 """
 
 from .cells import Params, init_params

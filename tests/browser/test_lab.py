@@ -119,7 +119,7 @@ def test_the_focus_on_a_slider_is_visible(all_explorers):
 
 TOY = """
 from matplotlib.figure import Figure
-from bptt_helpers.widgets.controls import int_slider
+from bptt_helpers.lessons.explorer import Explorer, Whole
 from bptt_helpers.widgets.live import Live
 
 class Picture:
@@ -129,7 +129,7 @@ class Picture:
     def show(self, data):
         self.artists[0].set_ydata([0, 1 / (3 - data)])
 
-Live(Picture(), lambda k: k, lambda k: f"k is {k}.", {"k": int_slider("k", 1, 1, 9, "k")})
+Live(Explorer("A toy.", {"k": Whole(1, 1, 9, "k", "k.")}, ("k",), lambda k: k, Picture, lambda k: f"k is {k}."))
 """
 
 

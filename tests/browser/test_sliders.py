@@ -165,3 +165,26 @@ def test_a_number_can_be_typed_and_tab_goes_from_control_to_control(notebook):
     expect(shown.box.get_by_role("button", name="Reset")).to_be_focused()
     shown.page.keyboard.press("Enter")
     expect(shown.readout).to_have_text(start)
+
+
+# Values that keep coming, as in a drag, and a click on Reset in the same moment as the last of them.
+DRAG_AND_RESET = """async box => {
+    const pause = ms => new Promise(resolve => setTimeout(resolve, ms));
+    const handle = box.querySelector('.noUi-handle');
+    for (let k = 0; k < 20; k++) {
+        handle.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true, cancelable: true}));
+        await pause(3);
+    }
+    handle.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true, cancelable: true}));
+    box.querySelector('button').click();
+}"""
+
+
+def test_reset_wins_over_the_last_value_of_a_drag(notebook):
+    shown, start = notebook.explorer(NUMBER["first"]), widgets.explore_chain().sentence
+    shown.reset()
+    for _ in range(10):
+        shown.box.evaluate(DRAG_AND_RESET)
+        expect(shown.readout).to_have_text(start)
+        shown.page.wait_for_timeout(200)  # for a value that comes after all
+        assert shown.sentence() == start

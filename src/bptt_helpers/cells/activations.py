@@ -10,8 +10,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..numbers.validate import choice
-
 _FITS = 2.0**-1000  # numbers above this have all their digits, and more room below
 
 
@@ -93,20 +91,9 @@ ACTIVATIONS = {
 
 
 def slope_and_power(activation, a, weight=1.0) -> tuple[np.ndarray, np.ndarray | None]:
-    """f′(a) as a mantissa and a power of two for every entry, or as it is and None where it fits.
+    """f′(a) as a mantissa and a power of two for every entry of `a`, or as it is and None where it fits.
 
-    Parameters
-    ----------
-    activation : Activation
-    a : ndarray
-        In float64.
-    weight : float
-        The smallest number a slope is multiplied by next; that product must fit too.
-
-    Returns
-    -------
-    slope : ndarray
-    power : ndarray of int, or None
+    `weight` is the smallest number a slope is multiplied by next; that product must fit too.
     """
     slope = activation.slope(a)
     if activation.log_slope is None or slope.min() * weight > _FITS:
@@ -119,8 +106,3 @@ def slope_and_power(activation, a, weight=1.0) -> tuple[np.ndarray, np.ndarray |
     power[deep] = np.floor(log2)
     mantissa[deep] = np.exp2(log2 - power[deep])
     return mantissa, power
-
-
-def activation(name) -> Activation:
-    """The activation called `name`: "tanh", "relu", "sigmoid" or "identity"; else a ValueError that lists them."""
-    return ACTIVATIONS[choice("activation", name, tuple(ACTIVATIONS))]

@@ -13,9 +13,9 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from ..numbers.validate import all_finite, finite, shape
+from ..numbers.validate import all_finite, finite, plain, shape
 from .loops import one_is_small
-from .params import Params
+from .params import Params, want_params
 
 # Numbers in one segment of the way back: 256 kB each for states, slopes and signals, which a core keeps close.
 SEGMENT = 2**15
@@ -63,6 +63,8 @@ class Cell(ABC):
         Blocks of n rows in ``W_hx`` and ``W_hh``.
     biases : int
         Blocks of n in ``b_h``; a_t is ``biases * n`` numbers wide.
+    kept_blocks : int
+        What `run` keeps of a step, as blocks of n numbers for each sequence; 0 if nothing.
     keeps, lets_in : int or None
         Block of ``b_h`` whose gate keeps the state, and block whose gate lets in what is new.
     """
@@ -71,6 +73,7 @@ class Cell(ABC):
     parts = 1
     gates = 1
     biases = 1
+    kept_blocks = 0
     keeps = lets_in = None
 
     @abstractmethod
@@ -164,18 +167,19 @@ class Cell(ABC):
             _, from_later = self.back(params, steps[t], dL_ds[t], dL_da[t])
         return dL_da
 
-    def check(self, params) -> None:
+    def check(self, params, whose="params") -> None:
         """Raise a ValueError that names the weight whose shape, type or entries do not fit this cell."""
-        if not isinstance(params, Params):
-            raise ValueError(f"params: want a Params, as init_params makes it, got {type(params).__name__}")
+        want_params(whose, params)
         for name, w in zip(Params._fields, params, strict=True):
             ndim = 1 if name[0] == "b" else 2
             if not isinstance(w, np.ndarray) or w.ndim != ndim:
                 axes = "1 axis" if ndim == 1 else "2 axes"
-                raise ValueError(f"params.{name}: want an array with {axes}, got {shape_or_type(w)}")
-            if w.dtype.kind not in "fc" or w.dtype != params.W_hh.dtype:
+                raise ValueError(f"{whose}.{name}: want an array with {axes}, got {shape_or_type(w)}")
+            if type(w) is not np.ndarray:
+                plain(f"{whose}.{name}", w)
+            if w.dtype.kind not in "fc" or w.dtype != params[0].dtype:
                 raise ValueError(
-                    f"params.{name}: want floating-point numbers, of one type in all weights, got {w.dtype}"
+                    f"{whose}.{name}: want floating-point numbers, of one type in all weights, got {w.dtype}"
                 )
         n, d, q = params.n_hidden, params.n_in, params.n_out
         for name, wanted, axes in [
@@ -187,9 +191,9 @@ class Cell(ABC):
         ]:
             w = getattr(params, name)
             if w.shape != wanted:
-                shape(f"params.{name}", w, wanted, self._axes(axes))
+                shape(f"{whose}.{name}", w, wanted, self._axes(axes))
             if not all_finite(w):
-                finite(f"params.{name}", w)
+                finite(f"{whose}.{name}", w)
 
     def _axes(self, axes):
         """As a sentence names them: (4n, d), (n,)."""

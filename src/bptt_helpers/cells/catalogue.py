@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..numbers.validate import shown
 from .activations import ACTIVATIONS
 from .base import Cell
 from .elementwise import Elementwise
@@ -15,5 +16,5 @@ def find_cell(cell, name="cell") -> Cell:
     """The cell called `cell`, or `cell` itself if it is one; else a ValueError that lists the names."""
     found = CELLS.get(cell) if isinstance(cell, str) else cell
     if not isinstance(found, Cell):
-        raise ValueError(f"{name}: want one of {', '.join(map(repr, CELLS))}, or a Cell, got {cell!r}")
+        raise ValueError(f"{name}: want one of {', '.join(map(repr, CELLS))}, or a Cell, got {shown(cell)}")
     return found

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..numbers.validate import choice
 from .activations import ACTIVATIONS, slope_and_power
 from .base import Cell, rows_times, smallest
 from .loops import add_from_later, one_is_small, signals_of_one, states_of_batch, states_of_one
@@ -36,10 +37,16 @@ class Elementwise(Cell):
     ----------
     name : {"tanh", "relu", "sigmoid", "identity"}
         The activation f.
+
+    Raises
+    ------
+    ValueError
+        If there is no activation of that name.
     """
 
     def __init__(self, name):
-        self.name, self.activation = name, ACTIVATIONS[name]
+        self.name = choice("name", name, tuple(ACTIVATIONS))
+        self.activation = ACTIVATIONS[name]
 
     def run(self, params, x, states):
         _, B, d = x.shape

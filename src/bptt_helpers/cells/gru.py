@@ -39,6 +39,7 @@ class GRU(Cell):
     name = "gru"
     gates = 3
     biases = 4
+    kept_blocks = 4
     keeps = 1
 
     def run(self, params, x, states):

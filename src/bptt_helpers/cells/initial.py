@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..numbers.validate import choice, number, whole_number
+from ..numbers.validate import choice, generator, number, room, whole_number
 from .catalogue import find_cell
 from .params import Params, scale_to_radius
 
@@ -55,8 +55,9 @@ def init_params(
     Raises
     ------
     ValueError
-        If a size is not a whole number >= 1, `spectral_radius` is negative or not finite, `cell` or `init` is unknown,
-        or a bias is asked for where there is no gate, or twice.
+        If a size is not a whole number >= 1, the weights would not fit in memory, `spectral_radius` is negative or not
+        finite, `cell` or `init` is unknown, `rng` is no source of randomness, or a bias is asked for where there is no
+        gate, or twice.
 
     References
     ----------
@@ -78,7 +79,8 @@ def init_params(
     d, n, q = whole_number("n_in", n_in), whole_number("n_hidden", n_hidden), whole_number("n_out", n_out)
     cell = find_cell(cell)
     gates, biases = cell.gates, cell.biases
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
+    room("n_in, n_hidden, n_out", max(gates * n, q), max(n, d))
     if choice("init", init, INITS) == "pytorch":
         params = _as_pytorch(rng, d, n, q, gates, biases)
         W_hh = params.W_hh

@@ -56,6 +56,7 @@ class LSTM(Cell):
     parts = 2
     gates = 4
     biases = 4
+    kept_blocks = 5
     keeps, lets_in = 1, 0
 
     def run(self, params, x, states):

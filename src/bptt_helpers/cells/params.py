@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import numbers
 from typing import NamedTuple
 
 import numpy as np
+
+from ..numbers.validate import COMPLEX, array, number, shown
 
 
 class Params(NamedTuple):
@@ -57,6 +58,21 @@ class Params(NamedTuple):
         return np.concatenate([w.ravel() for w in self])
 
 
+def want_params(name, value) -> None:
+    """Raise a ValueError if `value` is no Params."""
+    if not isinstance(value, Params):
+        raise ValueError(f"{name}: want a Params, as init_params makes it, got {type(value).__name__}")
+
+
+def check_gradient(gradient, kinds=COMPLEX, name="gradient") -> None:
+    """Raise a ValueError if a gradient is no Params or an entry is not finite; its shapes are not looked at."""
+    want_params(name, gradient)
+    for field, g in zip(Params._fields, gradient, strict=True):
+        if not isinstance(g, np.ndarray):
+            raise ValueError(f"{name}.{field}: want an array, got {shown(g)}")
+        array(f"{name}.{field}", g, kinds)
+
+
 def recurrent_part(gradient) -> np.ndarray:
     """The part of a gradient that truncation touches, side by side: ``[W_hh | W_hx | b_h]``, (biases · n, n + d + 1).
 
@@ -66,8 +82,17 @@ def recurrent_part(gradient) -> np.ndarray:
     Parameters
     ----------
     gradient : Params
+
+    Raises
+    ------
+    ValueError
+        If `gradient` is no Params, an entry is not finite, or its parts do not belong to one network.
     """
+    check_gradient(gradient)
     W_hx, W_hh, b_h = gradient[:3]
+    if not (W_hx.ndim == W_hh.ndim == 2 and b_h.ndim == 1 and len(W_hx) == len(W_hh) <= len(b_h)):
+        shapes = ", ".join(str(w.shape) for w in gradient[:3])
+        raise ValueError(f"gradient: want W_hx (gates · n, d), W_hh (gates · n, n), b_h (biases · n,), got {shapes}")
     if len(W_hh) == len(b_h):
         return np.hstack([W_hh, W_hx, b_h[:, None]])
     n = gradient.n_hidden
@@ -75,6 +100,14 @@ def recurrent_part(gradient) -> np.ndarray:
     whole[: 2 * n, :n], whole[3 * n :, :n] = W_hh[: 2 * n], W_hh[2 * n :]
     whole[: 3 * n, n:-1], whole[:, -1] = W_hx, b_h
     return whole
+
+
+def square(W) -> np.ndarray:
+    """`W` as a matrix (n, n) of float64; a ValueError if it is not square, not real or not finite."""
+    W = array("W", W)
+    if W.ndim != 2 or W.shape[0] != W.shape[1] or not W.size:
+        raise ValueError(f"W: want a square matrix (n, n), got shape {W.shape}")
+    return W.astype(float)
 
 
 def scale_to_radius(W, spectral_radius) -> np.ndarray:
@@ -95,11 +128,10 @@ def scale_to_radius(W, spectral_radius) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `spectral_radius` is negative or not finite, or all eigenvalues of `W` are zero, so that no scaling helps.
+        If `W` is not a square matrix of finite real numbers, `spectral_radius` is negative or not finite, or all
+        eigenvalues of `W` are zero, so that no scaling helps.
     """
-    W = np.asarray(W, float)
-    if not (isinstance(spectral_radius, numbers.Real) and 0 <= spectral_radius < np.inf):
-        raise ValueError(f"spectral_radius: want a finite number >= 0, got {spectral_radius!r}")
+    W, spectral_radius = square(W), number("spectral_radius", spectral_radius, 0)
     radius = np.abs(np.linalg.eigvals(W)).max()
     if radius == 0:
         raise ValueError("W: want a matrix with an eigenvalue other than 0 to rescale, got spectral radius 0")

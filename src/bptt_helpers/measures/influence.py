@@ -11,8 +11,9 @@ import numpy as np
 from ..cells.base import each, own_signals
 from ..cells.elementwise import Elementwise
 from ..numbers.scaled import NOTHING, length, log10_norm, renormalise, shifted, steps_between, times_own_powers
-from ..numbers.validate import choice, same_shapes
+from ..numbers.validate import array, choice, room, same_shapes
 from ..passes.backward import checked_signal
+from ..passes.forward import real_trace
 from .travel import loss_steps, travel_back
 
 PARTS = ("all", "h")
@@ -44,13 +45,14 @@ def influence(trace, dL_do, *, losses=None, part="all") -> np.ndarray:
     Raises
     ------
     ValueError
-        If `dL_do` does not fit the trace, or `losses` is not a rising sequence of steps.
+        If `dL_do` does not fit the trace, `losses` is not a rising sequence of steps, or the map would not fit in
+        memory: ask for fewer losses.
     """
-    width = trace.states.shape[2] if choice("part", part, PARTS) == "all" else trace.params.n_hidden
-    own = _own(trace, dL_do)
-    trace = trace.astype(float)
-    T, B, _ = own.shape
-    losses = loss_steps(losses, T)
+    choice("part", part, PARTS)
+    trace, own = _own(trace, dL_do)
+    T, B, m = own.shape
+    losses, width = loss_steps(losses, T), m if part == "all" else trace.params.n_hidden
+    room("trace, losses", T, len(losses), B)
     log_norm = np.full((T, len(losses), B), np.nan)  # step s first: each round writes one contiguous row
     for s, rows, signal, exponent in travel_back(trace, own[losses][:, :, None], losses):
         log_norm[s, rows:] = log10_norm(signal[:, :, 0, :width], exponent)
@@ -80,8 +82,7 @@ def gradient_profile(trace, dL_do) -> np.ndarray:
     ValueError
         If `dL_do` does not fit the trace.
     """
-    own = _own(trace, dL_do)
-    trace = trace.astype(float)
+    trace, own = _own(trace, dL_do)
     cell, params = trace.cell, trace.params
     local, powers = cell.scaled_local(trace)
     every, steps = steps_between(*cell.reach(params, local)), each(local)
@@ -111,12 +112,15 @@ def gradient_profile(trace, dL_do) -> np.ndarray:
 
 
 def _own(trace, dL_do):
-    """What each step's own loss sends into its state, in float64, which the exponents are made for."""
-    return own_signals(trace.astype(float), checked_signal(trace, dL_do).astype(float))
+    """The trace, and what each step's own loss sends into its state, in float64, which the exponents are made for."""
+    dL_do = checked_signal(trace, dL_do)
+    trace = trace.astype(float)
+    return trace, own_signals(trace, dL_do.astype(float))
 
 
 def true_slope(trace) -> np.ndarray:
     """f′(a_t) of an elementwise cell from the pre-activations, ``(T, B, n)``: right even where h is rounded to ±1."""
+    trace = real_trace(trace)
     if not isinstance(trace.cell, Elementwise):
         raise ValueError(f"trace: want an elementwise cell, which has one slope a unit, got {trace.cell.name!r}")
     return trace.cell.local(trace, precise=True).slope
@@ -133,10 +137,21 @@ def cosine(a, b) -> float:
     Raises
     ------
     ValueError
-        If the shapes differ or one of them is zero, which has no direction.
+        If one of them is not real and finite, the shapes differ, or one is zero, which has no direction.
     """
-    a, b = (np.concatenate([v.ravel() for v in arrays]) for arrays in same_shapes(a, b))
+    vectors = _one_vector("a", a), _one_vector("b", b)
+    # a row is as good as a vector, but a matrix is not its transpose
+    same_shapes(*(tuple(map(np.squeeze, v if isinstance(v, tuple) else (v,))) for v in (a, b)))
+    a, b = vectors
     (norm_a, power_a), (norm_b, power_b) = length(a), length(b)
     if norm_a == 0 or norm_b == 0:
         raise ValueError("cosine: want two gradients that are not zero, got a zero one")
     return float(shifted(a, -power_a) @ shifted(b, -power_b) / (norm_a * norm_b))
+
+
+def _one_vector(name, gradient):
+    """All entries of a Params or an array, one after the other."""
+    parts = gradient if isinstance(gradient, tuple) else (gradient,)
+    if not parts:
+        raise ValueError(f"{name}: want a Params or an array, got an empty tuple")
+    return np.concatenate([array(name, part).ravel() for part in parts])

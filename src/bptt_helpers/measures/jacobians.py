@@ -10,7 +10,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..numbers.scaled import log10_norm, renormalise
-from ..numbers.validate import choice
+from ..numbers.validate import choice, room
+from ..passes.forward import real_trace
 from .travel import loss_steps, travel_back
 
 NORMS = ("spectral", "frobenius")
@@ -37,7 +38,7 @@ def jacobian_product_norms(trace, *, norm="spectral") -> np.ndarray:
     Raises
     ------
     ValueError
-        If `norm` is unknown.
+        If `norm` is unknown, `trace` is no trace of real numbers, or its products would not fit in memory.
 
     Examples
     --------
@@ -48,12 +49,14 @@ def jacobian_product_norms(trace, *, norm="spectral") -> np.ndarray:
     [0. 1. 2. 3.]
     """
     choice("norm", norm, NORMS)
+    trace = real_trace(trace)
     if norm == "frobenius":
         return frobenius_map(trace, losses=[len(trace.x) - 1])[0, ::-1]
     T, B, m = trace.states[1:].shape
+    room("trace", T, B, m, m)
     mantissa, exponent = np.empty((T, B, m, m)), np.empty((T, B), int)
     start = np.tile(np.eye(m), (1, B, 1, 1))
-    for s, _, product, power in travel_back(trace.astype(float), start, np.array([T - 1])):
+    for s, _, product, power in travel_back(trace, start, np.array([T - 1])):
         mantissa[s], exponent[s] = product[0], power[0]
     renormalise(mantissa.reshape(T, B, m * m), exponent)
     stretch = np.linalg.svd(mantissa, compute_uv=False)[..., :1]
@@ -81,12 +84,15 @@ def frobenius_map(trace, *, losses=None) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `losses` is not a rising sequence of steps.
+        If `losses` is not a rising sequence of steps, `trace` is no trace of real numbers, or the map would not fit in
+        memory.
     """
+    trace = real_trace(trace)
     T, B, m = trace.states[1:].shape
     losses = loss_steps(losses, T)
+    room("trace, losses", len(losses), B, max(T, m * m))
     log_norm = np.full((T, len(losses), B), np.nan)
     start = np.tile(np.eye(m), (len(losses), B, 1, 1))
-    for s, first, product, exponent in travel_back(trace.astype(float), start, losses):
+    for s, first, product, exponent in travel_back(trace, start, losses):
         log_norm[s, first:] = log10_norm(product.reshape(*exponent.shape, m * m), exponent)
     return log_norm.swapaxes(0, 1)

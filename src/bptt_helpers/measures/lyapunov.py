@@ -18,8 +18,10 @@ from ..cells.catalogue import find_cell
 from ..cells.elementwise import Local
 from ..cells.params import Params
 from ..numbers.scaled import squared_norm, times_own_powers
-from ..numbers.validate import finite, number, whole_number
-from ..passes.forward import Trace, forward
+from ..numbers.validate import array, generator, items, number, room, shown, whole_number
+from ..passes.forward import Trace, forward, real_trace
+
+STRONGEST = 1e100  # gain or noise: beyond, sums of them may leave the range of float64
 
 
 class LyapunovExponents(NamedTuple):
@@ -66,7 +68,8 @@ def lyapunov_exponents(trace, *, count=1, discard=0, blocks=10, rng=0) -> Lyapun
     Raises
     ------
     ValueError
-        If `count` is larger than m or the trace has fewer than ``discard + blocks`` steps.
+        If `trace` is no trace of real numbers or has fewer than ``discard + blocks`` steps, `count` is larger than m,
+        or `rng` is no source of randomness.
 
     References
     ----------
@@ -80,14 +83,16 @@ def lyapunov_exponents(trace, *, count=1, discard=0, blocks=10, rng=0) -> Lyapun
     >>> print(np.exp(lyapunov_exponents(trace, count=2, discard=50).value[:, 0]).round(6))
     [2.  0.5]
     """
+    trace = real_trace(trace)
     T, B, m = trace.states[1:].shape
+    count, rng = whole_number("count", count, 1, m), generator("rng", rng)
+    discard, blocks = whole_number("discard", discard, 0), whole_number("blocks", blocks, 2)
+    if discard + blocks > T:
+        raise ValueError(f"trace: want at least discard + blocks = {shown(discard + blocks)} steps, got {T}")
     trace = trace.astype(float)  # slopes of a float32 network end at 1e-45
     local, powers = trace.cell.scaled_local(trace)
     steps = zip(each(local), [None] * T if powers is None else powers, strict=True)
     rates = _growth_rates(trace.cell, trace.params, steps, (B, count, m), rng)
-    discard, blocks = whole_number("discard", discard, 0), whole_number("blocks", blocks, 2)
-    if discard + blocks > T:
-        raise ValueError(f"trace: want at least discard + blocks = {discard + blocks} steps, got {T}")
     kept = rates[discard:]
     means = kept[: len(kept) // blocks * blocks].reshape(blocks, -1, *kept.shape[1:]).mean(1)
     with np.errstate(invalid="ignore"):  # -inf has no scatter: nan
@@ -122,11 +127,12 @@ def log_gradient_slope(log_norm, *, discard=10) -> np.ndarray:
     >>> print(log_gradient_slope(np.log10(0.5) * np.arange(30)[:, None]).round(4), np.log(0.5).round(4))
     [-0.6931] -0.6931
     """
-    log_norm = np.asarray(log_norm, float)
+    log_norm = array("log_norm", log_norm).astype(float, copy=False)
     discard = whole_number("discard", discard, 0)
     if log_norm.ndim != 2 or len(log_norm) < discard + 2:
-        raise ValueError(f"log_norm: want shape (T, B) with T >= discard + 2 = {discard + 2}, got {log_norm.shape}")
-    finite("log_norm", log_norm)
+        raise ValueError(
+            f"log_norm: want shape (T, B) with T >= discard + 2 = {shown(discard + 2)}, got {log_norm.shape}"
+        )
     lag = np.arange(discard, len(log_norm))
     return np.polyfit(lag, log_norm[discard:] * np.log(10), 1)[0]
 
@@ -139,7 +145,7 @@ def driven_network(gain, noise, *, n_hidden=64, sequence_length=110, batch=8, se
     Parameters
     ----------
     gain, noise : float
-        >= 0. The same seed draws the same numbers and multiplies them by other factors.
+        0 to 1e100. The same seed draws the same numbers and multiplies them by other factors.
     n_hidden, sequence_length, batch : int
         n, T and B: the sequences have their own inputs and initial states, but one W_hh.
     seed : int
@@ -152,13 +158,13 @@ def driven_network(gain, noise, *, n_hidden=64, sequence_length=110, batch=8, se
     Raises
     ------
     ValueError
-        If an argument is out of range.
+        If an argument is out of range, or the arrays would not fit in memory.
 
     References
     ----------
     Sompolinsky, Crisanti & Sommers (1988), doi:10.1103/PhysRevLett.61.259: chaos from gain 1 on as n grows.
     """
-    gain, noise = number("gain", gain, 0), number("noise", noise, 0)
+    gain, noise = number("gain", gain, 0, STRONGEST), number("noise", noise, 0, STRONGEST)
     W, x, h0 = _draw(n_hidden, sequence_length, batch, seed)
     n = len(W)
     params = Params(np.eye(n), gain * W, np.zeros(n), np.ones((1, n)) / np.sqrt(n), np.zeros(1))
@@ -174,6 +180,7 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
     ----------
     gains : sequence of G floats
     noise : float
+        0 to 1e100.
     n_hidden, sequence_length, batch, seed : int
         As for `driven_network`.
     discard : int
@@ -187,12 +194,16 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
     Raises
     ------
     ValueError
-        If an argument is out of range.
+        If an argument is out of range, or the arrays would not fit in memory.
     """
-    gains, noise = np.array([number("gains", gain, 0) for gain in gains]), number("noise", noise, 0)
+    gains = np.array([number("gains", gain, 0, STRONGEST) for gain in items("gains", gains, "numbers >= 0")])
+    if not len(gains):
+        raise ValueError("gains: want at least one number >= 0, got none")
+    noise = number("noise", noise, 0, STRONGEST)
     W, x, h = _draw(n_hidden, sequence_length, batch, seed)
     T, B, n = x.shape
     discard = whole_number("discard", discard, 0, T - 1)
+    room("gains, batch, n_hidden", len(gains), B, n)
     gain = np.repeat(gains, B)[:, None]  # one row for every gain and sequence
     params = Params(np.eye(n), W, np.zeros(n), np.eye(n), np.zeros(n))
     tanh, W_T = find_cell("tanh"), np.ascontiguousarray(W.T)
@@ -217,6 +228,8 @@ def _draw(n_hidden, sequence_length, batch, seed):
     n, T, B = (
         whole_number(*pair) for pair in (("n_hidden", n_hidden), ("sequence_length", sequence_length), ("batch", batch))
     )
+    room("n_hidden", n, n)
+    room("sequence_length, batch, n_hidden", T, B, n)
     rng = np.random.default_rng(whole_number("seed", seed, 0))
     return rng.normal(0, 1 / np.sqrt(n), (n, n)), rng.normal(size=(T, B, n)), rng.normal(size=(B, n))
 
@@ -226,9 +239,8 @@ def _growth_rates(cell, params, steps, shape, rng):
 
     `steps` yields the factors of each step with their powers of two, or None.
     """
-    whole_number("count", shape[1], 1, shape[2])
     no_power = np.zeros(shape[0], int)
-    directions = _orthonormal(np.random.default_rng(rng).normal(size=shape), no_power)[0]
+    directions = _orthonormal(generator("rng", rng).normal(size=shape), no_power)[0]
     rates, exponents = [], []
     for local, powers in steps:
         directions, exponent = cell.ahead(params, beside(local), directions), no_power

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..cells.params import square
 from ..numbers.scaled import log10_norm, renormalise
-from ..numbers.validate import finite, number, whole_number
+from ..numbers.validate import generator, number, room, whole_number
 
 # γ, the steepest slope of each activation, as in Pascanu, Mikolov & Bengio (2013), arXiv:1211.5063
 LARGEST_SLOPE = {"tanh": 1.0, "relu": 1.0, "sigmoid": 0.25, "identity": 1.0}
@@ -55,14 +56,16 @@ def power_norms(W, k) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `W` is not a square matrix of finite real numbers, or `k` is not a whole number >= 0.
+        If `W` is not a square matrix of finite real numbers, `k` is not a whole number >= 0, or the powers
+        would not fit in memory.
 
     Examples
     --------
     >>> print(f"{10 ** power_norms([[0.9, 10], [0, 0.9]], 100).max():.1f}")
     38.7
     """
-    W, k = np.array(_square(W), order="C"), whole_number("k", k, 0)
+    W, k = np.array(square(W), order="C"), whole_number("k", k, 0)
+    room("W, k", k + 1, len(W), len(W))
     n, step = len(W), np.zeros(1, int)
     # W itself may be too large to be squared; a view, so that W is scaled in place: hence the order above
     renormalise(W.reshape(1, -1), step)
@@ -116,7 +119,8 @@ def matrix_with_spectrum(n, spectral_radius, off_diagonal, *, rng=0) -> Spectrum
     """
     n = whole_number("n", n, 2)
     radius, s = number("spectral_radius", spectral_radius, 0), number("off_diagonal", off_diagonal, 0)
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
+    room("n", n, n)
     Q = np.linalg.qr(rng.normal(size=(n, n)))[0]  # not uniform, for R's signs: no norm or eigenvalue depends on Q
     triangle = np.triu(rng.normal(0, 1 / np.sqrt(n), (n, n)), 1)
     modulus, angle = np.sqrt(rng.uniform(size=n)), rng.uniform(0, np.pi, n)
@@ -130,13 +134,3 @@ def matrix_with_spectrum(n, spectral_radius, off_diagonal, *, rng=0) -> Spectrum
     if n % 2 == 0:  # one is left without a partner: a real one of either sign
         schur[-1, -1] = eigenvalues[-1] = radius * modulus[-1] * np.sign(np.cos(angle[-1]))
     return Spectrum(Q @ schur @ Q.T, eigenvalues)
-
-
-def _square(W) -> np.ndarray:
-    W = np.asarray(W)
-    if W.ndim != 2 or W.shape[0] != W.shape[1] or not W.size:
-        raise ValueError(f"W: want a square matrix (n, n), got shape {W.shape}")
-    if W.dtype.kind not in "biuf":
-        raise ValueError(f"W: want real numbers, got entries of type {W.dtype}")
-    finite("W", W)
-    return W.astype(float)

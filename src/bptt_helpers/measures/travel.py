@@ -6,7 +6,7 @@ import numpy as np
 
 from ..cells.base import beside, each
 from ..numbers.scaled import renormalise, steps_between, times_own_powers
-from ..numbers.validate import whole_number
+from ..numbers.validate import items, whole_number
 
 
 def travel_back(trace, signal, losses):
@@ -57,7 +57,7 @@ def loss_steps(losses, T) -> np.ndarray:
     """`losses` as an array of steps, if it is a rising sequence of them; all steps for None; else a ValueError."""
     if losses is None:
         return np.arange(T)
-    losses = [whole_number("losses", t, 0, T - 1) for t in losses]
+    losses = [whole_number("losses", t, 0, T - 1) for t in items("losses", losses, "steps in rising order")]
     if not losses or sorted(set(losses)) != losses:
         raise ValueError(f"losses: want steps in rising order without repetition, got {losses[:10]}")
     return np.array(losses)

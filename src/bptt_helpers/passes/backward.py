@@ -6,8 +6,8 @@ import numpy as np
 
 from ..cells.base import at, own_signals
 from ..cells.params import Params
-from ..numbers.validate import all_finite, choice, finite, shape, whole_number
-from .forward import Trace
+from ..numbers.validate import COMPLEX, REAL, all_finite, array, cast, choice, shape, shown, whole_number
+from .forward import Made, Trace, check_trace
 
 SCHEMES = ("sliding", "chunked")
 
@@ -93,8 +93,8 @@ def bptt(trace, dL_do, *, window=None, stride=None, scheme=None, dL_ds_end=None)
     Raises
     ------
     ValueError
-        If `window` or `stride` is not an integer >= 1, `stride` is larger than `window`, `scheme` is unknown, or a
-        signal does not fit the trace.
+        If `window` or `stride` is not an integer >= 1, `stride` is larger than `window`, `scheme` is unknown, a signal
+        does not fit the trace, or the parts of the trace do not fit each other.
     OverflowError
         If the gradient leaves the range of the floating-point type.
 
@@ -110,13 +110,14 @@ def bptt(trace, dL_do, *, window=None, stride=None, scheme=None, dL_ds_end=None)
     >>> bptt(trace, dL_do).params.W_hh.shape
     (3, 3)
     """
-    dL_do = checked_signal(trace, dL_do)
+    if type(trace) is not Made:
+        check_trace(trace)
+    dL_do = _as_output(trace, dL_do)
     T = len(trace.x)
     window, stride = _window_and_stride(T, window, stride, scheme)
     if dL_ds_end is not None:
-        dL_ds_end = np.asarray(dL_ds_end, trace.states.dtype)
+        dL_ds_end = _as_in("dL_ds_end", dL_ds_end, trace)
         shape("dL_ds_end", dL_ds_end, trace.states.shape[1:], "(B, m)")
-        finite("dL_ds_end", dL_ds_end)
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is reported below
         if window >= -(-T // stride) * stride:  # even the last block reaches the start
             gradients = _exact(trace, dL_do, dL_ds_end)
@@ -129,6 +130,7 @@ def bptt(trace, dL_do, *, window=None, stride=None, scheme=None, dL_ds_end=None)
             dL_da = trace.cell.into_a(trace.params, local, dL_ds)
             gradients = Gradients(weight_gradient(trace, dL_da, dL_do), dL_ds, trace, dL_ds0)
     if not all(map(all_finite, gradients.params)):
+        check_trace(Trace(*trace))  # its weights may have been written over since
         raise OverflowError(
             f"bptt: want gradients that fit {trace.o.dtype}, got overflow; use fewer steps, a window or a smaller "
             "spectral radius, or look at log10 norms with gradient_profile"
@@ -141,7 +143,7 @@ def _window_and_stride(T, window, stride, scheme):
     if scheme is not None:
         choice("scheme", scheme, SCHEMES)
         if stride is not None:
-            raise ValueError(f"stride, scheme: want one of them, got stride={stride!r} and scheme={scheme!r}")
+            raise ValueError(f"stride, scheme: want one of them, got stride={shown(stride)} and scheme={scheme!r}")
     if window is None:
         if stride is not None:
             raise ValueError("window: want an integer >= stride, got None; without a window the gradient is exact")
@@ -152,20 +154,30 @@ def _window_and_stride(T, window, stride, scheme):
     stride = whole_number("stride", stride)
     if stride > window:
         raise ValueError(
-            f"stride: want at most window = {window}, got {stride}: "
-            f"{stride - window} of every {stride} losses would be left out"
+            f"stride: want at most window = {shown(window)}, got {shown(stride)}: "
+            f"{shown(stride - window)} of every {shown(stride)} losses would be left out"
         )
     return window, stride
 
 
 def checked_signal(trace, dL_do) -> np.ndarray:
     """`dL_do` in the trace's floating-point type, or a ValueError: it has the shape of the outputs and is finite."""
-    if not isinstance(trace, Trace):
-        raise ValueError(f"trace: want a Trace, as forward returns it, got {type(trace).__name__}")
-    dL_do = np.asarray(dL_do)
-    shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")
-    finite("dL_do", dL_do)
-    return dL_do.astype(trace.o.dtype, copy=False)
+    check_trace(trace)
+    return _as_output(trace, dL_do)
+
+
+def _as_output(trace, dL_do):
+    dL_do = _as_in("dL_do", dL_do, trace)
+    if dL_do.shape != trace.o.shape:
+        shape("dL_do", dL_do, trace.o.shape, "(T, B, q)")
+    return dL_do
+
+
+def _as_in(name, signal, trace):
+    """A finite signal in the trace's floating-point type; complex only if the trace is."""
+    dtype = trace.o.dtype
+    signal = array(name, signal, COMPLEX if dtype.kind == "c" else REAL)
+    return signal if signal.dtype == dtype else cast(name, signal, dtype)
 
 
 def _exact(trace, dL_do, from_later):

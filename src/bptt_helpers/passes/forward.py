@@ -9,7 +9,7 @@ import numpy as np
 from ..cells.base import Cell, shape_or_type
 from ..cells.catalogue import find_cell
 from ..cells.params import Params
-from ..numbers.validate import all_finite, finite, shape
+from ..numbers.validate import COMPLEX, all_finite, array, cast, shape, shown
 
 
 class Trace(NamedTuple):
@@ -52,8 +52,51 @@ class Trace(NamedTuple):
         """The same trace in another floating-point type; nothing is computed again."""
         if self.o.dtype == dtype:
             return self
+        if self.o.dtype.kind == "c":
+            raise ValueError(f"trace: want one of real numbers, got {self.o.dtype}, whose imaginary part would be lost")
         arrays = (None if v is None else v.astype(dtype, copy=False) for v in self[2:])
         return Trace(self.params.astype(dtype), self.cell, *arrays)
+
+
+class Made(Trace):
+    """A trace as `forward` made it, which `bptt` need not look at again; `_replace` gives a plain one to check."""
+
+    __slots__ = ()
+    _make = Trace._make
+
+    def __reduce__(self):
+        return Trace, tuple(self)
+
+
+Made.__name__ = "Trace"  # as readers know it
+
+
+def check_trace(trace) -> None:
+    """Raise a ValueError if `trace` is no Trace, or its parts do not belong to one network and one pass."""
+    if not isinstance(trace, Trace):
+        raise ValueError(f"trace: want a Trace, as forward returns it, got {type(trace).__name__}")
+    if not isinstance(trace.cell, Cell):
+        raise ValueError(f"trace.cell: want a Cell, got {shown(trace.cell)}")
+    trace.cell.check(trace.params, "trace.params")
+    for name, value in zip(Trace._fields[2:5], trace[2:5], strict=True):
+        if not isinstance(value, np.ndarray) or value.ndim != 3:
+            raise ValueError(f"trace.{name}: want an array with 3 axes, got {shape_or_type(value)}")
+        array(f"trace.{name}", value, COMPLEX)
+    (T, B), params = trace.x.shape[:2], trace.params
+    shape("trace.x", trace.x, (max(T, 1), max(B, 1), params.n_in), "(T, B, d)")
+    shape("trace.states", trace.states, (T + 1, B, trace.cell.parts * params.n_hidden), "(T + 1, B, m)")
+    shape("trace.o", trace.o, (T, B, params.n_out), "(T, B, q)")
+    if trace.cell.kept_blocks:
+        if not isinstance(trace.kept, np.ndarray):
+            raise ValueError(f"trace.kept: want an array, as forward leaves it, got {shape_or_type(trace.kept)}")
+        shape("trace.kept", trace.kept, (T, trace.cell.kept_blocks, B, params.n_hidden), "(T, blocks, B, n)")
+        array("trace.kept", trace.kept, COMPLEX)
+
+
+def real_trace(trace) -> Trace:
+    """`trace` in float64, if it is a Trace of real numbers; else a ValueError."""
+    check_trace(trace)
+    return trace.astype(float)
 
 
 def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Trace:
@@ -99,8 +142,9 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
     (8, 4, 10)
     """
     if activation is not None:
-        if cell != "tanh":
-            raise ValueError(f"cell, activation: want one of them, got cell={cell!r} and activation={activation!r}")
+        if find_cell(cell).name != "tanh":
+            came = f"cell={shown(cell)} and activation={shown(activation)}"
+            raise ValueError(f"cell, activation: want one of them, got {came}")
         cell = find_cell(activation, "activation")
     cell = find_cell(cell)
     cell.check(params)
@@ -108,39 +152,46 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
         raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {shape_or_type(x)}")
     T, B, _ = x.shape
     shape("x", x, (T, B, params.n_in), "(T, B, d)")
-    finite("x", x)
-    if x.dtype.kind == "c" or np.iscomplexobj(h0) or np.iscomplexobj(s0):  # the complex step of a gradient check
+    x = array("x", x, COMPLEX)
+    given = _given(h0, s0)
+    if x.dtype.kind == "c" or (given is not None and given[1].dtype.kind == "c"):  # a complex step
         params = params.astype(np.result_type(params.W_hh, np.complex64))
     n, dtype = params.n_hidden, params.W_hh.dtype
-    x = x.astype(dtype, copy=False)
+    if x.dtype != dtype:
+        x = cast("x", x, dtype)
 
     states = np.empty((T + 1, B, cell.parts * n), dtype)
-    _begin(states[0], n, h0, s0)
+    _begin(states[0], n, given)
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is reported below, with the step
         kept = cell.run(params, x, states)
         o = states[1:, :, :n].reshape(T * B, n).dot(params.W_qh.T)
         o += params.b_q
     if not all_finite(o):  # any weight times an infinite state is infinite or nan: the outputs tell on the states
         _report_overflow(states, o)
-    return Trace(params, cell, x, states, o.reshape(T, B, -1), kept)
+    return Made(params, cell, x, states, o.reshape(T, B, -1), kept)
 
 
-def _begin(state, n, h0, s0):
-    """Write the initial state (B, m)."""
+def _given(h0, s0):
+    """Which of both was given, and that as an array; None if none was."""
     if h0 is None and s0 is None:
-        state[:] = 0
-        return
+        return None
     if h0 is not None and s0 is not None:
         raise ValueError("h0, s0: want one of them, got both: s0 is the whole state, h0 its first part")
-    name, axes, given, part = ("h0", "n", h0, state[:, :n]) if s0 is None else ("s0", "m", s0, state)
-    given = np.asarray(given)
+    return ("h0", array("h0", h0, COMPLEX)) if s0 is None else ("s0", array("s0", s0, COMPLEX))
+
+
+def _begin(state, n, named):
+    """Write the initial state (B, m)."""
+    state[:] = 0
+    if named is None:
+        return
+    name, given = named
+    axes, part = ("n", state[:, :n]) if name == "h0" else ("m", state)
     if given.ndim == 1:
         shape(name, given, part.shape[1:], f"({axes},) or (B, {axes})")
     else:
         shape(name, given, part.shape, f"(B, {axes})")
-    finite(name, given)
-    state[:] = 0
-    part[:] = given
+    part[:] = cast(name, given, state.dtype)
 
 
 def _report_overflow(states, o):

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numbers
-
 import numpy as np
 
+from ..cells.params import want_params
 from ..numbers.scaled import length, shifted
-from ..numbers.validate import choice, same_shapes
+from ..numbers.validate import COMPLEX, array, choice, function, positive, same_shapes, shown
 
 DEFAULT_EPS = {"central": 6e-6, "complex": 1e-30}
 
@@ -47,8 +46,8 @@ def numerical_gradient(loss, at, *, method="complex", eps=None):
     Raises
     ------
     ValueError
-        If `method` is unknown, `eps` is not positive, `loss` does not return one number or drops imaginary parts
-        (with "complex", also if it returns a real number), or there is a kink at `at`.
+        If `method` is unknown, `eps` is not positive, `at` is not real and finite, `loss` does not return one number or
+        drops imaginary parts (with "complex", also if it returns a real number), or there is a kink at `at`.
 
     References
     ----------
@@ -65,12 +64,13 @@ def numerical_gradient(loss, at, *, method="complex", eps=None):
     array([ 3., 12.])
     """
     choice("method", method, tuple(DEFAULT_EPS))
-    eps = DEFAULT_EPS[method] if eps is None else eps
-    if not (isinstance(eps, numbers.Real) and 0 < eps < np.inf):
-        raise ValueError(f"eps: want a finite number > 0, got {eps!r}")
+    function("loss", loss, "weights or array -> one number")
+    eps = DEFAULT_EPS[method] if eps is None else positive("eps", eps)
     step = 1j * eps if method == "complex" else eps
     dtype = complex if method == "complex" else float
-    arrays = at if isinstance(at, tuple) else (np.asarray(at),)
+    if isinstance(at, tuple):
+        want_params("at", at)
+    arrays = [array("at", w) for w in (at if isinstance(at, tuple) else (at,))]
     work, gradient = [w.astype(dtype) for w in arrays], [np.empty(w.shape) for w in arrays]
     moved = type(at)(*work) if isinstance(at, tuple) else work[0]  # shares the memory that is moved below
     for w, g in zip(work, gradient, strict=True):
@@ -124,6 +124,8 @@ def relative_error(a, b) -> float:
 def _one_number(value, method):
     if np.ndim(value) != 0:
         raise ValueError(f"loss: want a function that returns one number, got shape {np.shape(value)}")
+    if np.asarray(value).dtype.kind not in COMPLEX:
+        raise ValueError(f"loss: want a function that returns one number, got {shown(value)}")
     if method == "complex" and not np.iscomplexobj(value):
         raise ValueError(
             f"loss: want a complex number from complex weights, got {value} of type {type(value).__name__}; compute "

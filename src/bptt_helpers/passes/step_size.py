@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import warnings
+
 import numpy as np
 
+from ..cells.catalogue import find_cell
 from ..numbers.scaled import length, squared_norm
-from ..numbers.validate import choice
+from ..numbers.validate import array, choice, room, shape, shown
 from ..tasks.losses import squared_error
 from .backward import bptt
 from .forward import forward
@@ -34,7 +38,7 @@ def best_step(method, dtype) -> float:
     Raises
     ------
     ValueError
-        If `method` is unknown.
+        If `method` is unknown or `dtype` is no floating-point type.
 
     References
     ----------
@@ -46,7 +50,19 @@ def best_step(method, dtype) -> float:
     1.5e-08 6.1e-06
     """
     root = {"forward": 2, "central": 3}[choice("method", method, METHODS[:2])]
-    return float(np.finfo(dtype).eps) ** (1 / root)
+    return float(np.finfo(_float_type(dtype)).eps) ** (1 / root)
+
+
+def _float_type(dtype):
+    """`dtype` as NumPy knows it, if it is a floating-point type; else a ValueError."""
+    found = None
+    if isinstance(dtype, str | type | np.dtype):
+        with warnings.catch_warnings(), contextlib.suppress(TypeError, Warning):
+            warnings.simplefilter("error")  # an old name
+            found = np.dtype(dtype)
+    if found is None or found.kind != "f":
+        raise ValueError(f"dtype: want a floating-point type, such as 'float64', got {shown(dtype)}")
+    return found
 
 
 def step_errors(params, x, y, eps) -> dict:
@@ -76,13 +92,22 @@ def step_errors(params, x, y, eps) -> dict:
     Raises
     ------
     ValueError
-        If the exact gradient is zero.
+        If an argument is not finite or does not fit `params`, or the exact gradient is zero.
     """
-    dtype, n = params.W_hh.dtype, params.n_hidden
+    find_cell("tanh").check(params)
+    dtype, n, d, q = params.W_hh.dtype, params.n_hidden, params.n_in, params.n_out
+    x, y, eps = array("x", x), array("y", y), array("eps", eps)
+    shape("x", x, (len(x) if x.ndim else 0, d), "(T, d)")
+    shape("y", y, (len(y) if y.ndim else 0, q), "(T, q)")
+    if len(x) != len(y) or not len(x):
+        raise ValueError(f"x, y: want as many steps in both, at least one, got {len(x)} and {len(y)}")
+    if eps.ndim != 1 or not eps.size or eps.min() <= 0:
+        raise ValueError(f"eps: want steps > 0, an array (E,), got {shown(eps)}")
+    room("params, eps", len(eps), n**4)
     exact = _exact(params.astype(float), x, y)
     if not exact.any():
         raise ValueError("x: want a sequence whose gradient is not zero, at least two steps, got a gradient of zero")
-    eps = np.asarray(eps, dtype)
+    eps = eps.astype(dtype)
     units = np.eye(n * n, dtype=dtype).reshape(n * n, n, n)  # one moved entry each
     moves = eps[:, None, None, None] * units  # (E, n², n, n)
 

@@ -68,7 +68,8 @@ def backward_steps(trace, dL_do) -> BackwardSteps:
     >>> steps.W_hh_terms.shape, bool(steps.from_later[-1].any())
     ((3, 2, 2), False)
     """
-    cell, params, dL_do = trace.cell, trace.params, checked_signal(trace, dL_do)
+    dL_do = checked_signal(trace, dL_do)
+    cell, params = trace.cell, trace.params
     own, local = own_signals(trace, dL_do), cell.local(trace)
     from_later, dL_ds = np.zeros_like(own), np.empty_like(own)
     dL_da, terms = [None] * len(own), [None] * len(own)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..cells.catalogue import find_cell
 from ..cells.params import Params
+from ..numbers.validate import COMPLEX, REAL, array, function, items, shape, shown
 
 
 def forward(params, x, f=np.tanh):
@@ -25,7 +27,14 @@ def forward(params, x, f=np.tanh):
     -------
     h : list of T + 1 ndarrays (B, n)
     o : list of T ndarrays (B, q)
+
+    Raises
+    ------
+    ValueError
+        If `params` is no Params of such a network, or `x` does not fit it.
     """
+    _check_inputs(params, x, COMPLEX)
+    _try("f", f, x, params)
     W_hx, W_hh, b_h, W_qh, b_q = params
     h, o = [np.zeros((x.shape[1], params.n_hidden))], []
     for x_t in x:
@@ -52,7 +61,16 @@ def bptt(params, x, h, dL_do, slope=lambda h: 1 - h**2):
     -------
     Params
         dL/d(parameters).
+
+    Raises
+    ------
+    ValueError
+        If `params` is no Params of such a network, or `x`, `h` or `dL_do` does not fit it.
     """
+    T, B, kinds = _check_inputs(params, x)
+    _check("h", h, (T + 1, B, params.n_hidden), "(T + 1, B, n), one row more than x,", kinds)
+    _check("dL_do", dL_do, (T, B, params.n_out), "(T, B, q)", kinds)
+    _try("slope", slope, x, params)
     gradient = Params(*(np.zeros_like(w) for w in params))
     from_later = 0.0  # W_hhᵀ dL/da_{t+1}; nothing comes back to the last step
     for t in reversed(range(len(x))):
@@ -65,3 +83,28 @@ def bptt(params, x, h, dL_do, slope=lambda h: 1 - h**2):
         gradient.b_q[:] += dL_do[t].sum(0)
         from_later = dL_da @ params.W_hh
     return gradient
+
+
+def _check_inputs(params, x, kinds=None):
+    """T, B and the kinds of numbers that fit the weights, if those are of a plain network and `x` belongs to them."""
+    find_cell("tanh").check(params)
+    if not isinstance(x, np.ndarray) or x.ndim != 3 or 0 in x.shape:
+        raise ValueError(f"x: want an array (T, B, d) with T, B >= 1, got {shown(x)}")
+    kinds = kinds or (COMPLEX if np.iscomplexobj(params.W_hx) else REAL)
+    _check("x", x, (*x.shape[:2], params.n_in), "(T, B, d)", kinds)
+    return *x.shape[:2], kinds
+
+
+def _check(name, steps, wanted, axes, kinds):
+    """Raise a ValueError if `steps` is not an array of this shape, or a list of arrays; it is then used as it is."""
+    if not (
+        isinstance(steps, np.ndarray) or all(isinstance(step, np.ndarray) for step in items(name, steps, "arrays"))
+    ):
+        raise ValueError(f"{name}: want an array {axes}, got {shown(steps)}")
+    shape(name, array(name, steps, kinds), wanted, axes)
+
+
+def _try(name, f, x, params):
+    """Raise a ValueError if `f` does not turn states (B, n) into as many numbers."""
+    states = np.zeros((x.shape[1], params.n_hidden))
+    shape(name, array(name, function(name, f, "(B, n) -> (B, n)")(states)), states.shape, "(B, n) of what it returns")

@@ -12,7 +12,7 @@ import numbers
 
 import numpy as np
 
-from ..numbers.validate import finite, shape
+from ..numbers.validate import COMPLEX, REAL, array, finite, plain, shape, shown
 
 
 def cross_entropy(o, y, *, weight=None, ignore_label=None):
@@ -109,8 +109,7 @@ def squared_error(o, y, *, weight=None):
     2.5 [ 1. -2.]
     """
     T, B, q = _check_output(o)
-    y = np.asarray(y)
-    finite("y", y)
+    y = array("y", y, COMPLEX if o.dtype.kind == "c" else REAL)
     if isinstance(weight, str) and y.shape == (B, q):
         y = np.broadcast_to(y, (T, B, q))
     elif q == 1 and y.shape == (T, B):
@@ -183,8 +182,7 @@ def full_labels(y, T, B, q, *, weight=None, ignore_label=None):
     ValueError
         If the shape does not fit, a label is not a class, or every label is ignored.
     """
-    y = np.asarray(y)
-    finite("y", y)
+    y = array("y", y, COMPLEX)
     if isinstance(weight, str) and y.shape == (B,):
         y = np.broadcast_to(y, (T, B))
     elif B == 1 and y.shape == (T,):
@@ -232,7 +230,7 @@ def entry_weights(weight, counted, T, B) -> np.ndarray:
     if not isinstance(weight, str):
         return _given_weights(weight, counted, T, B)
     if weight != "last":
-        raise ValueError(f'weight: want an array (T,) or (T, B), "last" or None, got {weight!r}')
+        raise ValueError(f'weight: want an array (T,) or (T, B), "last" or None, got {shown(weight)}')
     own_last = T - 1 - counted[::-1].argmax(0)  # argmax finds the first True
     w = np.zeros((T, B))
     w[own_last, np.arange(B)] = counted.any(0)
@@ -240,7 +238,7 @@ def entry_weights(weight, counted, T, B) -> np.ndarray:
 
 
 def _given_weights(weight, counted, T, B):
-    w = np.asarray(weight)
+    w = plain("weight", weight)
     if w.shape not in ((T,), (T, B)):
         way_on = "; one weight for each sequence is np.broadcast_to(weight, (T, B))" if w.shape == (B,) else ""
         raise ValueError(f"weight: want shape (T,) or (T, B) = {(T,)} or {(T, B)}, got {w.shape}{way_on}")
@@ -270,7 +268,7 @@ def _shares(weight, counted, T, B, dtype):
 def _check_output(o):
     if not isinstance(o, np.ndarray) or o.ndim != 3 or 0 in o.shape:
         raise ValueError(f"o: want an array (T, B, q) with T, B, q >= 1, got {getattr(o, 'shape', type(o).__name__)}")
-    finite("o", o)
+    finite("o", plain("o", o))
     if o.dtype.kind not in "fc":
         raise ValueError(f"o: want floating-point numbers, got {o.dtype}")
     return o.shape
@@ -288,8 +286,8 @@ def _whole(y, q):
 
 
 def _not_ignored(y, ignore_label):
-    if not isinstance(ignore_label, numbers.Integral) or isinstance(ignore_label, bool):
-        raise ValueError(f"ignore_label: want an integer, such as -1, or None, got {ignore_label!r}")
+    if not isinstance(ignore_label, numbers.Integral) or isinstance(ignore_label, bool) or abs(ignore_label) >= 2**63:
+        raise ValueError(f"ignore_label: want an integer, such as -1, or None, got {shown(ignore_label)}")
     counted = y != ignore_label
     if not counted.any():
         raise ValueError(

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..numbers.validate import whole_number
+from ..numbers.validate import generator, room, whole_number
 
 LARGEST_BATCH = 50_000_000  # numbers in x: 400 MB
 COPIED = 10  # symbols to copy, and steps to give them back
@@ -53,10 +53,7 @@ def check_sizes(sequence_length, batch_size, width, *, shortest=1) -> tuple[int,
     """
     T = whole_number("sequence_length", sequence_length, shortest)
     B = whole_number("batch_size", batch_size)
-    if T * B * width > LARGEST_BATCH:
-        raise ValueError(
-            f"sequence_length, batch_size: want at most {LARGEST_BATCH} numbers in x, got {T} × {B} × {width}"
-        )
+    room("sequence_length, batch_size", T, B, width, largest=LARGEST_BATCH, where="in x")
     return T, B
 
 
@@ -85,7 +82,8 @@ def adding(sequence_length, batch_size, *, rng=0) -> Batch:
     Raises
     ------
     ValueError
-        If a size is not a whole number in its range, or both together are too large.
+        If a size is not a whole number in its range, both together are too large, or `rng` is no source of
+        randomness.
 
     References
     ----------
@@ -100,7 +98,7 @@ def adding(sequence_length, batch_size, *, rng=0) -> Batch:
     [0. 1. 0. 0. 1. 0.] True
     """
     T, B = check_sizes(sequence_length, batch_size, 2, shortest=2)
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     x = np.zeros((T, B, 2))
     x[:, :, 0] = rng.uniform(size=(T, B))
     each = np.arange(B)
@@ -136,7 +134,8 @@ def copying(sequence_length, batch_size, *, rng=0) -> Batch:
     Raises
     ------
     ValueError
-        If a size is not a whole number in its range, or both together are too large.
+        If a size is not a whole number in its range, both together are too large, or `rng` is no source of
+        randomness.
 
     References
     ----------
@@ -151,7 +150,7 @@ def copying(sequence_length, batch_size, *, rng=0) -> Batch:
     [8 8 8 8 8 8 8 8 8 8 8 8 8 8 6 5 4 2 2 0 0 0 1 6]
     """
     T, B = check_sizes(sequence_length, batch_size, GO + 1, shortest=2 * COPIED + 1)
-    symbols = np.random.default_rng(rng).integers(0, BLANK, (COPIED, B))
+    symbols = generator("rng", rng).integers(0, BLANK, (COPIED, B))
     shown, y = np.full((T, B), BLANK), np.full((T, B), BLANK)
     shown[:COPIED] = symbols
     shown[-COPIED - 1] = GO
@@ -185,7 +184,8 @@ def temporal_order(sequence_length, batch_size, *, rng=0) -> Batch:
     Raises
     ------
     ValueError
-        If a size is not a whole number in its range, or both together are too large.
+        If a size is not a whole number in its range, both together are too large, or `rng` is no source of
+        randomness.
 
     References
     ----------
@@ -200,7 +200,7 @@ def temporal_order(sequence_length, batch_size, *, rng=0) -> Batch:
     [5 4 1 3 3 1 2 2 2 5] [3]
     """
     T, B = check_sizes(sequence_length, batch_size, 6, shortest=3)
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     shown = rng.integers(2, 6, (T, B))
     first, second = rng.integers(0, 2, (2, B))
     each = np.arange(B)
@@ -237,7 +237,8 @@ def sine(sequence_length, batch_size, *, rng=0) -> Batch:
     Raises
     ------
     ValueError
-        If a size is not a whole number in its range, or both together are too large.
+        If a size is not a whole number in its range, both together are too large, or `rng` is no source of
+        randomness.
 
     Examples
     --------
@@ -246,7 +247,7 @@ def sine(sequence_length, batch_size, *, rng=0) -> Batch:
     ((4, 2, 1), True)
     """
     T, B = check_sizes(sequence_length, batch_size, 1)
-    rng = np.random.default_rng(rng)
+    rng = generator("rng", rng)
     frequency, phase = rng.uniform(0.1, 0.6, B), rng.uniform(0, 2 * np.pi, B)
     wave = np.sin(frequency * np.arange(T + 1)[:, None] + phase)[:, :, None]
     return Batch(wave[:-1], wave[1:].copy(), None)  # a change of x is none of y

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
-from ..numbers.validate import choice
+from ..numbers.validate import choice, shown
 
 RESULTS = ("temporal_order",)
 
@@ -22,14 +23,21 @@ def data_file(name) -> Path:
     pathlib.Path
         Absolute, so that it does not depend on the working directory. The file need not exist.
 
+    Raises
+    ------
+    ValueError
+        If `name` is no name of a file.
+
     Examples
     --------
     >>> data_file("signal_line.txt").exists()
     True
     """
+    if not isinstance(name, str) or not name or "\0" in name:
+        raise ValueError(f"name: want the name of a file in data/, got {shown(name)}")
     package = Path(__file__).resolve().parents[1]
     inside = package / "data" / name
-    return inside if inside.exists() else package.parents[1] / "data" / name
+    return inside if os.path.exists(inside) else package.parents[1] / "data" / name
 
 
 def load_results(name) -> dict:
@@ -49,7 +57,7 @@ def load_results(name) -> dict:
     Raises
     ------
     ValueError
-        If there are no results of that name.
+        If there are no results of that name, or their file is damaged.
     FileNotFoundError
         If the file is missing.
 
@@ -62,4 +70,15 @@ def load_results(name) -> dict:
     file = data_file(f"{choice('name', name, RESULTS)}.json")
     if not file.exists():
         raise FileNotFoundError(f"name: want stored results, got {name!r}, whose file {str(file)!r} does not exist")
-    return json.loads(file.read_text(encoding="utf-8"))
+    try:
+        results = json.loads(file.read_text(encoding="utf-8"))
+    except ValueError as error:  # of JSON or of UTF-8
+        raise ValueError(_damaged(name, file, str(error))) from error
+    if not isinstance(results, dict) or "runs" not in results:
+        raise ValueError(_damaged(name, file, "no runs in it"))
+    return results
+
+
+def _damaged(name, file, how):
+    way_out = "take the file from the repository again, or make it anew with `make results`"
+    return f"name: want stored results, got {name!r}, whose file {str(file)!r} is damaged ({how}); {way_out}"

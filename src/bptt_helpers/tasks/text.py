@@ -7,16 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from ..numbers.validate import whole_number
+from ..numbers.validate import generator, plain, room, shown, whole_number
 from .sequences import LARGEST_BATCH, Batch, check_sizes
 from .stored import data_file
+from .text_files import check_encoding, file_at, read_text
 
 EMBEDDED = "signal_line.txt"
 TIME_MACHINE = "http://d2l-data.s3-accelerate.amazonaws.com/timemachine.txt"  # where d2l.ai keeps its copy
 TIME_MACHINE_SHA1 = "090b5e7e70c295757f55df93cb0a180b9691891a"
 
 
-def load_text(source=None) -> str:
+def load_text(source=None, *, encoding=None) -> str:
     """Read a text: the embedded one, The Time Machine, or a file of your own.
 
     Line ends become "\\n" and a byte order mark is dropped; every other character is kept as it is.
@@ -26,7 +27,10 @@ def load_text(source=None) -> str:
     source : str or os.PathLike, optional
         Default: "The Signal Line", a story written for this course in which early things return much later.
         "time_machine": the novel by H. G. Wells as d2l.ai publishes it, fetched once and then kept on disk.
-        Anything else: the path of a UTF-8 text file.
+        Anything else: the path of a text file of at most 1 GB; ``~`` is your home folder.
+    encoding : str, optional
+        Encoding of a file of your own, such as "cp1252". Default: UTF-8, or UTF-16 and UTF-32 where the file begins
+        with their byte order mark.
 
     Returns
     -------
@@ -36,7 +40,8 @@ def load_text(source=None) -> str:
     Raises
     ------
     ValueError
-        If the file is empty, is not UTF-8 text, or is not the file that d2l.ai published.
+        If the file is empty, too large, not text in this encoding (the sentence names the likely one), or not the
+        file that d2l.ai published; if `source` is the address of a page, or `encoding` is unknown.
     OSError
         If the file cannot be found or read, or The Time Machine cannot be fetched.
 
@@ -45,11 +50,14 @@ def load_text(source=None) -> str:
     >>> len(load_text()) > 30_000
     True
     """
-    if source is None:
-        return _read(data_file(EMBEDDED))
+    check_encoding(encoding)
+    if source is None or (isinstance(source, str) and source == "time_machine"):
+        if encoding is not None:
+            raise ValueError(f"encoding: want None, since this text needs no other, got {shown(encoding)}")
+        return read_text(file_at(data_file(EMBEDDED)) if source is None else _fetch_time_machine())
     if not isinstance(source, str | os.PathLike):
-        raise ValueError(f'source: want a path, "time_machine" or None, got {source!r}')
-    return _read(_fetch_time_machine() if source == "time_machine" else Path(source))
+        raise ValueError(f'source: want a path, "time_machine" or None, got {shown(source)}')
+    return read_text(file_at(source), encoding)
 
 
 def _fetch_time_machine():
@@ -69,25 +77,6 @@ def _fetch_time_machine():
         raise OSError(f"time_machine: could not be fetched ({type(error).__name__}); {way_on}") from error
     except ValueError as error:
         raise ValueError(f"time_machine: what came is not the file with sha1 {TIME_MACHINE_SHA1}; {way_on}") from error
-
-
-def _read(path):
-    name = repr(str(path)) if len(str(path)) <= 200 else f"{str(path)[:60]!r}…"
-    if not os.path.exists(path):  # unlike Path.exists, False also for what cannot be a path, such as a whole text
-        raise FileNotFoundError(f"source: want a text file, got {name}, which does not exist")
-    if not path.is_file():
-        raise OSError(f"source: want a text file, got {name}, which is no file")
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8").removeprefix("\ufeff")
-        binary = raw.find(b"\0")  # valid UTF-8, but no text has it
-    except UnicodeDecodeError as error:
-        binary = error.start
-    if binary >= 0:
-        raise ValueError(f"source: want a UTF-8 text file, got byte 0x{raw[binary]:02x} at position {binary} of {name}")
-    if not text:
-        raise ValueError(f"source: want at least one character, got the empty file {name}")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 class Vocabulary:
@@ -118,13 +107,15 @@ class Vocabulary:
     """
 
     def __init__(self, characters):
-        self.characters = tuple(sorted(set(_check_text(characters))))
-        self._number = {character: k for k, character in enumerate(self.characters)}
+        self.characters = _distinct(_check_text("characters", characters))
+        points = _code_points("".join(self.characters))
+        self._number = np.full(int(points[-1]) + 2, -1)  # by code point; the last stands for all beyond
+        self._number[points] = np.arange(len(points))
 
     @classmethod
     def of(cls, text) -> Vocabulary:
         """All characters that occur in `text`."""
-        return cls(text)
+        return cls(_check_text("text", text))
 
     def __len__(self):
         return len(self.characters)
@@ -136,14 +127,18 @@ class Vocabulary:
         """The numbers of the characters of `text`, ``(len(text),)``; a ValueError names the first unknown one."""
         if not isinstance(text, str):
             raise ValueError(f"text: want a string, got {type(text).__name__}")
-        try:
-            return np.fromiter(map(self._number.__getitem__, text), np.intp, len(text))
-        except KeyError as error:
-            unknown = error.args[0]
-            raise ValueError(
-                f"text: want only the {len(self)} characters of the vocabulary, "
-                f"got {unknown!r} at position {text.index(unknown)}"
-            ) from None
+        room("text", len(text))
+        numbers = np.empty(len(text), np.intp)
+        for start, piece in _pieces(text):
+            here = self._number.take(_code_points(piece), mode="clip")
+            if here.min() < 0:
+                unknown = int(here.argmin())
+                raise ValueError(
+                    f"text: want only the {len(self)} characters of the vocabulary, "
+                    f"got {piece[unknown]!r} at position {start + unknown}"
+                )
+            numbers[start : start + len(piece)] = here
+        return numbers
 
     def decode(self, indices) -> str:
         """The text whose characters have these numbers, ``(n,)``; the inverse of `encode`."""
@@ -177,8 +172,7 @@ def one_hot(indices, size) -> np.ndarray:
     """
     size = whole_number("size", size)
     indices = _check_indices(indices, size)
-    if indices.size * size > LARGEST_BATCH:
-        raise ValueError(f"indices: want at most {LARGEST_BATCH} numbers in the result, got {indices.size} × {size}")
+    room("indices, size", max(1, indices.size), size, largest=LARGEST_BATCH, where="in the result")
     return (indices[..., None] == np.arange(size)).astype(float)
 
 
@@ -218,29 +212,46 @@ def text_batch(text, sequence_length, batch_size, *, vocabulary=None, rng=0) -> 
     >>> batch.x.shape, batch.y.shape
     ((4, 2, 8), (4, 2))
     """
-    _check_text(text)
-    vocabulary = Vocabulary.of(text) if vocabulary is None else vocabulary
+    _check_text("text", text)
+    own, vocabulary = vocabulary is None, Vocabulary.of(text) if vocabulary is None else vocabulary
     if not isinstance(vocabulary, Vocabulary):
         raise ValueError(f"vocabulary: want a Vocabulary or None, got {type(vocabulary).__name__}")
     T, B = check_sizes(sequence_length, batch_size, len(vocabulary))
     if len(text) < T + 1:
         raise ValueError(f"text: want at least sequence_length + 1 = {T + 1} characters, got {len(text)}")
-    numbers = vocabulary.encode(text)  # all of it: an unknown character is an error wherever the pieces begin
-    start = np.random.default_rng(rng).integers(0, len(text) - T, B)
-    piece = numbers[np.arange(T + 1)[:, None] + start]  # (T + 1, B)
+    unknown = not own and set(_distinct(text)).difference(vocabulary.characters)
+    if unknown:  # an error wherever the pieces begin
+        vocabulary.encode(text[: 1 + min(map(text.index, unknown))])
+    starts = generator("rng", rng).integers(0, len(text) - T, B)
+    numbers = vocabulary.encode("".join([text[start : start + T + 1] for start in starts]))
+    piece = numbers.reshape(B, T + 1).T
     return Batch(one_hot(piece[:-1], len(vocabulary)), piece[1:], None)
 
 
-def _check_text(text):
+def _pieces(text):
+    """A text in pieces that the cache holds, each with the position where it begins."""
+    return ((start, text[start : start + 2**16]) for start in range(0, len(text), 2**16))
+
+
+def _code_points(text):
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _distinct(text):
+    """The different characters of a text, in the order of their code points."""
+    return tuple(sorted(set().union(*(piece for _, piece in _pieces(text)))))
+
+
+def _check_text(name, text):
     if not isinstance(text, str):
-        raise ValueError(f"text: want a string, got {type(text).__name__}")
+        raise ValueError(f"{name}: want a string, got {type(text).__name__}")
     if not text:
-        raise ValueError("text: want at least one character, got an empty string")
+        raise ValueError(f"{name}: want at least one character, got an empty string")
     return text
 
 
 def _check_indices(indices, size):
-    indices = np.asarray(indices)
+    indices = plain("indices", indices)
     if indices.size == 0:
         return indices.astype(np.intp)
     if indices.dtype.kind not in "iu":

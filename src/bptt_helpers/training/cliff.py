@@ -12,13 +12,15 @@ Pascanu, Mikolov & Bengio (2013), arXiv:1211.5063, figure 6.
 
 from __future__ import annotations
 
+import warnings
 from typing import NamedTuple
 
 import numpy as np
 
-from ..numbers.validate import choice, finite, number, positive, whole_number
+from ..numbers.validate import all_finite, array, choice, positive, room, whole_number
 
 X_0, TARGET = 0.5, 0.7
+LONGEST = 1_000_000  # steps in time, or of descent: some seconds each
 MODES = ("norm", "value")
 
 
@@ -39,7 +41,7 @@ def error_and_gradient(w, b, sequence_length=50):
     w, b : float or ndarray
         Weight and bias, of shapes that broadcast.
     sequence_length : int
-        T.
+        T, 1 to a million.
 
     Returns
     -------
@@ -49,10 +51,30 @@ def error_and_gradient(w, b, sequence_length=50):
     Raises
     ------
     ValueError
-        If `sequence_length` is not an integer >= 1.
+        If `sequence_length` is out of range, or `w` or `b` is not real and finite, or their shapes do not broadcast.
+    OverflowError
+        If a derivative leaves the range of float64.
     """
-    T = whole_number("sequence_length", sequence_length)
-    w, b = np.broadcast_arrays(np.asarray(w, float), np.asarray(b, float))
+    T = whole_number("sequence_length", sequence_length, 1, LONGEST)
+    w, b = _weights(w, b)
+    result = _error_and_gradient(w, b, T)
+    if not all(map(all_finite, result)):
+        raise OverflowError("error_and_gradient: want derivatives that fit float64, got overflow; use smaller weights")
+    return result
+
+
+def _weights(w, b):
+    """Weight and bias as arrays of one shape."""
+    w, b = array("w", w).astype(float), array("b", b).astype(float)
+    try:
+        return np.broadcast_arrays(w, b)
+    except ValueError:
+        raise ValueError(f"w, b: want shapes that broadcast, got {w.shape} and {b.shape}") from None
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _error_and_gradient(w, b, T):
+    """As `error_and_gradient`, inf or nan beyond the range of float64."""
     x, dx_dw, dx_db = np.full(w.shape, X_0), np.zeros(w.shape), np.zeros(w.shape)
     for _ in range(T):
         s = sigmoid(x)
@@ -77,7 +99,13 @@ def wall(w):
     -------
     float or ndarray
         Of the shape of w.
+
+    Raises
+    ------
+    ValueError
+        If `w` is not real and finite.
     """
+    w = array("w", w)[()]
     return X_0 - w * sigmoid(X_0)
 
 
@@ -91,7 +119,7 @@ def wall_gradient(w, sequence_length=50):
     w : float or ndarray
         Weight, other than 1/σ′(½).
     sequence_length : int
-        T.
+        T, 1 to a million.
 
     Returns
     -------
@@ -101,17 +129,23 @@ def wall_gradient(w, sequence_length=50):
     Raises
     ------
     ValueError
-        If `sequence_length` is not an integer >= 1.
+        If `sequence_length` is out of range, or `w` is not real and finite.
+    OverflowError
+        If the series leaves the range of float64, or has no closed form because μ = 1.
     """
-    T = whole_number("sequence_length", sequence_length)
+    T, w = whole_number("sequence_length", sequence_length, 1, LONGEST), array("w", w)[()]
     s = sigmoid(X_0)
     slope = s * (1 - s)
     growth = w * slope
-    return 2 * (s - TARGET) * slope * (growth**T - 1) / (growth - 1)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        gradient = 2 * (s - TARGET) * slope * (growth**T - 1) / (growth - 1)
+    if not all_finite(gradient):
+        raise OverflowError("wall_gradient: want a sum that fits float64, got overflow; use a smaller w or fewer steps")
+    return gradient
 
 
 class Descent(NamedTuple):
-    """Gradient descent on the cliff, start included.
+    """Gradient descent on the cliff, start included; nan in all after a step that left the range of float64.
 
     Attributes
     ----------
@@ -141,27 +175,29 @@ def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, se
         Clip the gradient (dE/dw, dE/db) to this norm, or its entries to this value. Default: no clipping.
     mode : {"norm", "value"}
     steps : int
+        0 to a million.
     sequence_length : int
-        T.
+        T, 1 to a million.
 
     Returns
     -------
     Descent
+        All of the way. Where it leaves the range of float64 a RuntimeWarning says after which step, and what to do.
 
     Raises
     ------
     ValueError
-        If an argument is out of range.
+        If an argument is out of range, or the path would not fit in memory.
     """
     choice("mode", mode, MODES)
     learning_rate = positive("learning_rate", learning_rate)
+    clips_nothing = threshold is None
     threshold = np.finfo(float).max if threshold is None else positive("threshold", threshold)
-    steps = whole_number("steps", steps, 0)
-    for name, value in (("w", w), ("b", b)):
-        number(name, value) if np.ndim(value) == 0 else finite(name, np.asarray(value))
-    at, path = np.array(np.broadcast_arrays(w, b), float), []
+    steps, T = whole_number("steps", steps, 0, LONGEST), whole_number("sequence_length", sequence_length, 1, LONGEST)
+    at, path = np.array(_weights(w, b)), []
+    room("w, b, steps", 7, steps + 1, at[0].size)
     for _ in range(steps + 1):
-        error, *gradient = error_and_gradient(*at, sequence_length)
+        error, *gradient = _error_and_gradient(*at, T)
         gradient = np.array(gradient)
         norm = np.hypot(*gradient)
         if mode == "norm":
@@ -170,5 +206,17 @@ def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, se
             clipped = np.clip(gradient, -threshold, threshold)
         turn = np.arctan2(clipped[0] * gradient[1] - clipped[1] * gradient[0], (clipped * gradient).sum(0))
         path.append((*at, error, norm, np.degrees(abs(turn))))
-        at = at - learning_rate * clipped
-    return Descent(*np.moveaxis(path, 1, 0))
+        with np.errstate(over="ignore", invalid="ignore"):
+            at = at - learning_rate * clipped
+        at[:, ~np.isfinite(at).all(0)] = np.nan
+    way = Descent(*np.moveaxis(path, 1, 0))
+    lost = np.flatnonzero(~np.isfinite(way.norm).reshape(steps + 1, -1).all(1))
+    if lost.size:
+        smaller = "a smaller learning_rate" + (", or clip with a threshold such as 1" if clips_nothing else "")
+        warnings.warn(
+            f"descend: step {lost[0]} of {steps} left the range of float64 at learning_rate = {learning_rate:g}; "
+            f"what comes before is kept; use {smaller}",
+            RuntimeWarning,
+            stacklevel=2,
+        )
+    return way

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..cells.params import Params
+from ..cells.params import Params, check_gradient, want_params
 from ..numbers.scaled import length, shifted
-from ..numbers.validate import finite, positive
+from ..numbers.validate import COMPLEX, REAL, plain, positive, shown
 
 
 def global_norm(gradient) -> float:
@@ -23,7 +23,16 @@ def global_norm(gradient) -> float:
     -------
     float
         nan if an entry is nan, inf if one is infinite or the norm is above 1.8e308.
+
+    Raises
+    ------
+    ValueError
+        If `gradient` is no Params of arrays of numbers.
     """
+    want_params("gradient", gradient)
+    for name, g in zip(Params._fields, gradient, strict=True):
+        if not isinstance(g, np.ndarray) or plain(f"gradient.{name}", g).dtype.kind not in COMPLEX:
+            raise ValueError(f"gradient.{name}: want an array of numbers, got {shown(g)}")
     return _in_range(*length(*gradient))
 
 
@@ -54,7 +63,7 @@ def clip_by_global_norm(gradient, max_norm) -> tuple[Params, float]:
     Raises
     ------
     ValueError
-        If `max_norm` is not positive, or the gradient is not finite: a clipped nan is still a nan.
+        If `max_norm` is not positive, or the gradient is no Params or not finite: a clipped nan is still a nan.
 
     References
     ----------
@@ -68,7 +77,7 @@ def clip_by_global_norm(gradient, max_norm) -> tuple[Params, float]:
     (5.0, array([[0.6]]), array([0.8]))
     """
     max_norm = positive("max_norm", max_norm)
-    _all_finite(gradient)
+    check_gradient(gradient)
     mantissa, power = length(*gradient)
     norm = _in_range(mantissa, power)
     if norm <= max_norm:
@@ -99,7 +108,7 @@ def clip_by_value(gradient, max_value) -> Params:
     Raises
     ------
     ValueError
-        If `max_value` is not positive, or the gradient is not finite.
+        If `max_value` is not positive, or the gradient is no Params of finite real numbers.
 
     Examples
     --------
@@ -108,10 +117,5 @@ def clip_by_value(gradient, max_value) -> Params:
     [1.0, 0.5]
     """
     max_value = positive("max_value", max_value)
-    _all_finite(gradient)
+    check_gradient(gradient, REAL)
     return Params(*(np.clip(g, -max_value, max_value) for g in gradient))
-
-
-def _all_finite(gradient):
-    for name, g in gradient._asdict().items():
-        finite(f"gradient.{name}", g)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..numbers.scaled import log10_norm, renormalise, times_power_of_two
-from ..numbers.validate import choice, whole_number
+from ..numbers.validate import choice, items, room, whole_number
 from ..passes.backward import SCHEMES
 from .chunk_sums import chunked_sums
 from .lag_sums import sums_by_doubling, sums_by_lag, way_of
@@ -66,12 +66,17 @@ def gradient_by_window(trace, dL_do, *, scheme="sliding", windows=None) -> Windo
     Raises
     ------
     ValueError
-        If `scheme` is unknown, a window is out of range, or `dL_do` does not fit the trace.
+        If `scheme` is unknown, a window is out of range, `dL_do` does not fit the trace, or the gradients of all
+        windows would not fit in memory.
     """
     choice("scheme", scheme, SCHEMES)
-    T = len(trace.x)
-    windows = np.arange(1, T + 1) if windows is None else np.array([whole_number("windows", w, 1, T) for w in windows])
     way = way_of(trace, dL_do)
+    T = len(way.own)
+    windows = range(1, T + 1) if windows is None else items("windows", windows, f"windows from 1 to {T}")
+    if not len(windows):
+        raise ValueError(f"windows: want at least one window from 1 to {T}, got none")
+    windows = np.array([whole_number("windows", w, 1, T) for w in windows])
+    room("trace, windows", len(windows), len(way.params.b_h), way.inputs.shape[1])
     return _sliding(way, windows) if scheme == "sliding" else _compare(windows, *chunked_sums(way, windows))
 
 
@@ -81,14 +86,19 @@ def logarithmic_windows(T) -> np.ndarray:
     Parameters
     ----------
     T : int
-        Sequence length, >= 1.
+        Sequence length, 1 to 10^15.
+
+    Raises
+    ------
+    ValueError
+        If `T` is not such a whole number.
 
     Examples
     --------
     >>> logarithmic_windows(20)
     array([ 1,  2,  3,  4,  6,  8, 12, 16, 20])
     """
-    T = whole_number("T", T)
+    T = whole_number("T", T, 1, 10**15)
     powers = 2 ** np.arange(T.bit_length())
     candidates = np.concatenate([powers, 3 * powers, [T]])
     return np.unique(candidates[candidates <= T])
@@ -108,8 +118,15 @@ def lag_contributions(trace, dL_do) -> tuple[np.ndarray, np.ndarray]:
         Contribution c_k to dL/d[W_hh | W_hx | b_h], a mantissa. K <= T: lags after which nothing is left are missing.
     exponent : ndarray of int (K,)
         Power of two that belongs to each part.
+
+    Raises
+    ------
+    ValueError
+        If `dL_do` does not fit the trace, or the parts of all lags would not fit in memory.
     """
-    return sums_by_lag(way_of(trace, dL_do), np.arange(1, len(trace.x) + 1))
+    way = way_of(trace, dL_do)
+    room("trace", len(way.own), len(way.params.b_h), way.inputs.shape[1])
+    return sums_by_lag(way, np.arange(1, len(way.own) + 1))
 
 
 def _sliding(way, windows):

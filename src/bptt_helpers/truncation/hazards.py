@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..numbers.validate import number, whole_number
+from ..numbers.validate import array, generator, number, room, shown, whole_number
+
+LONGEST = 100_000_000  # steps that `mean_piece_length` sums: 800 MB an array
 
 
 class Hazard(NamedTuple):
@@ -26,6 +28,12 @@ class Hazard(NamedTuple):
 
     name: str
     cut: Callable
+
+
+def want_hazard(hazard) -> None:
+    """Raise a ValueError if `hazard` is no Hazard."""
+    if not isinstance(hazard, Hazard):
+        raise ValueError(f"hazard: want a Hazard, such as constant_hazard(10), got {shown(hazard)}")
 
 
 def constant_hazard(mean_length) -> Hazard:
@@ -47,7 +55,7 @@ def constant_hazard(mean_length) -> Hazard:
     ValueError
         If `mean_length` is not above 1.
     """
-    T_0 = _mean_length(mean_length)
+    T_0 = above_1("mean_length", mean_length)
     return Hazard("constant", partial(_constant, 1 / T_0))
 
 
@@ -77,7 +85,7 @@ def power_law_hazard(mean_length, alpha=4) -> Hazard:
     ----------
     Tallec & Ollivier (2017), arXiv:1705.08209.
     """
-    T_0, alpha = _mean_length(mean_length), number("alpha", alpha, 1.0001, 1000)
+    T_0, alpha = above_1("mean_length", mean_length), number("alpha", alpha, 1.0001, 1000)
     return Hazard("power law", partial(_power_law, alpha, T_0))
 
 
@@ -99,8 +107,8 @@ def mean_piece_length(hazard, longest=100_000) -> float:
     ----------
     hazard : Hazard
     longest : int
-        Where the sum ends, >= 1: longer pieces count as this long. What it leaves out is of the order of
-        longest^(1-α) for a power law.
+        Where the sum ends, 1 to a hundred million: longer pieces count as this long. What it leaves out is of the order
+        of longest^(1-α) for a power law.
 
     Returns
     -------
@@ -110,9 +118,10 @@ def mean_piece_length(hazard, longest=100_000) -> float:
     Raises
     ------
     ValueError
-        If `longest` is not an integer >= 1, or the hazard gives a chance that is none.
+        If `hazard` is no Hazard or gives a chance that is none, or `longest` is out of range.
     """
-    return float(1 + np.cumprod(1 - _chances(hazard, whole_number("longest", longest) - 1)).sum())
+    longest = whole_number("longest", longest, 1, LONGEST)
+    return float(1 + np.cumprod(1 - _chances(hazard, longest - 1)).sum())
 
 
 def draw_factors(hazard, steps, n_draws, rng) -> np.ndarray:
@@ -137,10 +146,12 @@ def draw_factors(hazard, steps, n_draws, rng) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `steps` or `n_draws` is not an integer >= 1, or the hazard gives a chance that is none, or of 1.
+        If `hazard` is no Hazard or gives a chance that is none, or of 1, `steps` or `n_draws` is not an integer >= 1,
+        both together are too large, or `rng` is no source of randomness.
     """
     steps, n_draws = whole_number("steps", steps), whole_number("n_draws", n_draws)
-    return factors_of(hazard, np.random.default_rng(rng).random((steps, n_draws)))
+    room("steps, n_draws", steps, n_draws)
+    return factors_of(hazard, generator("rng", rng).random((steps, n_draws)))
 
 
 def factors_of(hazard, uniform) -> np.ndarray:
@@ -155,7 +166,15 @@ def factors_of(hazard, uniform) -> np.ndarray:
     Returns
     -------
     ndarray (T, N)
+
+    Raises
+    ------
+    ValueError
+        If `hazard` is no Hazard, or `uniform` no array (T, N) of numbers from 0 to 1.
     """
+    uniform = array("uniform", uniform)
+    if uniform.ndim != 2 or not (uniform.min(initial=0) >= 0 and uniform.max(initial=0) <= 1):
+        raise ValueError(f"uniform: want an array (T, N) of numbers from 0 to 1, got {shown(uniform)}")
     chances = _chances(hazard, len(uniform) - 1)
     factor, age = np.zeros(uniform.shape), np.ones(uniform.shape[1], int)
     for t in range(1, len(uniform)):
@@ -168,6 +187,7 @@ def factors_of(hazard, uniform) -> np.ndarray:
 
 def _chances(hazard, longest) -> np.ndarray:
     """c(1) … c(longest), or a ValueError that says which of them is no chance that could be compensated."""
+    want_hazard(hazard)
     age = np.arange(1, longest + 1)
     chance = np.asarray(hazard.cut(age), float)
     if chance.shape not in ((), age.shape):
@@ -182,8 +202,9 @@ def _chances(hazard, longest) -> np.ndarray:
     return chance
 
 
-def _mean_length(value):
-    value = number("mean_length", value)
+def above_1(name, value) -> float:
+    """A mean length as a float, if it is a finite number > 1; else a ValueError that says so."""
+    value = number(name, value)
     if value <= 1:
-        raise ValueError(f"mean_length: want a number > 1, got {value:g}")
+        raise ValueError(f"{name}: want a number > 1, got {value:g}")
     return value

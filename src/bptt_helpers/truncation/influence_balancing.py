@@ -18,9 +18,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..numbers.validate import choice, number, positive, whole_number
+from ..numbers.validate import choice, generator, items, number, positive, room, whole_number
 from ..passes.backward import SCHEMES
-from .hazards import factors_of
+from .hazards import factors_of, want_hazard
 
 N_UNITS = 23
 N_POSITIVE = 10
@@ -34,6 +34,7 @@ EXACT_SENSITIVITY = 2.0 * (N_POSITIVE - (N_UNITS - N_POSITIVE))
 THETA_BEST = 1 / EXACT_SENSITIVITY  # there s[0] = 1 and the loss is zero
 THETA_START = 0.5
 HOPELESS = 1e6  # a θ beyond this will not come back
+FASTEST = 1e100  # a learning rate: θ goes far beyond a million, and stays within the range of float64
 MOST_STEPS = 10_000_000  # a minute's work, and an array of 80 MB
 
 
@@ -98,7 +99,7 @@ def sensitivity(window=None, scheme="sliding") -> float:
     Parameters
     ----------
     window : int, optional
-        τ, >= 1. Default: exact, −6.
+        τ, 1 to ten million. Default: exact, −6.
     scheme : {"sliding", "chunked"}
 
     Returns
@@ -111,7 +112,9 @@ def sensitivity(window=None, scheme="sliding") -> float:
         As `sensitivities`.
     """
     choice("scheme", scheme, SCHEMES)
-    return EXACT_SENSITIVITY if window is None else float(sensitivities(window, scheme)[-1])
+    if window is None:
+        return EXACT_SENSITIVITY
+    return float(sensitivities(whole_number("window", window, 1, MOST_STEPS), scheme)[-1])
 
 
 def train(window=None, scheme="chunked", *, learning_rate=3e-5, steps=30_000, theta=THETA_START) -> Training:
@@ -127,7 +130,7 @@ def train(window=None, scheme="chunked", *, learning_rate=3e-5, steps=30_000, th
         τ, >= 1. Default: exact.
     scheme : {"sliding", "chunked"}
     learning_rate : float
-        > 0.
+        > 0, at most 1e100.
     steps : int
         Of the state, 1 to ten million; a block at the end that is not full is still used.
     theta : float
@@ -145,7 +148,7 @@ def train(window=None, scheme="chunked", *, learning_rate=3e-5, steps=30_000, th
     """
     window = None if window is None else whole_number("window", window)
     choice("scheme", scheme, SCHEMES)
-    learning_rate = positive("learning_rate", learning_rate)
+    learning_rate = positive("learning_rate", learning_rate, FASTEST)
     steps = whole_number("steps", steps, 1, MOST_STEPS)
     theta = number("theta", theta, -HOPELESS, HOPELESS)
     factor, at_every_step, seen = np.ones((steps, 1)), True, None
@@ -170,9 +173,9 @@ def train_randomized(hazard, *, learning_rate=3e-5, steps=30_000, seeds=range(20
     hazard : Hazard
         When to cut.
     learning_rate : float
-        η > 0.
+        η > 0, at most 1e100.
     steps : int
-        Of the state; a piece at the end is used wherever it stands.
+        Of the state, 1 to ten million; a piece at the end is used wherever it stands.
     seeds : sequence of int
         One run each; the state starts at 1, θ at 0.5.
 
@@ -184,10 +187,17 @@ def train_randomized(hazard, *, learning_rate=3e-5, steps=30_000, seeds=range(20
     Raises
     ------
     ValueError
-        If `learning_rate` or `steps` is out of range.
+        If `hazard` is no Hazard, `learning_rate` or `steps` is out of range, a seed is not an integer >= 0, there is
+        none, or all runs together would not fit in memory.
     """
-    learning_rate, steps = positive("learning_rate", learning_rate), whole_number("steps", steps)
-    uniform = np.column_stack([np.random.default_rng(seed).random(steps) for seed in seeds])
+    want_hazard(hazard)
+    learning_rate = positive("learning_rate", learning_rate, FASTEST)
+    steps = whole_number("steps", steps, 1, MOST_STEPS)
+    seeds = [generator("seeds", seed) for seed in items("seeds", seeds, "seeds, integers >= 0")]
+    if not seeds:
+        raise ValueError("seeds: want at least one seed, an integer >= 0, got none")
+    room("steps, seeds", steps, len(seeds))
+    uniform = np.column_stack([rng.random(steps) for rng in seeds])
     factor = factors_of(hazard, uniform)
     return _descend(factor, np.full(factor.shape[1], THETA_START), learning_rate)
 

@@ -59,8 +59,9 @@ class Way(NamedTuple):
 
 def way_of(trace, dL_do) -> Way:
     """Prepare a `Way` in float64 (a float32 network too: the exponents below are those of float64)."""
-    dL_do = checked_signal(trace, dL_do).astype(float, copy=False)
+    dL_do = checked_signal(trace, dL_do)
     trace = trace.astype(float)
+    dL_do = dL_do.astype(float, copy=False)
     T, B, _ = trace.x.shape
     inputs = np.concatenate([trace.h[:-1], trace.x, np.ones((T, B, 1))], 2).reshape(T * B, -1)
     all_read = len(trace.params.b_h) == len(trace.params.W_hh)  # not in a GRU

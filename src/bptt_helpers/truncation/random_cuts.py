@@ -12,10 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..cells.base import beside, each
-from ..numbers.validate import number, positive, whole_number
-from .hazards import constant_hazard, draw_factors
+from ..numbers.validate import flag, items, number, positive, room, whole_number
+from .hazards import above_1, draw_factors, want_hazard
 from .lag_sums import way_of
 
+MOST_STEPS = 10_000_000  # of a chain: some seconds
 _AT_ONCE = 4_000_000  # signals held at one time: 32 MB
 
 
@@ -45,15 +46,18 @@ def randomized_gradients(trace, dL_do, hazard, *, n_draws=1, rng=0, compensate=T
     Raises
     ------
     ValueError
-        If `n_draws` is not an integer >= 1, or `dL_do` does not fit the trace.
+        If `hazard` is no Hazard, `n_draws` is not an integer >= 1, the gradients of all draws would not fit in memory,
+        `rng` is no source of randomness, `compensate` is not True or False, or `dL_do` does not fit the trace.
 
     References
     ----------
     Tallec & Ollivier (2017), arXiv:1705.08209.
     """
-    n_draws = whole_number("n_draws", n_draws)
+    n_draws, compensate = whole_number("n_draws", n_draws), flag("compensate", compensate)
+    want_hazard(hazard)
     way = way_of(trace, dL_do)
     T, B, _ = way.own.shape
+    room("trace, n_draws", n_draws, len(way.params.b_h), way.inputs.shape[1])
     factor = draw_factors(hazard, T, n_draws, rng)
     if not compensate:
         factor = (factor > 0).astype(float)
@@ -124,14 +128,17 @@ def exact_moments(trace, dL_do, mean_lengths) -> Moments:
     Raises
     ------
     ValueError
-        If a mean length is not above 1, or there is more than one sequence.
+        If a mean length is not above 1, there is more than one sequence, `dL_do` does not fit the trace, or the moments
+        would not fit in memory.
     """
-    way = way_of(trace, dL_do)
+    way, mean_lengths = way_of(trace, dL_do), items("mean_lengths", mean_lengths, "mean lengths > 1")
     cell, params, local = way.cell, way.params, way.local
     T, B, m = way.own.shape
     if B != 1:
         raise ValueError(f"trace: want one sequence, B = 1, got {B}")
-    chance = np.array([constant_hazard(T_0).cut(1) for T_0 in mean_lengths])
+    chance = np.array([1 / above_1("mean_lengths", T_0) for T_0 in mean_lengths])
+    if not len(chance):
+        raise ValueError("mean_lengths: want at least one mean length > 1, got none")
     square_of_factor = (1 / (1 - chance))[:, None, None]  # E ξ²
     own, A_by_step = way.own[:, 0], cell.jacobians(params, local)[:, 0].swapaxes(1, 2)
     unit = np.broadcast_to(np.eye(m), (T, 1, m, m))
@@ -140,6 +147,7 @@ def exact_moments(trace, dL_do, mean_lengths) -> Moments:
     reads = np.ones((width, columns)) if way.reads is None else way.reads
 
     K = len(chance)
+    room("trace, mean_lengths", K, m, width * columns)
     mean_lam, mean_G, square_G = np.zeros(m), np.zeros((width, columns)), np.zeros(K)
     lam_lam, lam_G = np.zeros((K, m, m)), np.zeros((K, m, width * columns))
     for t in range(T - 1, -1, -1):
@@ -173,26 +181,27 @@ def chain_variance(factor, survival, steps) -> np.ndarray:
     Parameters
     ----------
     factor : float
-        c, what one step multiplies a signal by.
+        c, what one step multiplies a signal by, between ±1e100.
     survival : float
         π, the chance of no cut, in (0, 1].
     steps : int
-        T.
+        T, 1 to ten million.
 
     Returns
     -------
     ndarray (T,)
-        Variance of z after 1 … T steps.
+        Variance of z after 1 … T steps; inf beyond the range of float64.
 
     Raises
     ------
     ValueError
-        If `factor` is not finite, `survival` not in (0, 1], or `steps` not an integer >= 1.
+        If `factor` is out of range, `survival` not in (0, 1], or `steps` out of range.
     """
-    c, pi = number("factor", factor), number("survival", positive("survival", survival), 0, 1)
+    c, pi = number("factor", factor, -1e100, 1e100), number("survival", positive("survival", survival), 0, 1)
     mean, variance, out = 0.0, 0.0, []
-    for _ in range(whole_number("steps", steps)):
-        variance = c**2 / pi * variance + c**2 * (1 / pi - 1) * mean**2
+    for _ in range(whole_number("steps", steps, 1, MOST_STEPS)):
+        by_cuts = (1 / pi - 1) * (c * mean) * (c * mean) if pi < 1 else 0.0
+        variance = c**2 / pi * variance + by_cuts
         mean = 1 + c * mean
         out.append(variance)
     return np.array(out)

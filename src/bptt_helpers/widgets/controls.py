@@ -1,10 +1,12 @@
-"""Sliders and menus that check their start value and can be reset."""
+"""Sliders and menus for the controls of an explorer."""
 
 from __future__ import annotations
 
+from functools import singledispatch
+
 import ipywidgets as W
 
-from ..numbers.validate import choice, number, whole_number
+from ..lessons.explorer import Choice, Real, Whole
 
 # Google Colab has ipywidgets 7: other sliders in the page, and other names in Python
 IPYWIDGETS_7 = W.__version__.startswith("7.")
@@ -13,42 +15,31 @@ _STYLE = {"description_width": "11em"}
 _LAYOUT = {"width": "auto"}  # as wide as the panel's column
 
 
-def int_slider(name, value, low, high, label) -> W.IntSlider:
-    """A slider over whole numbers; `value` out of range is a ValueError that names `name`."""
-    value = whole_number(name, value, low, high)
-    return W.IntSlider(value, low, high, **_looks(label, f"{name}, from {low} to {high}"))
+@singledispatch
+def widget_for(control, name, value) -> W.Widget:
+    """The widget that moves a `control` of this name, at `value`."""
+    raise TypeError(f"{name}: want a Whole, Real or Choice, got {type(control).__name__}")
 
 
-def float_slider(name, value, low, high, label, step=0.01) -> W.FloatSlider:
-    """A slider over real numbers; `value` out of range is a ValueError that names `name`."""
-    value = number(name, value, low, high)
-    looks = _looks(label, f"{name}, from {low:g} to {high:g}")
-    return W.FloatSlider(value, min=low, max=high, step=step, **looks)
+@widget_for.register
+def _(control: Whole, name, value):
+    looks = _looks(control, f"{name}, from {control.low} to {control.high}")
+    return W.IntSlider(value, control.low, control.high, **looks)
 
 
-def menu(name, value, options, label) -> W.Dropdown:
-    """A choice of one among `options`; another `value` is a ValueError that names `name`."""
-    value = choice(name, value, tuple(options))
-    return W.Dropdown(options=list(options), value=value, **_looks(label, name))
+@widget_for.register
+def _(control: Real, name, value):
+    looks = _looks(control, f"{name}, from {control.low:g} to {control.high:g}")
+    return W.FloatSlider(value, min=control.low, max=control.high, step=control.step, **looks)
 
 
-def _looks(label, tooltip):
-    return {"description": label, _TOOLTIP: tooltip, "style": _STYLE, "layout": _LAYOUT}
+@widget_for.register
+def _(control: Choice, name, value):
+    return W.Dropdown(options=list(control.options), value=value, **_looks(control, name))
 
 
-def check(name, value, control) -> None:
-    """Raise a ValueError that names `name`, if `control` cannot take `value`."""
-    if isinstance(control, W.Dropdown):
-        choice(name, value, control.options)
-    elif isinstance(control, W.IntSlider):
-        whole_number(name, value, control.min, control.max)
-    else:
-        number(name, value, control.min, control.max)
-
-
-def ends(control) -> list:
-    """The extreme values of a control: both ends of a slider, all options of a menu. Tests drive them."""
-    return list(control.options) if isinstance(control, W.Dropdown) else [control.min, control.max]
+def _looks(control, tooltip):
+    return {"description": control.label, _TOOLTIP: tooltip, "style": _STYLE, "layout": _LAYOUT}
 
 
 def panel(children, width) -> W.GridBox:

@@ -1,1 +1,0 @@
-"""Feedback on the exercises: one module a notebook, `feedback` for what they share."""

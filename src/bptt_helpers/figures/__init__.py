@@ -1,1 +1,0 @@
-"""Pictures: each takes plain arrays and moves matplotlib artists. No model code here."""

@@ -1,0 +1,29 @@
+"""All explorers by name, in the order of the notebooks."""
+
+from __future__ import annotations
+
+from .chain_rule.backward_explorer import BACKWARD_PASS
+from .chain_rule.step_size_explorer import GRADIENT_CHECK
+from .gradient_clipping.explorer import CLIPPING
+from .gradient_norms.explorer import INFLUENCE
+from .jacobian_spectra.lyapunov_explorer import LYAPUNOV
+from .jacobian_spectra.spectrum_explorer import JACOBIAN_SPECTRUM
+from .randomized_truncation.chain_explorer import CHAIN
+from .randomized_truncation.explorer import RANDOMIZED
+from .start_here.explorer import FIRST_LOOK
+from .truncation.explorer import TRUNCATION
+from .unrolling.explorer import UNROLLING
+
+EXPLORERS = {
+    "first_look": FIRST_LOOK,
+    "unrolling": UNROLLING,
+    "backward_pass": BACKWARD_PASS,
+    "gradient_check": GRADIENT_CHECK,
+    "influence": INFLUENCE,
+    "jacobian_spectrum": JACOBIAN_SPECTRUM,
+    "lyapunov": LYAPUNOV,
+    "truncation": TRUNCATION,
+    "randomized": RANDOMIZED,
+    "chain": CHAIN,
+    "clipping": CLIPPING,
+}

@@ -1,0 +1,72 @@
+// ipywidgets 8 makes the handle of a slider from a <div> without a name, and announces its raw value: 0.9999999999999999
+// where the reader sees 1.00. JupyterLab and Notebook 7 answer keys pressed on a slider or a menu as their own
+// shortcuts: an arrow selects another cell. Here the parts of one explorer get their names, and the keys they answer.
+
+// Lumino, which keeps the shortcuts of JupyterLab and Notebook 7, passes over an element with this attribute.
+const NO_SHORTCUTS = "data-lm-suppress-shortcuts";
+
+// The changes that may leave a name or a value behind: a part that is made, a text, what the slider says of itself.
+const CHANGES = { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] };
+
+function set(element, attribute, value) {
+  if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
+}
+
+function nameSliders(explorer) {
+  for (const slider of explorer.querySelectorAll(".widget-slider")) {
+    const [label, handle, readout] = [".widget-label", ".noUi-handle", ".widget-readout"].map(part =>
+      slider.querySelector(part)
+    );
+    if (!(label && handle && readout)) continue; // not finished, or not a slider of ipywidgets 8
+    // textContent asks for no layout, and a hidden readout has it too
+    set(handle, "aria-label", label.textContent);
+    set(handle, "aria-valuetext", readout.textContent);
+    // the readout takes a typed number
+    set(readout, "role", "textbox");
+    set(readout, "aria-label", label.textContent);
+  }
+}
+
+function keepKeys(explorer, event) {
+  if (!explorer.contains(event.target)) return;
+  // A key alone belongs to the control. Ctrl-S, Shift-Enter and Escape remain the notebook's.
+  const alone = !(event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) && event.key !== "Escape";
+  event.target.toggleAttribute(NO_SHORTCUTS, alone);
+}
+
+// A view is put into its explorer some time after it is rendered; the explorer need not be on the page for that.
+function whenInside(el, signal, act) {
+  if (signal.aborted) return;
+  const explorer = el.closest(".bptt-explorer");
+  if (explorer) act(explorer);
+  else requestAnimationFrame(() => whenInside(el, signal, act));
+}
+
+function render({ el }) {
+  const removed = new AbortController();
+  whenInside(el, removed.signal, explorer => {
+    const observer = new MutationObserver(() => {
+      nameSliders(explorer);
+      observer.takeRecords(); // of the attributes just set: nobody needs to look at them
+    });
+    observer.observe(explorer, CHANGES);
+    nameSliders(explorer);
+    // Notebook 7 looks for shortcuts before any element sees the key, so the window has to be listened to.
+    const options = { capture: true, signal: removed.signal };
+    window.addEventListener("keydown", event => keepKeys(explorer, event), options);
+    removed.signal.addEventListener("abort", () => observer.disconnect());
+  });
+  return () => removed.abort();
+}
+
+// `save` sends a value that has not changed too, and takes the place of one that waits to be sent.
+function initialize({ model }) {
+  model.on("msg:custom", async states => {
+    for (const [id, state] of Object.entries(states)) {
+      const control = await model.widget_manager.get_model(id);
+      control.save(state, { patch: true });
+    }
+  });
+}
+
+export default { initialize, render };

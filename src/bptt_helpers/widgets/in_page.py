@@ -1,0 +1,33 @@
+"""What an explorer does in the page that ipywidgets 8 does not: names, keys, and an answer that comes in order."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import anywidget
+import ipywidgets as W
+
+SCRIPT = Path(__file__).with_suffix(".js")
+
+
+class InPage(anywidget.AnyWidget):
+    """An invisible part of an explorer whose script looks after the other parts; see the script beside this file."""
+
+    _esm = SCRIPT.read_text(encoding="utf-8")  # anywidget may watch a path for changes; a text is only sent
+
+    def __init__(self):
+        super().__init__(layout={"display": "none"})
+
+    def hold(self, controls) -> None:
+        """Send the values of these controls once more, from the page, behind all that waits there.
+
+        The last value of a drag waits in the page until the kernel has answered the one before, so that a click on
+        Reset overtakes it and would be undone by it.
+        """
+        self.send({control.model_id: _state(control) for control in controls})
+
+
+def _state(control):
+    """A control's value as the page keeps it."""
+    name = "index" if isinstance(control, W.Dropdown) else "value"
+    return {name: getattr(control, name)}

@@ -1,0 +1,123 @@
+"""The stored pictures of the notebooks are held against fresh ones: what is noticed, and what is let pass."""
+
+import base64
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from PIL import Image
+
+from tools import pictures
+from tools.pictures import SHARE, compared, difference
+
+ROOT = Path(__file__).parents[1]
+NOTEBOOK = ROOT / "notebooks" / "03_gradient_norms.ipynb"
+
+
+def stored():
+    """All pictures stored in the notebooks, as PNG in base64."""
+    for path in sorted(ROOT.glob("notebooks/*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for output in cell.get("outputs", []):
+                if "image/png" in output.get("data", {}):
+                    yield output.data["image/png"]
+
+
+STORED = list(stored())
+
+
+def changed(picture, change):
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(picture))).convert("RGB"))
+    file = io.BytesIO()
+    Image.fromarray(change(pixels.copy())).save(file, "png")
+    return base64.b64encode(file.getvalue()).decode()
+
+
+def without_title(pixels):
+    pixels[:26] = 255
+    return pixels
+
+
+def without_blue(pixels):
+    """The first colour of our pictures, left out."""
+    pixels[np.abs(pixels.astype(int) - [63, 144, 218]).max(2) < 60] = 255
+    return pixels
+
+
+@pytest.mark.parametrize(
+    ("change", "least"),
+    [
+        (lambda pixels: pixels[::-1, ::-1], len(STORED)),
+        (lambda pixels: np.roll(pixels, 3, 0), len(STORED)),
+        (without_blue, len(STORED) - 1),  # one has nothing blue
+        (without_title, len(STORED) - 1),
+    ],
+    ids=["turned", "moved", "one colour left out", "no title"],
+)
+def test_a_changed_picture_is_noticed(change, least):
+    assert len(STORED) > 15
+    assert sum(difference(picture, changed(picture, change)) > SHARE for picture in STORED) >= least
+
+
+def test_the_same_picture_and_one_with_a_mark_moved_by_rounding_pass():
+    def mark(pixels, x):
+        pixels[100:108, x : x + 8] = 0
+        return pixels
+
+    for picture in STORED:
+        assert difference(picture, picture) == 0
+        one, other = (changed(picture, lambda pixels, x=x: mark(pixels, x)) for x in (200, 202))
+        assert difference(one, other) <= SHARE
+
+
+def test_another_size_is_another_picture():
+    assert difference(STORED[0], changed(STORED[0], lambda pixels: pixels[:-4])) == 1
+
+
+def output(picture, sentence="It shows a line."):
+    return {"output_type": "display_data", "data": {"image/png": picture, "text/plain": sentence}}
+
+
+@pytest.mark.parametrize(
+    ("fresh", "message"),
+    [
+        ([], "picture 1 that is stored is not drawn any more"),
+        ([output(STORED[0]), output(STORED[0])], "picture 2 of the cell is not stored"),
+        ([output(STORED[0], "It shows two lines.")], "stored is the sentence 'It shows a line.', now"),
+        ([output(STORED[1])], "of its area differ"),
+    ],
+)
+def test_what_differs_is_said(fresh, message):
+    compared([output(STORED[0])], [output(STORED[0])])
+    with pytest.raises(AssertionError, match=message):
+        compared([output(STORED[0])], fresh)
+
+
+def test_pictures_of_another_matplotlib_are_not_compared(monkeypatch):
+    pictures.stored_pictures_fit_these_versions.cache_clear()
+    monkeypatch.setattr(pictures, "version", lambda name: "0.1")
+    assert not pictures.stored_pictures_fit_these_versions()
+    pictures.stored_pictures_fit_these_versions.cache_clear()
+
+
+@pytest.mark.skipif(not pictures.stored_pictures_fit_these_versions(), reason="not the pinned matplotlib")
+def test_a_notebook_with_a_picture_turned_round_fails(tmp_path):
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    number = next(k for k, cell in enumerate(notebook.cells) if "explore_influence(" in cell.source)
+    notebook.cells = notebook.cells[: number + 1]
+    data = next(output.data for output in notebook.cells[number].outputs if "image/png" in output.get("data", {}))
+    data["image/png"] = changed(data["image/png"], lambda pixels: pixels[::-1, ::-1])
+    nbformat.write(notebook, tmp_path / "turned.ipynb")
+    arguments = ["-m", "pytest", "-p", "conftest", "-p", "no:cacheprovider", "-q", tmp_path / "turned.ipynb"]
+    ran = subprocess.run(
+        [sys.executable, *arguments, f"--rootdir={ROOT}", "-c", ROOT / "pyproject.toml"],
+        capture_output=True,
+        encoding="utf-8",
+        cwd=ROOT,
+    )
+    assert "1 failed" in ran.stdout, ran.stdout + ran.stderr
+    assert "of its area differ from the stored one" in ran.stdout
