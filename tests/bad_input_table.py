@@ -58,7 +58,7 @@ NETWORK = {"n_hidden": count(4), "sequence_length": count(40), "batch": count(2)
 HAZARD = {"hazard": Argument(constant_hazard(4), fine())}
 
 
-LIKE = weights(GRADIENT, "integers", "matrix W_hh", "b_h of two axes", "tuple of weights")
+LIKE = weights(GRADIENT, "integers", "matrix W_hh", "tuple of weights")
 
 
 # the norm of what is not finite is nan or inf
@@ -203,6 +203,7 @@ TABLE = {
     "measures.influence.gradient_profile": PASS,
     "measures.influence.true_slope": ALONE,
     "measures.influence.cosine": {"a": LIKE, "b": LIKE},
+    "passes.gradcheck.relative_error": {"a": LIKE, "b": LIKE},
     "measures.jacobians.jacobian_product_norms": ALONE | {"norm": choice("frobenius")},
     "measures.jacobians.frobenius_map": ALONE | {"losses": items([0, 3], "set", "integers")},
     "measures.lyapunov.lyapunov_exponents": {

@@ -37,7 +37,7 @@ def test_a_long_gradient_is_shortened_and_not_turned(seed):
     gradient = random_gradient(seed, 100)
     clipped, norm = clip_by_global_norm(gradient, 0.5)
     assert norm == pytest.approx(np.linalg.norm(gradient.flat()), rel=1e-14)
-    assert np.linalg.norm(clipped.flat()) == pytest.approx(0.5, rel=1e-14)
+    assert np.linalg.norm(clipped.flat()) == pytest.approx(0.5, rel=1e-14, abs=0)
     assert cosine(clipped, gradient) == pytest.approx(1, abs=1e-14)
     assert cosine(clip_by_value(gradient, 0.5), gradient) < 0.95
 
@@ -55,7 +55,27 @@ def test_a_short_gradient_is_left_alone():
 def test_squares_neither_overflow_nor_underflow(scale):
     gradient = random_gradient()
     expected = np.linalg.norm(gradient.flat()) * scale
-    assert global_norm(random_gradient(scale=scale)) == pytest.approx(expected, rel=1e-13)
+    assert global_norm(random_gradient(scale=scale)) == pytest.approx(expected, rel=1e-13, abs=0)
+
+
+@pytest.mark.parametrize(
+    ("scale", "limit"), [(1e308, 1.0), (1e308, 1e-300), (1e140, 1e-320), (1e120, 1e-300), (1e-305, 1e-306)]
+)
+def test_what_is_far_too_long_keeps_its_direction(scale, limit):
+    """The norm may be infinite, and limit / norm zero: the clipped gradient is neither."""
+    gradient = Params(*(np.sign(g) * scale for g in random_gradient()))
+    clipped, norm = clip_by_global_norm(gradient, limit)
+    n = gradient.flat().size
+    wanted = np.sign(gradient.flat()) * (limit / np.sqrt(n))
+    np.testing.assert_allclose(clipped.flat(), wanted, rtol=0.01 if limit == 1e-320 else 1e-13)
+    assert norm == pytest.approx(scale * np.sqrt(n), rel=1e-13, abs=0) if scale < 1e308 else norm == np.inf
+
+
+def test_a_float32_gradient_is_clipped_far_down():
+    gradient = Params(*(w.astype(np.float32) for w in random_gradient(scale=1e37)))
+    clipped, norm = clip_by_global_norm(gradient, 1e-20)
+    assert clipped.W_hh.dtype == np.float32
+    np.testing.assert_allclose(clipped.flat(), gradient.flat().astype(float) * (1e-20 / norm), rtol=1e-6)
 
 
 def test_the_norm_of_nothing_and_of_no_number():

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from bptt_helpers import Params, numerical_gradient, relative_error
+from bptt_helpers import Params, bptt, forward, init_params, numerical_gradient, relative_error, squared_error
+from bptt_helpers.passes.step_size import step_errors
 
 
 def backward(case, bug=None, window=None):
@@ -41,6 +42,10 @@ def backward(case, bug=None, window=None):
     return gradient
 
 
+def abs_sum(p):
+    return np.abs(p.W_hh).sum()
+
+
 BUGS = (
     "slope missing at the end",
     "slope missing on the way",
@@ -66,8 +71,6 @@ def test_planted_bugs_are_caught_and_the_right_gradient_passes(make_case, loss, 
 @pytest.mark.parametrize("tau", [1, 2, 4])
 def test_a_window_off_by_one_is_caught(make_case, tau):
     """A truncated gradient belongs to no loss; but the last step alone, from a frozen state, does."""
-    from bptt_helpers import forward, squared_error
-
     T = 8
     case = make_case(T, 2, weight="last", seed=2)
     # with a loss at the end only, a window of τ is the network started from the frozen state τ steps before
@@ -88,6 +91,88 @@ def test_known_derivatives(make_case, method, accuracy):
     assert relative_error(got, Params(*(3 * w**2 for w in params))) < accuracy
 
 
+@pytest.mark.parametrize(
+    "loss", [lambda p: float(p.W_hh.sum().real), lambda p: p.W_hh.sum().imag, lambda p: 7, abs_sum]
+)
+def test_a_real_number_from_complex_weights_is_refused(make_case, loss):
+    """Its imaginary part is 0, and so was the whole gradient, without a word."""
+    params = make_case().params
+    with pytest.raises(
+        ValueError, match=r"^loss: want a complex number from complex weights, got .* method='central'$"
+    ):
+        numerical_gradient(loss, params)
+    numerical_gradient(loss, params, method="central")
+
+
+def test_imaginary_parts_lost_on_the_way_are_noticed(make_case):
+    case = make_case()
+    for part in (1, 0.1):
+        with pytest.raises(ValueError, match="loss: want imaginary parts kept on the whole way"):
+            numerical_gradient(lambda p, part=part: case.loss_of(p) + part * abs_sum(p), case.params)
+
+
+def relu_at_zero(T=6):
+    """Biases of zero and an input of zeros: at the first step every unit stands at exactly 0."""
+    rng = np.random.default_rng(1)
+    params, x, y = init_params(3, 5, 2, rng=4), rng.normal(size=(T, 2, 3)), rng.normal(size=(T, 2, 2))
+    x[0] = 0
+    return params, lambda p: squared_error(forward(p, x, cell="relu").o, y)[0]
+
+
+def own_relu(a):
+    return np.where(a.real > 0, a, 0)
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+@pytest.mark.parametrize(
+    ("loss", "at"),
+    [
+        relu_at_zero()[::-1],
+        (lambda w: (2 * w - np.maximum(w, 0)).sum(), np.zeros(3)),
+        (lambda w: np.maximum(w[0], 0 * w[0]) + w[1] ** 2, np.array([0, 2.0])),
+        (lambda w: np.maximum(w - 1e9, 0).sum(), np.array([1e9])),  # where a step of 6e-6 is rounded
+    ],
+)
+def test_a_kink_has_no_gradient(method, loss, at):
+    with pytest.raises(ValueError, match="at: want a point where the loss has a derivative, got a kink"):
+        numerical_gradient(loss, at, method=method)
+    moved = Params(*(w + 1e-3 for w in at)) if isinstance(at, tuple) else 1.01 * at + 1e-3
+    numerical_gradient(loss, moved, method=method)
+
+
+@pytest.mark.parametrize("method", ["complex", "central"])
+def test_a_kink_that_the_complex_step_sees_from_one_side_only(method):
+    with pytest.raises(ValueError, match=r"or there is a kink|got a kink"):
+        numerical_gradient(lambda w: own_relu(w).sum() + w.sum(), np.zeros(3), method=method)
+
+
+def chaos(p):
+    return squared_error(forward(p, np.ones((300, 1, 3))).o, np.zeros((300, 1, 2)))[0]
+
+
+@pytest.mark.parametrize(
+    ("loss", "at", "exact"),
+    [
+        (lambda w: (w**3).sum(), np.array([1e9]), np.array([3e18])),
+        (lambda w: (w**3).sum(), np.array([1e-9, 0]), np.array([3e-18, 0])),
+        (lambda w: (w.astype(np.complex64) ** 2).sum(), np.array([1.0]), np.array([2.0])),
+        (lambda w: (np.exp(1e4 * w)).sum(), np.array([0.0]), np.array([1e4])),
+        (lambda w: (1e9 + w**2).sum(), np.array([0.0, 1]), np.array([0.0, 2])),
+        (lambda w: (w[:1] * 0).sum(), np.array([1.0]), np.array([0.0])),
+        (lambda w: (w * 0).sum(), np.zeros((0, 2)), np.zeros((0, 2))),
+    ],
+)
+def test_a_smooth_loss_is_not_taken_for_a_kink(loss, at, exact):
+    np.testing.assert_allclose(numerical_gradient(loss, at), exact, rtol=1e-6, atol=1e-50)
+
+
+def test_a_chaotic_network_is_not_taken_for_a_kink(make_case):
+    params = make_case(scale=4).params
+    trace = forward(params, np.ones((300, 1, 3)))
+    right = bptt(trace, squared_error(trace.o, np.zeros((300, 1, 2)))[1]).params
+    assert relative_error(numerical_gradient(chaos, params), right) < 1e-6
+
+
 def test_the_weights_come_back_unchanged(make_case):
     params = make_case().params
     before = params.flat()
@@ -99,7 +184,30 @@ def test_the_weights_come_back_unchanged(make_case):
 def test_relative_error_measures_against_the_trusted_one():
     assert relative_error(np.array([3.0, 5.0]), np.array([3.0, 4.0])) == pytest.approx(0.2)
     assert relative_error(np.array([3.0, 4.0]), np.zeros(2)) == 5
-    assert np.isnan(relative_error(np.array([np.nan]), np.ones(1)))
+    with pytest.raises(ValueError, match="a: want finite numbers, got nan"):
+        relative_error(np.array([np.nan]), np.ones(1))
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-170, 1e160, 4e307])
+def test_relative_error_of_tiny_and_huge_gradients(scale):
+    b = scale * np.array([1.0, 2, 2])
+    assert relative_error(1.5 * b, b) == pytest.approx(0.5, rel=1e-12, abs=0)
+    assert relative_error(-b, b) == pytest.approx(2, rel=1e-12)  # b - (-b) may be out of range
+    assert relative_error(b * (1 + 1e-6j), b) == pytest.approx(1e-6, rel=1e-6)
+    assert relative_error(b, 0 * b) == pytest.approx(3 * scale, rel=1e-12, abs=0)
+    assert relative_error(np.array([1e200]), np.array([1e-200])) == np.inf
+    assert relative_error(np.array([1.7e308]), np.array([-1.7e308])) == 2
+
+
+@pytest.mark.parametrize("size", [1e-250, 1e-170, 1e-100])
+def test_step_errors_of_tiny_gradients(size):
+    """The gradient with respect to W_hh is as small as W_qh: its square is 0. (A large one has an infinite loss.)"""
+    params, rng = init_params(2, 3, 1), np.random.default_rng(0)
+    x, y = rng.normal(size=(5, 2)), rng.normal(size=(5, 1))
+    params = params._replace(W_qh=size * params.W_qh)
+    errors = step_errors(params, x, y, [1e-30, 1e-8])
+    assert errors["complex"][0] < 1e-12
+    assert errors["forward"][0] == errors["central"][0] == pytest.approx(1, rel=1e-12)
 
 
 @pytest.mark.parametrize(

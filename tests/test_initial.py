@@ -32,7 +32,7 @@ def test_every_block_has_the_spectral_radius_asked_for(name, init, radius):
     n = 7
     blocks = init_params(3, n, 2, cell=name, init=init, spectral_radius=radius).W_hh.reshape(-1, n, n)
     for block in blocks:
-        assert np.abs(np.linalg.eigvals(block)).max() == pytest.approx(radius, rel=1e-10)
+        assert np.abs(np.linalg.eigvals(block)).max() == pytest.approx(radius, rel=1e-10, abs=0)
     others = init_params(3, n, 2, cell=name, init=init, spectral_radius=2 * radius)
     np.testing.assert_allclose(others.W_hh, 2 * blocks.reshape(-1, n), rtol=1e-12)
     as_drawn = init_params(3, n, 2, cell=name, init=init)
@@ -53,6 +53,19 @@ def test_blocks_are_drawn_apart(name):
     assert all(np.abs(biases[i] - biases[j]).max() > 0.1 for i in range(4) for j in range(i))
     blocks = init_params(3, n, 2, cell=name, init="identity").W_hh.reshape(-1, n, n)
     np.testing.assert_array_equal(blocks, np.tile(np.eye(n), (len(blocks), 1, 1)))
+
+
+def test_rotations_and_reflections_are_drawn_equally_often():
+    """QR alone gives the first entry one sign, and all matrices the same determinant."""
+    rng, N, n = np.random.default_rng(0), 3000, 3
+    Q = np.array([init_params(1, n, 1, init="orthogonal", rng=rng).W_hh for _ in range(N)])
+    error = 4.5 / np.sqrt(N)
+    assert np.abs(Q.mean(0)).max() < error * np.sqrt(1 / n)  # the entries have mean 0 and variance 1/n
+    assert np.abs((Q**2).mean(0) - 1 / n).max() < error * (Q**2).std(0).max()
+    assert abs(np.linalg.det(Q).mean()) < error
+    trace = np.trace(Q, axis1=1, axis2=2)  # mean 0 and variance 1 for all n
+    assert abs(trace.mean()) < error
+    assert abs((trace**2).mean() - 1) < error * (trace**2).std()
 
 
 @pytest.mark.parametrize("name", ["gru", "lstm"])

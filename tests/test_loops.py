@@ -1,11 +1,14 @@
 """The two-call loops of one sequence and the three-call loops of a batch: the same numbers."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 
-from bptt_helpers import bptt, textbook
-from bptt_helpers.cells import loops
+from bptt_helpers import bptt, forward, textbook
+from bptt_helpers.cells import loops, workspace
 from bptt_helpers.cells.activations import ACTIVATIONS
+from tests.cell_cases import NAMES, draw
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)
@@ -44,6 +47,68 @@ def test_every_path_gives_the_textbook_gradient(make_case, assert_same, monkeypa
     got = bptt(case.trace, case.dL_do)
     assert_same(got.params, textbook.bptt(case.params, case.x, h, case.dL_do), rtol=1e-12)
     assert got.dL_dh.shape == (40, B, 5)
+
+
+def results_of(case):
+    trace = forward(case.params, case.x, cell=case.cell, s0=case.s0)
+    gradients = bptt(trace, case.dL_do)
+    kept = [] if trace.kept is None else [trace.kept]
+    return [trace.states, trace.o, *kept, gradients.dL_ds, gradients.dL_ds0, gradients.dL_dx, *gradients.params]
+
+
+@pytest.mark.parametrize("B", [1, 2])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_result_is_not_overwritten_by_the_next_call(name, B):
+    """The loops for one sequence keep their memory between calls: what they return must be none of it."""
+    cases = [draw(name, 20, B, seed=seed) for seed in (0, 1)]
+    first = results_of(cases[0])
+    before = [v.copy() for v in first]
+    second = results_of(cases[1])
+    assert all(map(np.array_equal, first, before))
+    assert not any(np.shares_memory(a, b) for a in first for b in second)
+
+
+@pytest.mark.parametrize("loops_of", ["elementwise", "gru"])
+def test_what_the_way_back_returns_is_not_overwritten_either(make_case, loops_of):
+    answers = []
+    for seed in (0, 1):
+        trace = draw("tanh" if loops_of == "elementwise" else loops_of, 20, 1, seed=seed).trace
+        dL_ds = np.empty_like(trace.states[1:])
+        dL_da = trace.cell.walk_back(trace, np.ones_like(trace.o), dL_ds, None)
+        answers.append((dL_ds, dL_da, dL_da.copy()))
+    np.testing.assert_array_equal(answers[0][1], answers[0][2])
+    assert not np.shares_memory(answers[0][1], answers[1][1])
+
+
+@pytest.mark.parametrize("name", ["tanh", "lstm"])
+def test_threads_do_not_write_into_each_other(name):
+    """A workspace is taken out before it is used: two threads never have the same one."""
+    cases = [draw(name, 300, 1, seed=seed) for seed in range(8)]
+    wanted = [results_of(case) for case in cases]
+    with ThreadPoolExecutor(4) as pool:
+        for _ in range(5):
+            for found, right in zip(pool.map(results_of, cases), wanted, strict=True):
+                assert all(map(np.array_equal, found, right))
+
+
+def test_a_workspace_in_use_is_not_handed_out_again():
+    key = ("of this test", 3)
+    first = workspace.take(key, lambda size: [size])
+    second = workspace.take(key, lambda size: [size])
+    assert first == second == [3]
+    assert first is not second
+    workspace.give_back(key, first)
+    assert workspace.take(key, list) is first
+    assert workspace.take(key, lambda size: [size]) is not first
+
+
+def test_only_the_last_few_workspaces_are_kept():
+    for size in range(20):
+        workspace.give_back(("of this test", size), [size])
+    kept = [key for key in workspace._spare if key[0] == "of this test"]
+    assert kept == [("of this test", size) for size in range(12, 20)]
+    for key in kept:
+        workspace.take(key, list)
 
 
 def test_which_loop_is_taken():

@@ -61,6 +61,18 @@ def test_value_and_standard_error_of_one_unit_by_hand():
     assert np.isclose(found.standard_error[0, 0], np.sqrt(blocks.var(ddof=1) / 5))
 
 
+@pytest.mark.parametrize(("discard", "blocks"), [(0, 2), (7, 6), (7, 99), (57, 50), (105, 2)])
+def test_steps_that_fill_no_block_count_in_the_value_and_not_in_the_error(discard, blocks):
+    w, x = 1.7, np.random.default_rng(0).normal(size=(107, 2, 1))
+    trace = forward(Params(np.ones((1, 1)), np.array([[w]]), np.zeros(1), np.ones((1, 1)), np.zeros(1)), x)
+    rates = np.log(w * (1 - trace.h[1 + discard :, :, 0] ** 2))
+    length = len(rates) // blocks
+    means = [rates[k * length : (k + 1) * length].mean(0) for k in range(blocks)]
+    found = lyapunov_exponents(trace, discard=discard, blocks=blocks)
+    np.testing.assert_allclose(found.value[0], rates.mean(0), rtol=1e-12)
+    np.testing.assert_allclose(found.standard_error[0], np.std(means, axis=0, ddof=1) / np.sqrt(blocks), rtol=1e-10)
+
+
 def test_the_slope_is_that_of_a_least_squares_line():
     log_norm = np.random.default_rng(0).normal(size=(40, 2)).cumsum(0)
     lag = np.column_stack([np.arange(15.0, 40), np.ones(25)])

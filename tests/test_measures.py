@@ -5,7 +5,17 @@ import re
 import numpy as np
 import pytest
 
-from bptt_helpers import Params, Trace, bptt, cosine, forward, gradient_profile, influence, init_params
+from bptt_helpers import (
+    Params,
+    Trace,
+    bptt,
+    cosine,
+    forward,
+    gradient_profile,
+    influence,
+    init_params,
+    relative_error,
+)
 from bptt_helpers.cells import CELLS
 
 
@@ -174,8 +184,34 @@ def test_cosine(make_case):
     assert cosine(np.array([1.0, 0]), np.array([1.0, 1])) == pytest.approx(np.sqrt(0.5))
     with pytest.raises(ValueError, match="cosine: want two gradients that are not zero, got a zero one"):
         cosine(np.zeros(2), np.ones(2))
-    with pytest.raises(ValueError, match="b: want as many entries as a, 2, got 3"):
-        cosine(np.ones(2), np.ones(3))
+
+
+@pytest.mark.parametrize("scale", [1e-310, 1e-170, 1e160, 1e308])
+def test_cosine_of_tiny_and_huge_gradients(scale):
+    a, b = np.array([1.0, 0]), np.array([-0.5, 0.5])
+    for u, v in [(scale * a, b), (a, scale * b), (scale * a, scale * b)]:
+        assert cosine(u, v) == pytest.approx(-np.sqrt(0.5), rel=1e-12, abs=0)
+
+
+@pytest.mark.parametrize("measure", [cosine, relative_error])
+def test_gradients_of_other_shapes_are_not_compared(make_case, measure):
+    """A transposed matrix has as many entries."""
+    params = make_case().params
+    for a, b, sentence in [
+        (np.ones(2), np.ones(3), "a: want the shape of b, (3,), got (2,)"),
+        (np.ones((2, 3)), np.ones((3, 2)), "a: want the shape of b, (3, 2), got (2, 3)"),
+        (params._replace(W_hx=params.W_hx.T), params, "a: want the shape of b, (5, 3), got (3, 5)"),
+        (params, params.W_hh, "a, b: want two of a kind, got 5 and 1 arrays"),
+    ]:
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            measure(a, b)
+
+
+@pytest.mark.parametrize("compare", [cosine, relative_error])
+def test_a_row_is_not_compared_with_a_vector(compare):
+    row, vector = np.arange(1.0, 4)[None], np.arange(1.0, 4)
+    with pytest.raises(ValueError, match=re.escape("a: want the shape of b, (3,), got (1, 3)")):
+        compare(row, vector)  # (1, 3) and (3,) would be broadcast
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Randomised truncation: unbiased for every network and hazard, its variance known, a wrong compensation noticed."""
 
+import pickle
 import re
 from itertools import product
 
@@ -13,7 +14,14 @@ from bptt_helpers.lessons.randomized_truncation.chain_explorer import describe a
 from bptt_helpers.lessons.randomized_truncation.check import check_estimate
 from bptt_helpers.lessons.randomized_truncation.explorer import problem, randomized_data
 from bptt_helpers.lessons.randomized_truncation.picture import BINS, RandomizedPicture
-from bptt_helpers.truncation.hazards import Hazard, constant_hazard, draw_factors, mean_piece_length, power_law_hazard
+from bptt_helpers.truncation.hazards import (
+    Hazard,
+    constant_hazard,
+    draw_factors,
+    factors_of,
+    mean_piece_length,
+    power_law_hazard,
+)
 from bptt_helpers.truncation.influence_balancing import HOPELESS, SIGN, THETA_BEST, A, train, train_randomized
 from bptt_helpers.truncation.random_cuts import chain_variance, exact_moments, randomized_gradients
 
@@ -188,7 +196,7 @@ def test_training_is_the_recursion_run_for_one_seed():
             collected += (s[0] - 1) * z[0]
             if t + 1 == steps or factor[t + 1] == 0:  # the piece ends
                 theta, collected = theta - 1e-3 * collected, 0.0
-            assert history[t + 1, run] == pytest.approx(theta, rel=1e-12)
+            assert history[t + 1, run] == pytest.approx(theta, rel=1e-12, abs=0)
 
 
 # explorer and exercise
@@ -328,6 +336,58 @@ def test_moments_want_one_sequence(make_case):
         exact_moments(case.trace, case.dL_do, [4])
 
 
+NEVER = Hazard("never", lambda age: np.zeros(np.shape(age)))
+
+
 def test_a_hazard_is_a_name_and_a_function():
-    never = Hazard("never", lambda age: np.zeros(np.shape(age)))
-    np.testing.assert_array_equal(draw_factors(never, 4, 2, 0), [[0, 0], [1, 1], [1, 1], [1, 1]])
+    np.testing.assert_array_equal(draw_factors(NEVER, 4, 2, 0), [[0, 0], [1, 1], [1, 1], [1, 1]])
+    assert draw_factors(Hazard("one number", lambda age: 0.5), 4, 2, 0).shape == (4, 2)
+    np.testing.assert_array_equal(draw_factors(Hazard("always", lambda age: 1), 1, 2, 0), [[0, 0]])  # no step to cut
+
+
+@hazards
+def test_a_hazard_can_be_pickled(hazard):
+    age = np.arange(1, 9)
+    np.testing.assert_array_equal(pickle.loads(pickle.dumps(hazard)).cut(age), hazard.cut(age))
+
+
+def fixed(chance, at=3):
+    return Hazard("of one's own", lambda age: np.where(age == at, chance, 0.25))
+
+
+@pytest.mark.parametrize("chance", [1, 2, -0.5, np.nan, np.inf])
+def test_a_chance_that_is_none_is_named(make_case, chance):
+    case = make_case()
+    sentence = (
+        f"hazard.cut: want chances from 0 to below 1, got {chance:g} after 3 steps; what is always cut cannot be "
+        "compensated"
+    )
+    for call in (
+        lambda hazard: draw_factors(hazard, 4, 2, 0),
+        lambda hazard: randomized_gradients(case.trace, case.dL_do, hazard),
+        mean_piece_length,
+        lambda hazard: train_randomized(hazard, steps=5),
+    ):
+        with pytest.raises(ValueError, match=f"^{re.escape(sentence)}$"):
+            call(fixed(chance))
+    draw_factors(fixed(chance), 3, 2, 0)  # no piece is as long as three steps before its cut
+    with pytest.raises(ValueError, match=re.escape("hazard.cut: want a chance for each of 3 ages, got shape (2,)")):
+        draw_factors(Hazard("two", lambda age: np.full(2, chance)), 4, 2, 0)
+
+
+def test_the_cut_follows_the_age_of_the_piece():
+    """Each uniform number is compared with c of the steps since the last cut, which start anew after it."""
+    hazard = Hazard("by age", lambda age: age / 10)
+    uniform = np.array([0.9, 0.05, 0.15, 0.15, 0.25, 0.9])[:, None]
+    kept = [0, 0, 10 / 9, 0, 10 / 9, 10 / 8]  # ages 1, 1, 2, 1, 2
+    np.testing.assert_allclose(factors_of(hazard, uniform)[:, 0], kept)
+
+
+@pytest.mark.parametrize("longest", [1, 2, 7])
+def test_the_mean_length_counts_longer_pieces_as_the_longest(longest):
+    assert mean_piece_length(NEVER, longest) == longest
+    assert mean_piece_length(constant_hazard(4), longest) == pytest.approx((1 - 0.75**longest) / 0.25, rel=1e-14, abs=0)
+    survival = np.cumprod(1 - power_law_hazard(4).cut(np.arange(1, 10)))  # P(length > 1), P(length > 2) …
+    assert mean_piece_length(power_law_hazard(4), longest) == pytest.approx(
+        1 + survival[: longest - 1].sum(), rel=1e-14, abs=0
+    )

@@ -111,7 +111,7 @@ def test_the_baseline_of_copying(wait):
     o = np.full((wait + 20, 2000, 9), -40.0)  # certain of a blank, then even between the eight
     o[: wait + 10, :, 8] = 0
     o[wait + 10 :, :, :8] = 0
-    assert cross_entropy(o, batch.y)[0] == pytest.approx(10 * math.log(8) / (wait + 20), rel=1e-12)
+    assert cross_entropy(o, batch.y)[0] == pytest.approx(10 * math.log(8) / (wait + 20), rel=1e-12, abs=0)
     for symbol in range(8):  # and no symbol is more frequent than another
         assert within_4_standard_errors((batch.y[-10:] == symbol).ravel(), 1 / 8)
 
@@ -146,6 +146,17 @@ def test_a_seed_decides_everything_and_the_global_state_is_left_alone(name):
         assert (a == b).all()
         assert (a == c).all()
         assert (a != d).any()
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_change_of_the_inputs_changes_no_answer(name):
+    batch = TASKS[name](30, 2)
+    assert batch.x.flags.writeable
+    assert batch.y.flags.writeable
+    assert not np.shares_memory(batch.x, batch.y)
+    again = TASKS[name](30, 2)
+    batch.x[:] = 7
+    assert (batch.y == again.y).all()
 
 
 def test_one_generator_goes_on_from_batch_to_batch():

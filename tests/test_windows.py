@@ -7,8 +7,9 @@ import pytest
 
 from bptt_helpers import Params, Trace, bptt, cosine, forward, gradient_by_window, init_params
 from bptt_helpers.cells import CELLS
+from bptt_helpers.cells.params import recurrent_part
 from bptt_helpers.truncation.every_window import lag_contributions, logarithmic_windows
-from bptt_helpers.truncation.lag_sums import most_growth, sums_by_doubling, sums_by_lag, way_of
+from bptt_helpers.truncation.lag_sums import _bits, most_growth, sums_by_doubling, sums_by_lag, way_of
 
 SCHEMES = ("sliding", "chunked")
 
@@ -172,6 +173,22 @@ def test_sums_between_any_edges_are_sums_of_single_lags(make_case):
         np.testing.assert_allclose(together, single[low:high].sum(0), rtol=0, atol=1e-13 * np.abs(together).max())
 
 
+@pytest.mark.parametrize("start", [3, 14, 15, 16])
+def test_what_arrives_last_is_counted_though_the_journey_ends_within_its_interval(make_case, start):
+    """The one loss, at step 15, is through with its way after lag 15, where an interval may just have begun."""
+    case = make_case(30, 2, activation="identity", scale=0.9)
+    dL_do = case.dL_do * (np.arange(30) == 15)[:, None, None]
+    way = way_of(case.trace, dL_do)
+    parts, exponent = sums_by_lag(way, np.array([start, 30]))
+    total = np.ldexp(parts, exponent[:, None, None]).sum(0)
+    wanted = recurrent_part(bptt(case.trace, dL_do).params)
+    np.testing.assert_allclose(total, wanted, rtol=1e-11, atol=1e-12)
+    curve = gradient_by_window(case.trace, dL_do, windows=[start, 30])
+    for k, window in enumerate((start, 30)):
+        norm = np.linalg.norm(recurrent_part(bptt(case.trace, dL_do, window=window).params))
+        assert curve.log10_norm[k] == pytest.approx(np.log10(norm), rel=0, abs=1e-11)
+
+
 def test_a_signal_that_all_but_dies_and_grows_again_is_followed():
     """Twelve saturated steps in a row leave 1e-97 of the signal; the steps before them grow it past all it was."""
     T, one = 700, np.ones((1, 1))
@@ -213,6 +230,12 @@ def test_the_growth_bound_is_a_bound_and_lets_the_journey_end(make_case, transpo
                 assert np.log2(np.linalg.norm(signal)) <= growth[s]
     tame = make_case(1000, 1, scale=0.5)
     assert len(lag_contributions(tame.trace, tame.dL_do)[0]) < 500
+
+
+def test_a_signal_whose_square_is_zero_still_grows():
+    signal = np.array([[[1.0, 0]], [[3e-170, 4e-170]], [[0, 0]]])
+    bits, least = _bits(signal, np.array([0, 1000, 5000])), 1000 + np.log2(5e-170)
+    assert least <= bits <= least + 0.5
 
 
 def test_lag_contributions_add_up_to_the_gradient(make_case):

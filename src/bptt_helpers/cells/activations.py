@@ -10,6 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+_FITS = 2.0**-1000  # numbers above this have all their digits, and more room below
+
 
 class Activation(NamedTuple):
     """A function f applied to every unit, with its slope in two forms.
@@ -23,11 +25,14 @@ class Activation(NamedTuple):
     slope : callable (a) -> f′
         The slope from the pre-activation, exact where h has already been rounded: 1 - tanh(20)² is 0 in
         float64, the true slope is 2e-17.
+    log_slope : callable (a) -> ln f′, or None
+        For slopes that leave the range of float64, as that of tanh does from |a| = 373 on; None if none can.
     """
 
     f: Callable
     slope_of_state: Callable
     slope: Callable
+    log_slope: Callable | None = None
 
 
 def _sigmoid(a, out):
@@ -65,13 +70,39 @@ def _sigmoid_slope(a):
     return sigmoid_and_slope(a)[1]
 
 
+def _log_sech_squared(a):
+    return 2 * (np.log(2) - np.abs(a) - np.log1p(np.exp(-2 * np.abs(a))))
+
+
+def _log_sigmoid_slope(a):
+    return -np.abs(a) - 2 * np.log1p(np.exp(-np.abs(a)))
+
+
 ACTIVATIONS = {
-    "tanh": Activation(np.tanh, _tanh_slope_of_state, sech_squared),
+    "tanh": Activation(np.tanh, _tanh_slope_of_state, sech_squared, _log_sech_squared),
     "relu": Activation(
         lambda a, out: np.maximum(a, 0, out=out),
         lambda h: (h.real > 0).astype(h.dtype),
         lambda a: (a > 0).astype(a.dtype),
     ),
-    "sigmoid": Activation(_sigmoid, _sigmoid_slope_of_state, _sigmoid_slope),
+    "sigmoid": Activation(_sigmoid, _sigmoid_slope_of_state, _sigmoid_slope, _log_sigmoid_slope),
     "identity": Activation(lambda a, out: np.positive(a, out=out), np.ones_like, np.ones_like),
 }
+
+
+def slope_and_power(activation, a, weight=1.0) -> tuple[np.ndarray, np.ndarray | None]:
+    """f′(a) as a mantissa and a power of two for every entry of `a`, or as it is and None where it fits.
+
+    `weight` is the smallest number a slope is multiplied by next; that product must fit too.
+    """
+    slope = activation.slope(a)
+    if activation.log_slope is None or slope.min() * weight > _FITS:
+        return slope, None
+    mantissa, power = np.frexp(slope)
+    deep = slope < _FITS
+    # from |a| = 1e15 on a slope of 2^-4.5e15: no float64 tells such a from those beside it
+    log2 = np.maximum(activation.log_slope(a[deep]) / np.log(2), -(2.0**52))
+    power = power.astype(np.int64)
+    power[deep] = np.floor(log2)
+    mantissa[deep] = np.exp2(log2 - power[deep])
+    return mantissa, power

@@ -93,6 +93,14 @@ class Cell(ABC):
         where a state has been rounded to ±1 and its slope to 0.
         """
 
+    def scaled_local(self, trace):
+        """The precise factors, and powers of two (T, B, n) that the slopes among them wait for; None if they fit.
+
+        An elementwise cell has such powers: with each, its entry of a signal is multiplied on the way. The factors of
+        the gated cells end with float64, at gates of ±745.
+        """
+        return self.local(trace, precise=True), None
+
     @abstractmethod
     def into_a(self, params, local, signal, dL_da=None):
         """The first half of `back`: dL/da_t (…, biases · n) from dL/ds_t (…, m)."""

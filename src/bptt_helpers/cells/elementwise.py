@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..numbers.validate import choice
-from .activations import ACTIVATIONS
+from .activations import ACTIVATIONS, slope_and_power
 from .base import Cell, rows_times, smallest
 from .loops import add_from_later, one_is_small, signals_of_one, states_of_batch, states_of_one
 
@@ -57,6 +57,10 @@ class Elementwise(Cell):
         if precise:
             return Local(self.activation.slope(preactivation(trace)))
         return Local(self.activation.slope_of_state(trace.states[1:]))
+
+    def scaled_local(self, trace):
+        slope, power = slope_and_power(self.activation, preactivation(trace), smallest(trace.params.W_hh))
+        return Local(slope), power
 
     def into_a(self, params, local, signal, dL_da=None):
         return np.multiply(local.slope, signal, out=dL_da)

@@ -10,14 +10,12 @@ import numpy as np
 
 from ..cells.base import each, own_signals
 from ..cells.elementwise import Elementwise
-from ..numbers.scaled import log10_norm, renormalise, steps_between
-from ..numbers.validate import array, choice, room
+from ..numbers.scaled import NOTHING, length, log10_norm, renormalise, shifted, steps_between, times_own_powers
+from ..numbers.validate import choice, room, two_alike
 from ..passes.backward import checked_signal
 from ..passes.forward import real_trace
 from .travel import loss_steps, travel_back
 
-# Exponent of a row of zeros: it must not set the scale that a sum of two rows is written in.
-_NOTHING = -(2**30)
 PARTS = ("all", "h")
 
 
@@ -41,7 +39,8 @@ def influence(trace, dL_do, *, losses=None, part="all") -> np.ndarray:
     Returns
     -------
     ndarray (T, T, B), or (len(losses), T, B)
-        Row t, column s; nan for s > t, -inf only where the derivative is exactly zero.
+        Row t, column s; nan for s > t, -inf only where the derivative is exactly zero (in a gated cell also where
+        every path leads through a gate at 1e-308 or less).
 
     Raises
     ------
@@ -76,7 +75,7 @@ def gradient_profile(trace, dL_do) -> np.ndarray:
     Returns
     -------
     ndarray (T, B)
-        Entry ``lag``; lag 0 is the state after the last step. -inf only where the derivative is exactly zero.
+        Entry ``lag``; lag 0 is the state after the last step. -inf where `influence` says so.
 
     Raises
     ------
@@ -85,22 +84,24 @@ def gradient_profile(trace, dL_do) -> np.ndarray:
     """
     trace, own = _own(trace, dL_do)
     cell, params = trace.cell, trace.params
-    local = cell.local(trace, precise=True)
+    local, powers = cell.scaled_local(trace)
     every, steps = steps_between(*cell.reach(params, local)), each(local)
     T, B, _ = own.shape
     own_exponent = np.zeros((T, B), int)
     renormalise(own, own_exponent)
-    own_exponent[~own.any(2)] = _NOTHING
+    own_exponent[~own.any(2)] = NOTHING
     has_own = own.any((1, 2))
 
     mantissa, exponent = np.empty_like(own), np.empty_like(own_exponent)
     signal, power, dL_da = own[-1].copy(), own_exponent[-1].copy(), np.empty((B, len(params.b_h)))
     mantissa[-1], exponent[-1] = signal, power
     for t in range(T - 2, -1, -1):
+        if powers is not None:
+            times_own_powers(signal, powers[t + 1], power)
         cell.back(params, steps[t + 1], signal, dL_da, signal)
         if has_own[t]:
             if np.count_nonzero(signal) < signal.size:  # else no row is all zeros, and asking for rows takes longer
-                power[~signal.any(1)] = _NOTHING
+                power[~signal.any(1)] = NOTHING
             common = np.maximum(power, own_exponent[t])
             signal = np.ldexp(signal, (power - common)[:, None])
             signal += np.ldexp(own[t], (own_exponent[t] - common)[:, None])
@@ -139,18 +140,8 @@ def cosine(a, b) -> float:
     ValueError
         If one of them is not real and finite, the shapes differ, or one is zero, which has no direction.
     """
-    a, b = _one_vector("a", a), _one_vector("b", b)
-    if a.shape != b.shape:
-        raise ValueError(f"b: want as many entries as a, {a.size}, got {b.size}")
-    norms = np.linalg.norm(a) * np.linalg.norm(b)
-    if norms == 0:
+    a, b = (np.concatenate([part.ravel() for part in parts]) for parts in two_alike(a, b))
+    (norm_a, power_a), (norm_b, power_b) = length(a), length(b)
+    if norm_a == 0 or norm_b == 0:
         raise ValueError("cosine: want two gradients that are not zero, got a zero one")
-    return float(a @ b / norms)
-
-
-def _one_vector(name, gradient):
-    """All entries of a Params or an array, one after the other."""
-    parts = gradient if isinstance(gradient, tuple) else (gradient,)
-    if not parts:
-        raise ValueError(f"{name}: want a Params or an array, got an empty tuple")
-    return np.concatenate([array(name, part).ravel() for part in parts])
+    return float(shifted(a, -power_a) @ shifted(b, -power_b) / (norm_a * norm_b))

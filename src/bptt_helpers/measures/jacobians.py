@@ -32,8 +32,8 @@ def jacobian_product_norms(trace, *, norm="spectral") -> np.ndarray:
     Returns
     -------
     ndarray (T, B)
-        Entry ``lag``. Lag 0 is the identity: 0 for "spectral", ½ log10 m for "frobenius". -inf only where the
-        product is exactly zero.
+        Entry ``lag``. Lag 0 is the identity: 0 for "spectral", ½ log10 m for "frobenius". -inf where
+        `influence` says so.
 
     Raises
     ------
@@ -79,7 +79,7 @@ def frobenius_map(trace, *, losses=None) -> np.ndarray:
     Returns
     -------
     ndarray (T, T, B), or (len(losses), T, B)
-        Row t, column s; ½ log10 m for s = t, nan for s > t, -inf only where the product is exactly zero.
+        Row t, column s; ½ log10 m for s = t, nan for s > t, -inf where `influence` says so.
 
     Raises
     ------

@@ -12,10 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..cells.base import beside, each
+from ..cells.activations import slope_and_power
+from ..cells.base import beside, each, smallest
 from ..cells.catalogue import find_cell
 from ..cells.elementwise import Local
 from ..cells.params import Params
+from ..numbers.scaled import squared_norm, times_own_powers
 from ..numbers.validate import array, generator, items, number, room, shown, whole_number
 from ..passes.forward import Trace, forward, real_trace
 
@@ -28,7 +30,8 @@ class LyapunovExponents(NamedTuple):
     Attributes
     ----------
     value : ndarray (count, B)
-        Natural logarithm a step, the largest first; -inf where a direction is lost exactly.
+        Natural logarithm a step, the largest first; -inf where a direction is lost: it shrinks to zero, or in one step
+        by 1e-308 more than the first.
     standard_error : ndarray (count, B)
         From the scatter of block means.
     """
@@ -86,7 +89,9 @@ def lyapunov_exponents(trace, *, count=1, discard=0, blocks=10, rng=0) -> Lyapun
     discard, blocks = whole_number("discard", discard, 0), whole_number("blocks", blocks, 2)
     if discard + blocks > T:
         raise ValueError(f"trace: want at least discard + blocks = {shown(discard + blocks)} steps, got {T}")
-    steps = each(beside(trace.cell.local(trace, precise=True)))
+    trace = trace.astype(float)  # slopes of a float32 network end at 1e-45
+    local, powers = trace.cell.scaled_local(trace)
+    steps = zip(each(beside(local)), [None] * T if powers is None else powers, strict=True)
     rates = _growth_rates(trace.cell, trace.params, steps, (B, count, m), rng)
     kept = rates[discard:]
     means = kept[: len(kept) // blocks * blocks].reshape(blocks, -1, *kept.shape[1:]).mean(1)
@@ -202,6 +207,7 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
     gain = np.repeat(gains, B)[:, None]  # one row for every gain and sequence
     params = Params(np.eye(n), W, np.zeros(n), np.eye(n), np.zeros(n))
     tanh, W_T = find_cell("tanh"), np.ascontiguousarray(W.T)
+    least = gains[gains > 0].min(initial=1) * smallest(W)
 
     def steps(h):
         for x_t in noise * x:
@@ -210,7 +216,8 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
             a.reshape(len(gains), B, n)[:] += x_t
             h = np.tanh(a)
             # J = diag(f′) gain W = diag(gain f′) W: the gain joins the slope, and one W serves all rows
-            yield beside(Local(gain * tanh.activation.slope(a)))
+            slope, power = slope_and_power(tanh.activation, a, least)
+            yield beside(Local(gain * slope)), power
 
     rates = _growth_rates(tanh, params, steps(np.tile(h, (len(gains), 1))), (len(gain), 1, n), seed)
     return rates[discard:, 0].mean(0).reshape(len(gains), B)
@@ -228,20 +235,35 @@ def _draw(n_hidden, sequence_length, batch, seed):
 
 
 def _growth_rates(cell, params, steps, shape, rng):
-    """ln |R_t[i, i]| of every step, (T, count, B), for directions of `shape` (B, count, m); `steps` gives factors."""
-    directions, _ = _orthonormal(generator("rng", rng).normal(size=shape))
-    rates = []
-    for local in steps:
-        directions, stretch = _orthonormal(cell.ahead(params, local, directions))
+    """ln |R_t[i, i]| of every step, (T, count, B), for directions of `shape` (B, count, m).
+
+    `steps` yields the factors of each step, `beside`, with their powers of two, or None.
+    """
+    no_power = np.zeros(shape[0], int)
+    directions = _orthonormal(generator("rng", rng).normal(size=shape), no_power)[0]
+    rates, exponents = [], []
+    for local, powers in steps:
+        directions, exponent = cell.ahead(params, local, directions), no_power
+        if powers is not None:
+            exponent = no_power.copy()
+            times_own_powers(directions, powers[:, None], exponent)
+        directions, stretch, exponent = _orthonormal(directions, exponent)
         rates.append(stretch.T)
-    with np.errstate(divide="ignore"):  # ln 0 = -inf: the direction is lost exactly
-        return np.log(rates)
+        exponents.append(exponent)
+    with np.errstate(divide="ignore"):  # ln 0 = -inf: the direction is lost
+        return np.log(rates) + np.log(2) * np.array(exponents)[:, None]
 
 
-def _orthonormal(rows):
-    """Rows (B, count, n) made orthonormal, and the diagonal |R| (B, count); a row of zeros stays zero."""
+def _orthonormal(rows, exponent):
+    """Rows (B, count, n) made orthonormal, the diagonal |R| (B, count), and its powers of two (B,).
+
+    A row of zeros stays zero.
+    """
+    squared, power = squared_norm(rows.reshape(len(rows), -1), exponent)
+    if power is not exponent:
+        rows = np.ldexp(rows, (exponent - power)[:, None, None])
     if rows.shape[1] == 1:  # QR of one vector is its norm
-        stretch = np.sqrt(np.vecdot(rows, rows))
-        return rows / (stretch + (stretch == 0))[:, :, None], stretch
+        stretch = np.sqrt(squared)[:, None]
+        return rows / (stretch + (stretch == 0))[:, :, None], stretch, power
     Q, R = np.linalg.qr(rows.swapaxes(1, 2))
-    return Q.swapaxes(1, 2), np.abs(R.diagonal(axis1=1, axis2=2))
+    return Q.swapaxes(1, 2), np.abs(R.diagonal(axis1=1, axis2=2)), power

@@ -121,7 +121,7 @@ def matrix_with_spectrum(n, spectral_radius, off_diagonal, *, rng=0) -> Spectrum
     radius, s = number("spectral_radius", spectral_radius, 0), number("off_diagonal", off_diagonal, 0)
     rng = generator("rng", rng)
     room("n", n, n)
-    Q = np.linalg.qr(rng.normal(size=(n, n)))[0]
+    Q = np.linalg.qr(rng.normal(size=(n, n)))[0]  # not uniform, for R's signs: no norm or eigenvalue depends on Q
     triangle = np.triu(rng.normal(0, 1 / np.sqrt(n), (n, n)), 1)
     modulus, angle = np.sqrt(rng.uniform(size=n)), rng.uniform(0, np.pi, n)
 

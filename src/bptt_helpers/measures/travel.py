@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..cells.base import beside, each
-from ..numbers.scaled import renormalise, steps_between
+from ..numbers.scaled import renormalise, steps_between, times_own_powers
 from ..numbers.validate import items, whole_number
 
 
@@ -35,7 +35,7 @@ def travel_back(trace, signal, losses):
         Power of two that belongs to each.
     """
     params, back = trace.params, trace.cell.back
-    local = trace.cell.local(trace, precise=True)
+    local, powers = trace.cell.scaled_local(trace)
     every = steps_between(*trace.cell.reach(params, local))
     steps = each(beside(local))
     exponent, dL_da = np.zeros(signal.shape[:2], int), np.empty((*signal.shape[:3], len(params.b_h)))
@@ -45,6 +45,8 @@ def travel_back(trace, signal, losses):
         sent, here = first_row_of[s + 1], first_row_of[s]
         if sent < len(losses):
             later = signal[sent:]
+            if powers is not None:
+                times_own_powers(later, powers[s + 1][:, None], exponent[sent:])
             back(params, steps[s + 1], later, dL_da[sent:], later)
             if s % every == 0:
                 renormalise(later.reshape(*later.shape[:2], -1), exponent[sent:])

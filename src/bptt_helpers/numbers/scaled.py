@@ -12,6 +12,8 @@ import numpy as np
 LOG10_2 = np.log10(2)
 # a squared norm outside these limits may have lost digits to overflow or underflow
 _SMALLEST, _LARGEST = 2.0**-900, 2.0**900
+# Exponent of zero: it must not set the scale of a sum or of a row.
+NOTHING = np.iinfo(np.int64).min // 2
 
 
 def times_power_of_two(mantissa, shift) -> None:
@@ -67,6 +69,45 @@ def squared_norm(mantissa, exponent) -> tuple[np.ndarray, np.ndarray]:
         exponent = exponent.copy()
         exponent[unsafe] += power
     return squared, exponent
+
+
+def length(*arrays) -> tuple[float, int]:
+    """Euclidean norm of all entries of some arrays together, real or complex: a number and its power of two.
+
+    Where no square leaves the range of float64 the power is 0, and the number is the norm itself; nan if an entry is
+    nan, inf if one is infinite.
+    """
+    flat = np.concatenate([np.ravel(v) for v in arrays])
+    flat = flat.astype(np.result_type(flat, float), copy=False).view(float)
+    squared, exponent = squared_norm(flat[None], np.zeros(1, int))
+    return float(np.sqrt(squared[0])), int(exponent[0])
+
+
+def shifted(array, shift) -> np.ndarray:
+    """array · 2^shift, whatever the shift; the array itself for 0."""
+    if shift == 0:
+        return array
+    half = shift // 2  # 2^1074, which the smallest number needs, is infinite itself
+    return array * 2.0**half * 2.0 ** (shift - half)
+
+
+def times_own_powers(mantissa, own, exponent) -> None:
+    """Multiply every entry by a power of two of its own, in place; the largest sets the exponent of its row.
+
+    Entries more than 2^-1074 below the largest of their row are lost.
+
+    Parameters
+    ----------
+    mantissa : ndarray (..., n)
+    own : ndarray of integers (..., n), or what can be broadcast to it
+    exponent : ndarray of integers
+        Of as many axes as come first: one exponent for whatever the axes after them hold.
+    """
+    size = np.where(mantissa == 0, NOTHING, np.frexp(mantissa)[1] + own)
+    common = size.max(tuple(range(exponent.ndim, size.ndim)), keepdims=True)
+    common[common == NOTHING] = 0
+    mantissa[:] = np.ldexp(mantissa, np.clip(own - common, -2200, 2200))
+    exponent += common.reshape(exponent.shape)
 
 
 def log10_norm(mantissa, exponent) -> np.ndarray:

@@ -180,3 +180,21 @@ def shape(name, array, wanted, axes) -> None:
     """Raise a ValueError if ``array.shape`` differs from `wanted`; `axes` names it, for example ``(T, B, q)``."""
     if np.shape(array) != tuple(wanted):
         raise ValueError(f"{name}: want shape {axes} = {tuple(wanted)}, got {np.shape(array)}")
+
+
+def two_alike(a, b, kinds=REAL) -> tuple[list, list]:
+    """The arrays of two gradients, each a Params or an array, if they are finite and of the same shapes."""
+    a, b = (_parts("a", a, kinds), _parts("b", b, kinds))
+    if len(a) != len(b):
+        raise ValueError(f"a, b: want two of a kind, got {len(a)} and {len(b)} arrays")
+    for u, v in zip(a, b, strict=True):
+        if u.shape != v.shape:
+            raise ValueError(f"a: want the shape of b, {v.shape}, got {u.shape}")
+    return a, b
+
+
+def _parts(name, gradient, kinds):
+    parts = gradient if isinstance(gradient, tuple) else (gradient,)
+    if not parts:
+        raise ValueError(f"{name}: want a Params or an array, got an empty tuple")
+    return [array(name, part, kinds) for part in parts]

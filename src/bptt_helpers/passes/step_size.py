@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 
 from ..cells.catalogue import find_cell
+from ..numbers.scaled import length, squared_norm
 from ..numbers.validate import array, choice, room, shape, shown
 from ..tasks.losses import squared_error
 from .backward import bptt
@@ -121,10 +122,12 @@ def step_errors(params, x, y, eps) -> dict:
         "central": (plus - minus) / (2 * step),
         "complex": loss(params.W_hh + 1j * moves).imag / step,
     }
-    return {
-        method: np.linalg.norm(gradient - exact.ravel(), axis=1) / np.linalg.norm(exact)
-        for method, gradient in numeric.items()
-    }
+    norm, power = length(exact)
+    errors = {}
+    for method, gradient in numeric.items():
+        squared, own_power = squared_norm(gradient - exact.ravel(), np.zeros(len(eps), int))
+        errors[method] = np.ldexp(np.sqrt(squared) / norm, own_power - power)
+    return errors
 
 
 def _exact(params, x, y):

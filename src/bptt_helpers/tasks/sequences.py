@@ -250,4 +250,4 @@ def sine(sequence_length, batch_size, *, rng=0) -> Batch:
     rng = generator("rng", rng)
     frequency, phase = rng.uniform(0.1, 0.6, B), rng.uniform(0, 2 * np.pi, B)
     wave = np.sin(frequency * np.arange(T + 1)[:, None] + phase)[:, :, None]
-    return Batch(wave[:-1], wave[1:], None)
+    return Batch(wave[:-1], wave[1:].copy(), None)  # a change of x is none of y

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..cells.params import Params, check_gradient, want_params
+from ..numbers.scaled import length, shifted
 from ..numbers.validate import COMPLEX, REAL, plain, positive, shown
 
 
@@ -21,7 +22,7 @@ def global_norm(gradient) -> float:
     Returns
     -------
     float
-        nan if an entry is nan, inf if one is infinite.
+        nan if an entry is nan, inf if one is infinite or the norm is above 1.8e308.
 
     Raises
     ------
@@ -32,10 +33,12 @@ def global_norm(gradient) -> float:
     for name, g in zip(Params._fields, gradient, strict=True):
         if not isinstance(g, np.ndarray) or plain(f"gradient.{name}", g).dtype.kind not in COMPLEX:
             raise ValueError(f"gradient.{name}: want an array of numbers, got {shown(g)}")
-    largest = max(np.abs(g).max() for g in gradient)
-    if not 0 < largest < np.inf:
-        return float(largest)
-    return float(largest * np.sqrt(sum(np.square(g / largest).sum() for g in gradient)))
+    return _in_range(*length(*gradient))
+
+
+def _in_range(norm, power) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.ldexp(norm, power))
 
 
 def clip_by_global_norm(gradient, max_norm) -> tuple[Params, float]:
@@ -55,7 +58,7 @@ def clip_by_global_norm(gradient, max_norm) -> tuple[Params, float]:
     Params
         The same direction, norm at most `max_norm`; unchanged where it was shorter.
     float
-        The norm before clipping.
+        The norm before clipping; inf if it is above 1.8e308, where the clipped gradient is right all the same.
 
     Raises
     ------
@@ -75,10 +78,16 @@ def clip_by_global_norm(gradient, max_norm) -> tuple[Params, float]:
     """
     max_norm = positive("max_norm", max_norm)
     check_gradient(gradient)
-    norm = global_norm(gradient)
+    mantissa, power = length(*gradient)
+    norm = _in_range(mantissa, power)
     if norm <= max_norm:
         return gradient, norm
-    return Params(*(g * (max_norm / norm) for g in gradient)), norm
+    factor = max_norm / mantissa
+    if power == 0 and factor > 1e-30:
+        return Params(*(g * factor for g in gradient)), norm
+    # one after the other and in float64: the factor alone may be too small a number
+    clipped = (shifted(g.astype(float), -power) / mantissa * max_norm for g in gradient)
+    return Params(*(c.astype(g.dtype) for c, g in zip(clipped, gradient, strict=True))), norm
 
 
 def clip_by_value(gradient, max_value) -> Params:

@@ -6,6 +6,7 @@ A hazard says how likely a cut is right now, given how many steps have passed si
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -22,7 +23,7 @@ class Hazard(NamedTuple):
     ----------
     name : str
     cut : callable (ndarray of int) -> ndarray
-        c(δ), the chance of a cut after a piece of δ = 1, 2 … steps.
+        c(δ), the chance of a cut after a piece of δ = 1, 2 … steps, from 0 to below 1.
     """
 
     name: str
@@ -55,7 +56,7 @@ def constant_hazard(mean_length) -> Hazard:
         If `mean_length` is not above 1.
     """
     T_0 = above_1("mean_length", mean_length)
-    return Hazard("constant", lambda age: np.full(np.shape(age), 1 / T_0))
+    return Hazard("constant", partial(_constant, 1 / T_0))
 
 
 def power_law_hazard(mean_length, alpha=4) -> Hazard:
@@ -85,7 +86,16 @@ def power_law_hazard(mean_length, alpha=4) -> Hazard:
     Tallec & Ollivier (2017), arXiv:1705.08209.
     """
     T_0, alpha = above_1("mean_length", mean_length), number("alpha", alpha, 1.0001, 1000)
-    return Hazard("power law", lambda age: alpha / ((alpha - 1) * T_0 + age))
+    return Hazard("power law", partial(_power_law, alpha, T_0))
+
+
+# Functions of their own, for a lambda cannot be pickled.
+def _constant(chance, age):
+    return np.full(np.shape(age), chance)
+
+
+def _power_law(alpha, T_0, age):
+    return alpha / ((alpha - 1) * T_0 + age)
 
 
 def mean_piece_length(hazard, longest=100_000) -> float:
@@ -97,7 +107,8 @@ def mean_piece_length(hazard, longest=100_000) -> float:
     ----------
     hazard : Hazard
     longest : int
-        Where the sum ends, 1 to a hundred million. What it leaves out is of the order of longest^(1-α) for a power law.
+        Where the sum ends, 1 to a hundred million: longer pieces count as this long. What it leaves out is of the order
+        of longest^(1-α) for a power law.
 
     Returns
     -------
@@ -107,11 +118,10 @@ def mean_piece_length(hazard, longest=100_000) -> float:
     Raises
     ------
     ValueError
-        If `hazard` is no Hazard, or `longest` is out of range.
+        If `hazard` is no Hazard or gives a chance that is none, or `longest` is out of range.
     """
-    age = np.arange(1, whole_number("longest", longest, 1, LONGEST))
-    want_hazard(hazard)
-    return float(1 + np.cumprod(1 - hazard.cut(age)).sum())
+    longest = whole_number("longest", longest, 1, LONGEST)
+    return float(1 + np.cumprod(1 - _chances(hazard, longest - 1)).sum())
 
 
 def draw_factors(hazard, steps, n_draws, rng) -> np.ndarray:
@@ -136,8 +146,8 @@ def draw_factors(hazard, steps, n_draws, rng) -> np.ndarray:
     Raises
     ------
     ValueError
-        If `hazard` is no Hazard, `steps` or `n_draws` is not an integer >= 1, both together are too large, or `rng` is
-        no source of randomness.
+        If `hazard` is no Hazard or gives a chance that is none, or of 1, `steps` or `n_draws` is not an integer >= 1,
+        both together are too large, or `rng` is no source of randomness.
     """
     steps, n_draws = whole_number("steps", steps), whole_number("n_draws", n_draws)
     room("steps, n_draws", steps, n_draws)
@@ -162,17 +172,34 @@ def factors_of(hazard, uniform) -> np.ndarray:
     ValueError
         If `hazard` is no Hazard, or `uniform` no array (T, N) of numbers from 0 to 1.
     """
-    want_hazard(hazard)
     uniform = array("uniform", uniform)
     if uniform.ndim != 2 or not (uniform.min(initial=0) >= 0 and uniform.max(initial=0) <= 1):
         raise ValueError(f"uniform: want an array (T, N) of numbers from 0 to 1, got {shown(uniform)}")
-    factor, age = np.zeros(uniform.shape), np.ones(uniform.shape[1])
+    chances = _chances(hazard, len(uniform) - 1)
+    factor, age = np.zeros(uniform.shape), np.ones(uniform.shape[1], int)
     for t in range(1, len(uniform)):
-        chance = hazard.cut(age)
+        chance = chances[age - 1]
         kept = uniform[t] >= chance
         np.divide(kept, 1 - chance, out=factor[t])
         age = np.where(kept, age + 1, 1)
     return factor
+
+
+def _chances(hazard, longest) -> np.ndarray:
+    """c(1) … c(longest), or a ValueError that says which of them is no chance that could be compensated."""
+    want_hazard(hazard)
+    age = np.arange(1, longest + 1)
+    chance = np.asarray(hazard.cut(age), float)
+    if chance.shape not in ((), age.shape):
+        raise ValueError(f"hazard.cut: want a chance for each of {longest} ages, got shape {chance.shape}")
+    chance = np.broadcast_to(chance, age.shape)
+    bad = ~((chance >= 0) & (chance < 1))
+    if bad.any():
+        raise ValueError(
+            f"hazard.cut: want chances from 0 to below 1, got {chance[bad][0]:g} after {age[bad][0]} steps; what is "
+            "always cut cannot be compensated"
+        )
+    return chance
 
 
 def above_1(name, value) -> float:
