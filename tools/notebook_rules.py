@@ -127,7 +127,7 @@ def exercise_waits_and_solution_is_judged(notebook):
     for cell, here, goes_on in zip(cells, solution, [*solution[1:], False], strict=True):
         if here and not cell.execution_count:
             yield f"a solution was not executed: {cell.source[:60]!r}"
-        if here and not goes_on and "assert " not in cell.source:
+        if here and not goes_on and ".solution(" not in cell.source:
             yield f"a solution is not judged by its last cell: {cell.source[:60]!r}"
         if (here or "setup" in tags_of(cell)) != cell.metadata.get("jupyter", {}).get("source_hidden", False):
             yield f"solutions and the setup are hidden, and nothing else is: {cell.source[:60]!r}"

@@ -2,27 +2,48 @@
 
 from __future__ import annotations
 
+import html
+import linecache
+import sysconfig
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
+# The sign of a verdict and its colour; the sign tells them apart without the colour.
+RIGHT, WRONG, WAITING, SOLUTION = ("✓", "#2e7d32"), ("✗", "#b3290f"), ("○", "#6b6b6b"), ("◆", "#2f6fb5")
+# Frames of a traceback that are not the reader's: this package, Python's own modules, installed packages.
+NOT_THE_READERS = tuple(
+    str(Path(place).resolve()) for place in (Path(__file__).parents[1], *map(sysconfig.get_path, ("stdlib", "purelib")))
+)
+
 
 class Feedback(NamedTuple):
-    """The verdict on an exercise; a notebook shows the sentence.
+    """The verdict on an exercise; a notebook shows its sign and the sentence.
 
     Attributes
     ----------
     ok : bool
     sentence : str
+    kind : tuple of str
+        Sign and colour.
     """
 
     ok: bool
     sentence: str
+    kind: tuple
 
     def __repr__(self) -> str:
-        return self.sentence
+        return f"{self.kind[0]} {self.sentence}"
+
+    def _repr_html_(self) -> str:
+        sign, colour = self.kind
+        return (
+            f'<p style="border-left: 5px solid {colour}; padding-left: 0.6em"><b style="color: {colour}">{sign}</b> '
+            f"{html.escape(self.sentence, quote=False)}</p>"
+        )
 
 
 class Wrong(Exception):
@@ -41,28 +62,51 @@ def exercise(judge: Callable) -> Callable:
     -------
     callable (answer) -> Feedback
         Says "Not attempted yet" while the stub raises NotImplementedError, and reports any other error of the
-        reader's code in one sentence.
+        reader's code in one sentence, with its line. ``check.solution(answer)`` judges the course's own answer, and
+        says that it is that one; an AssertionError if it is wrong.
     """
 
     @wraps(judge)
     def check(answer):
         try:
-            return Feedback(True, f"Right: {judge(answer)}")
+            return Feedback(True, f"Right: {judge(answer)}", RIGHT)
         except NotImplementedError:
-            return Feedback(False, "Not attempted yet: replace the line that raises NotImplementedError.")
+            return Feedback(False, "Not attempted yet: replace the line that raises NotImplementedError.", WAITING)
         except Wrong as mistake:
-            return Feedback(False, f"Not yet: {mistake}")
+            return Feedback(False, f"Not yet: {mistake}", WRONG)
         except Exception as error:
-            return Feedback(False, f"Your code stopped with {type(error).__name__}: {error}")
+            return Feedback(False, f"Your code stopped{_where(error)} with {type(error).__name__}: {error}", WRONG)
 
+    def solution(answer):
+        feedback = check(answer)
+        assert feedback.ok, feedback
+        return Feedback(True, f"The solution: {feedback.sentence.removeprefix('Right: ')}", SOLUTION)
+
+    check.solution = solution
     return check
+
+
+def _where(error) -> str:
+    """The reader's own last line on the way to an error, as a part of a sentence; empty if there is none."""
+    found, step = "", error.__traceback__
+    while step is not None:
+        file, number = step.tb_frame.f_code.co_filename, step.tb_lineno
+        if not str(Path(file).resolve() if Path(file).exists() else file).startswith((*NOT_THE_READERS, "<frozen")):
+            found = f" in line {number}, `{linecache.getline(file, number).strip()}`,"
+        step = step.tb_next
+    return found.replace(", ``,", ",")
 
 
 def want_array(name, value, shape) -> np.ndarray:
     """`value` as an array, or a `Wrong` that names `name` and the shape that was wanted."""
     if value is None:
         raise Wrong(f"{name} is None; does your function end with `return`?")
-    value = np.asarray(value)
+    try:
+        value = np.asarray(value)
+    except ValueError:
+        value = None
+    if value is None or value.dtype.kind not in "biufc":
+        raise Wrong(f"{name}: want an array of numbers with shape {tuple(shape)}, got something else.")
     if value.shape != tuple(shape):
         raise Wrong(f"{name} has shape {value.shape}, want {tuple(shape)}.")
     if not np.isfinite(value).all():

@@ -12,7 +12,7 @@ from ...passes.forward import forward
 from ...passes.gradcheck import numerical_gradient, relative_error
 from ...tasks.losses import cross_entropy
 from ...tasks.text import load_text
-from ..feedback import Feedback
+from ..feedback import RIGHT, WRONG, Feedback
 
 NEEDED = ("numpy", "matplotlib", "ipywidgets", "anywidget", "pillow", "pooch")
 
@@ -27,11 +27,13 @@ def check_environment() -> Feedback:
     """
     missing = [name for name in NEEDED if not _installed(name)]
     if missing:
-        return Feedback(False, f"Missing: {', '.join(missing)}. Run `make lab`, or install with `pip install -e .`.")
+        return Feedback(
+            False, f"Missing: {', '.join(missing)}. Run `make lab`, or install with `pip install -e .`.", WRONG
+        )
     try:
         load_text()
     except (OSError, ValueError) as error:
-        return Feedback(False, f"The embedded text cannot be read: {error}")
+        return Feedback(False, f"The embedded text cannot be read: {error}", WRONG)
 
     rng = np.random.default_rng(0)
     params = init_params(3, 4, 2, rng=rng)
@@ -40,8 +42,12 @@ def check_environment() -> Feedback:
     _, dL_do = cross_entropy(trace.o, y)
     numeric = numerical_gradient(lambda p: cross_entropy(forward(p, x).o, y)[0], params)
     if relative_error(bptt(trace, dL_do).params, numeric) > 1e-9:
-        return Feedback(False, "The gradient differs from the numeric one: please report this with your versions.")
-    return Feedback(True, "All packages found, the text can be read, and the gradient agrees with a numeric one.")
+        return Feedback(
+            False, "The gradient differs from the numeric one: please report this with your versions.", WRONG
+        )
+    return Feedback(
+        True, "All packages found, the text can be read, and the gradient agrees with a numeric one.", RIGHT
+    )
 
 
 def _installed(name):
