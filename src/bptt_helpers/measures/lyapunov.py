@@ -17,10 +17,11 @@ from ..cells.base import beside, each, smallest
 from ..cells.catalogue import find_cell
 from ..cells.elementwise import Local
 from ..cells.params import Params
-from ..numbers.scaled import squared_norm, times_own_powers
+from ..numbers.scaled import renormalise, times_own_powers
 from ..numbers.validate import array, generator, items, number, room, shown, whole_number
 from ..passes.forward import Trace, forward, real_trace
 
+SMALLEST, LARGEST = 2.0**-450, 2.0**450  # norms between them have squares well inside float64
 STRONGEST = 1e100  # gain or noise: beyond, sums of them may leave the range of float64
 
 
@@ -91,8 +92,9 @@ def lyapunov_exponents(trace, *, count=1, discard=0, blocks=10, rng=0) -> Lyapun
         raise ValueError(f"trace: want at least discard + blocks = {shown(discard + blocks)} steps, got {T}")
     trace = trace.astype(float)  # slopes of a float32 network end at 1e-45
     local, powers = trace.cell.scaled_local(trace)
-    steps = zip(each(beside(local)), [None] * T if powers is None else powers, strict=True)
-    rates = _growth_rates(trace.cell, trace.params, steps, (B, count, m), rng)
+    powers = [None] * T if powers is None else powers
+    steps = list(zip(each(beside(local)), powers, strict=True))
+    rates = _growth_rates(trace.cell, trace.params, lambda: steps, (B, count, m), rng)
     kept = rates[discard:]
     means = kept[: len(kept) // blocks * blocks].reshape(blocks, -1, *kept.shape[1:]).mean(1)
     with np.errstate(invalid="ignore"):  # -inf has no scatter: nan
@@ -200,7 +202,7 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
     if not len(gains):
         raise ValueError("gains: want at least one number >= 0, got none")
     noise = number("noise", noise, 0, STRONGEST)
-    W, x, h = _draw(n_hidden, sequence_length, batch, seed)
+    W, x, first = _draw(n_hidden, sequence_length, batch, seed)
     T, B, n = x.shape
     discard = whole_number("discard", discard, 0, T - 1)
     room("gains, batch, n_hidden", len(gains), B, n)
@@ -209,7 +211,8 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
     tanh, W_T = find_cell("tanh"), np.ascontiguousarray(W.T)
     least = gains[gains > 0].min(initial=1) * smallest(W)
 
-    def steps(h):
+    def steps():
+        h = np.tile(first, (len(gains), 1))
         for x_t in noise * x:
             a = h.dot(W_T)
             a *= gain
@@ -219,7 +222,7 @@ def exponent_by_gain(gains, noise, *, n_hidden=64, sequence_length=110, batch=8,
             slope, power = slope_and_power(tanh.activation, a, least)
             yield beside(Local(gain * slope)), power
 
-    rates = _growth_rates(tanh, params, steps(np.tile(h, (len(gains), 1))), (len(gain), 1, n), seed)
+    rates = _growth_rates(tanh, params, steps, (len(gain), 1, n), seed)
     return rates[discard:, 0].mean(0).reshape(len(gains), B)
 
 
@@ -237,33 +240,46 @@ def _draw(n_hidden, sequence_length, batch, seed):
 def _growth_rates(cell, params, steps, shape, rng):
     """ln |R_t[i, i]| of every step, (T, count, B), for directions of `shape` (B, count, m).
 
-    `steps` yields the factors of each step, `beside`, with their powers of two, or None.
+    `steps()` yields the factors of each step, `beside`, with their powers of two, or None.
     """
-    no_power = np.zeros(shape[0], int)
-    directions = _orthonormal(generator("rng", rng).normal(size=shape), no_power)[0]
-    rates, exponents = [], []
+    directions = generator("rng", rng).normal(size=shape)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):  # ln 0 = -inf: the direction is lost
+        rates = _rates(cell, params, steps(), directions)
+        return _rates_far_out(cell, params, steps(), directions) if rates is None else rates
+
+
+def _rates(cell, params, steps, directions):
+    """The rates, or None if a square on the way may have left the range of float64."""
+    stretches = []
+    directions, _ = _orthonormal(directions)
     for local, powers in steps:
-        directions, exponent = cell.ahead(params, local, directions), no_power
         if powers is not None:
-            exponent = no_power.copy()
+            return None
+        directions, stretch = _orthonormal(cell.ahead(params, local, directions))
+        stretches.append(stretch.T)
+    stretches = np.array(stretches)
+    safe = SMALLEST < stretches.min() and stretches.max() < LARGEST  # False for nan
+    return np.log(stretches) if safe else None
+
+
+def _rates_far_out(cell, params, steps, directions):
+    """The rates, with a power of two beside the directions of every sequence."""
+    rates = []
+    directions, _ = _orthonormal(directions)
+    for local, powers in steps:
+        directions, exponent = cell.ahead(params, local, directions), np.zeros(len(directions), int)
+        if powers is not None:
             times_own_powers(directions, powers[:, None], exponent)
-        directions, stretch, exponent = _orthonormal(directions, exponent)
-        rates.append(stretch.T)
-        exponents.append(exponent)
-    with np.errstate(divide="ignore"):  # ln 0 = -inf: the direction is lost
-        return np.log(rates) + np.log(2) * np.array(exponents)[:, None]
+        renormalise(directions.reshape(len(directions), -1), exponent)
+        directions, stretch = _orthonormal(directions)
+        rates.append(np.log(stretch.T) + np.log(2) * exponent)
+    return np.array(rates)
 
 
-def _orthonormal(rows, exponent):
-    """Rows (B, count, n) made orthonormal, the diagonal |R| (B, count), and its powers of two (B,).
-
-    A row of zeros stays zero.
-    """
-    squared, power = squared_norm(rows.reshape(len(rows), -1), exponent)
-    if power is not exponent:
-        rows = np.ldexp(rows, (exponent - power)[:, None, None])
+def _orthonormal(rows):
+    """Rows (B, count, n) made orthonormal, and the diagonal |R| (B, count); a row of zeros stays zero."""
     if rows.shape[1] == 1:  # QR of one vector is its norm
-        stretch = np.sqrt(squared)[:, None]
-        return rows / (stretch + (stretch == 0))[:, :, None], stretch, power
+        stretch = np.sqrt(np.vecdot(rows, rows))
+        return rows / (stretch + (stretch == 0))[:, :, None], stretch
     Q, R = np.linalg.qr(rows.swapaxes(1, 2))
-    return Q.swapaxes(1, 2), np.abs(R.diagonal(axis1=1, axis2=2)), power
+    return Q.swapaxes(1, 2), np.abs(R.diagonal(axis1=1, axis2=2))

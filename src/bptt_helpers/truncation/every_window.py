@@ -73,10 +73,13 @@ def gradient_by_window(trace, dL_do, *, scheme="sliding", windows=None) -> Windo
     choice("scheme", scheme, SCHEMES)
     way = way_of(trace, dL_do)
     T = len(way.own)
-    windows = range(1, T + 1) if windows is None else items("windows", windows, f"windows from 1 to {T}")
-    if not len(windows):
-        raise ValueError(f"windows: want at least one window from 1 to {T}, got none")
-    windows = np.array([whole_number("windows", w, 1, T) for w in windows])
+    if windows is None:
+        windows = np.arange(1, T + 1)
+    else:
+        windows = items("windows", windows, f"windows from 1 to {T}")
+        if not windows:
+            raise ValueError(f"windows: want at least one window from 1 to {T}, got none")
+        windows = np.array([whole_number("windows", w, 1, T) for w in windows])
     room("trace, windows", len(windows), len(way.params.b_h), way.inputs.shape[1])
     return _sliding(way, windows) if scheme == "sliding" else _compare(windows, *chunked_sums(way, windows))
 
