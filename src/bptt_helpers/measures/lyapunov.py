@@ -258,7 +258,7 @@ def _rates(cell, params, steps, directions):
         directions, stretch = _orthonormal(cell.ahead(params, local, directions))
         stretches.append(stretch.T)
     stretches = np.array(stretches)
-    safe = SMALLEST < stretches.min() and stretches.max() < LARGEST  # False for nan
+    safe = stretches.min() > SMALLEST and stretches.max() < LARGEST  # False for nan
     return np.log(stretches) if safe else None
 
 
