@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from functools import lru_cache
 
 import matplotlib as mpl
@@ -23,7 +23,7 @@ from ..lessons.pictures import OVERSAMPLING, house_style
 KEPT_FRAMES = 8
 # Pictures kept, up to 45 MB each with their frames; one that was dropped is made again when it is moved.
 KEPT_PICTURES = 6
-# All that a moving artist asks of the reader's settings when it is drawn; `house_style` would take three times as long.
+# All that a moving artist asks of the reader's settings when it is drawn.
 READ_LATE = {name: mpl.rcParamsDefault[name] for name in ("path.simplify", "path.simplify_threshold")}
 
 
@@ -99,7 +99,8 @@ class Painter:
                 self._frames.pop(next(iter(self._frames)))  # the one not used for longest
         self._frames[limits] = frame
         self._canvas.restore_region(frame)
-        with mpl.rc_context(READ_LATE):
+        own = all(mpl.rcParams[name] == value for name, value in READ_LATE.items())
+        with nullcontext() if own else mpl.rc_context(READ_LATE):  # which copies all settings
             for artist in self.picture.artists:
                 artist.axes.draw_artist(artist)
 
