@@ -45,3 +45,13 @@ def test_an_explorer_is_stored_with_its_picture_whatever_a_widget_shows_of_itsel
     assert stored["application/vnd.jupyter.widget-view+json"]["model_id"] == explorer.model_id
     assert stored["text/plain"] == explorer.sentence
     assert stored["image/png"]
+
+
+def test_the_page_is_told_a_value_as_it_keeps_it():
+    explorer, sent = widgets.explore_truncation(), []
+    page = parts(explorer)[0]
+    page.send = sent.append
+    page.set({explorer.controls["scheme"]: "chunked", explorer.controls["window"]: 7})
+    assert sent == [
+        {explorer.controls["scheme"].model_id: {"index": 1}, explorer.controls["window"].model_id: {"value": 7}}
+    ]

@@ -18,16 +18,17 @@ class InPage(anywidget.AnyWidget):
     def __init__(self):
         super().__init__(layout={"display": "none"})
 
-    def hold(self, controls) -> None:
-        """Send the values of these controls once more, from the page, behind all that waits there.
+    def set(self, values) -> None:
+        """Let the page set controls to `values` (dict of control to value), behind all that waits there.
 
         The last value of a drag waits in the page until the kernel has answered the one before, so that a click on
         Reset overtakes it and would be undone by it.
         """
-        self.send({control.model_id: _state(control) for control in controls})
+        self.send({control.model_id: _state(control, value) for control, value in values.items()})
 
 
-def _state(control):
+def _state(control, value):
     """A control's value as the page keeps it."""
-    name = "index" if isinstance(control, W.Dropdown) else "value"
-    return {name: getattr(control, name)}
+    if isinstance(control, W.Dropdown):
+        return {"index": control.options.index(value)}
+    return {"value": value}

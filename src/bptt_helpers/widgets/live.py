@@ -155,7 +155,7 @@ class Live(W.VBox):
         with self._lock:
             self._set(self._start)
             if self._page is not None:
-                self._page.hold(self.controls.values())
+                self._page.set({self.controls[name]: value for name, value in self._start.items()})
             self._draw_soon()
 
     def _set(self, values):
