@@ -100,6 +100,7 @@ def stub(arrays, max_norm):
         (lambda g, m: 0.0 if not norm_of(g) else right(g, m), "return a list of 4 arrays; got a float"),
         (lambda g, m: [(a / norm_of(g) * min(norm_of(g), m)).tolist() for a in g], "do not divide by its norm"),
         (divides_zero_and_raises, "do not divide by its norm"),
+        (lambda g, m: [1e300 * a for a in g], "your gradient has norm inf"),
         ([1.0], "give the check your function itself, without brackets and quotes; it got a list"),
     ],
 )

@@ -6,6 +6,7 @@ import pytest
 from bptt_helpers.lessons.jacobian_spectra.check import check_transient_growth
 
 JORDAN = np.array([[0.9, 10.0], [0.0, 0.9]])
+ROTATION = np.array([[0.0, 0.5], [-0.5, 0.0]])
 
 
 def norms_of(W, k=100):
@@ -44,7 +45,15 @@ def of_powers(W, what):
     return np.array([what(np.linalg.matrix_power(W, k)) for k in range(101)])
 
 
-@pytest.mark.parametrize("W", [GOOD, GOOD.T, np.diag([0.95] * 3) + np.diag([0.9] * 2, 1)])
+@pytest.mark.parametrize(
+    "W",
+    [
+        GOOD,
+        GOOD.T,
+        np.diag([0.95] * 3) + np.diag([0.9] * 2, 1),
+        *(both(shifted(n, 0.9), ROTATION) for n in (11, 12, 30)),  # eigenvectors coincide
+    ],
+)
 def test_check_accepts_right_answers(W):
     feedback = check_transient_growth(lambda: (W, norms_of(W)))
     assert feedback.ok, feedback
@@ -73,6 +82,7 @@ def test_a_computed_radius_that_is_rounding_noise_is_not_held_against_the_reader
         turned(both(shifted(12, 0.5), np.array([[1.0]]))),
         turned(both(shifted(12, 1.02), shifted(12, 0.1))),
         both(np.array([[1.01, 1.0], [0.0, 1.01]]), np.zeros((10, 10))),
+        both(np.array([[1.002, 1.0], [0.0, 1.002]]), ROTATION),  # no full set of eigenvectors
         -turned(shifted(24, 1.0)),
         turned(both(shifted(12, 1.0), -shifted(12, 1.0))),
     ],
@@ -137,6 +147,7 @@ def test_norms_by_repeated_products_pass_in_single_precision_too(W):
         (GOOD, np.log(norms_of(GOOD)), "logarithms"),
         (GOOD, norms_of(GOOD) ** (1 / np.maximum(np.arange(101), 1)), "k-th roots"),
         (GOOD, [1, *norms_of(GOOD)[:-1]], "W⁰ stands twice"),
+        (GOOD, np.full(101, 1e300), "norms[0] is 1e+300, want"),
         ([[1.0], [1.0, 2.0]], np.ones(101), "W: want a square matrix (n, n) of numbers, got a list"),
         ("W", np.ones(101), "W: want a square matrix (n, n) of numbers, got a string"),
         (None, np.ones(101), "W: want a square matrix (n, n) of numbers, got None"),

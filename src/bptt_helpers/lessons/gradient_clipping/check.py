@@ -117,13 +117,15 @@ def _judge(answer, arrays, max_norm):
     flat, original = (np.concatenate([a.ravel() * np.float64(1) for a in v]) for v in (given, arrays))
     norm = _norm(arrays)
     want = min(norm, max_norm)
-    turned = flat @ original / (np.linalg.norm(flat) * norm or 1)
-    if abs(turned - 1) < 1e-9 and abs(np.linalg.norm(flat) - want) < CLOSE * want:
+    with np.errstate(all="ignore"):  # squares of a wrong answer may overflow
+        length = np.linalg.norm(flat)
+        turned = flat @ original / (length * norm or 1)
+    if abs(turned - 1) < 1e-9 and abs(length - want) < CLOSE * want:
         return
     for hint, wrong in known_mistakes(arrays, max_norm):
         if all(same(g, w, CLOSE) for g, w in zip(given, wrong, strict=True)):
             raise Wrong(hint)
     raise Wrong(
         f"for ‖g‖ = {norm:.3f} and max_norm = {max_norm:.3f} your gradient has norm "
-        f"{np.linalg.norm(flat):.3f}, want {want:.3f}, and the cosine to the gradient is {turned:.3f}, want 1."
+        f"{length:.3f}, want {want:.3f}, and the cosine to the gradient is {turned:.3f}, want 1."
     )

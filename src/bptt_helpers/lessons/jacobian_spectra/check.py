@@ -103,8 +103,9 @@ def _eigenvalues(W) -> tuple:
         return eigenvalues, 0.0
     change = n * EPS * size
     try:
-        condition = np.linalg.norm(right, axis=0) * np.linalg.norm(np.linalg.inv(right), axis=1)
-    except np.linalg.LinAlgError:
+        with np.errstate(over="ignore"):
+            condition = np.linalg.norm(right, axis=0) * np.linalg.norm(np.linalg.inv(right), axis=1)
+    except np.linalg.LinAlgError:  # eigenvectors that coincide
         condition = np.full(n, np.inf)
     return eigenvalues, np.minimum(condition * change, (2 * size) ** (1 - 1 / n) * change ** (1 / n))
 
@@ -168,7 +169,7 @@ def _follows_one_vector(powers, norms):
     Found by Gauss-Newton steps from a few vectors: the squares ‖Wᵏ v‖² have the derivative 2 (Wᵏ)ᵀ Wᵏ v.
     """
     n, norms = len(powers[0]), np.abs(norms)
-    if n > MOST_UNITS or not norms[0]:
+    if n > MOST_UNITS or not norms[0] or norms.max() > 1e100:  # squares of more than that overflow
         return False
     starts = norms[0] * np.random.default_rng(0).normal(size=(STARTS, n)) / np.sqrt(n)
     weight = 1 / np.maximum(norms, 1e-6 * norms.max()) ** 2  # every norm counts alike, large or small
