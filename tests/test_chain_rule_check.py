@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward, relative_error
-from bptt_helpers.lessons.chain_rule.check import FIELDS, MISTAKES, backward, check_diagnosis, check_repair, draw_case
+from bptt_helpers.lessons.chain_rule.check import FIELDS, check_diagnosis, check_repair, draw_case
+from bptt_helpers.lessons.chain_rule.mistakes import MISTAKES, SLIPS, backward
 
 
 def loop(params, x, h, dL_do, *, transpose=True, slope_before=False, accumulate=True, pass_on=1.0, state=0):
@@ -58,8 +59,34 @@ def broadcast(params, x, h, dL_do):
     return params.W_hh.T * (params.W_qh.T @ dL_do[0]) + np.zeros((7, 11))
 
 
-def test_the_judge_accepts_a_right_pass_written_another_way():
-    feedback = check_repair(loop)
+def adds_up_what_is_carried(params, x, h, dL_do, *, add=True, slope=lambda h: 1 - h**2, stop=False):
+    g, later = Params(*(np.zeros_like(w) for w in params)), 0.0
+    for t in reversed(range(len(x))):
+        dL_da = slope(h[t + 1]) * (params.W_qh.T @ dL_do[t] + later)
+        g.W_hx[:] += np.outer(dL_da, x[t])
+        g.W_hh[:] += np.outer(dL_da, h[t])
+        g.b_h[:] += dL_da
+        g.W_qh[:] += np.outer(dL_do[t], h[t + 1])
+        g.b_q[:] += dL_do[t]
+        later = add * later + params.W_hh.T @ dL_da
+        if stop:
+            return g
+    return g
+
+
+def tanh_twice(*arguments):
+    return adds_up_what_is_carried(*arguments, add=False, slope=lambda h: 1 - np.tanh(h) ** 2)
+
+
+def returns_inside_the_loop(*arguments):
+    return adds_up_what_is_carried(*arguments, add=False, stop=True)
+
+
+@pytest.mark.parametrize(
+    "answer", [loop, lambda *a: tuple(loop(*a)), lambda *a: Params(*(g.astype(np.float32) for g in loop(*a)))]
+)
+def test_the_judge_accepts_a_right_pass_written_another_way(answer):
+    feedback = check_repair(answer)
     assert feedback.ok
     assert feedback.sentence.startswith("Right: it agrees with numeric gradients")
 
@@ -75,12 +102,29 @@ def test_the_judge_accepts_a_right_pass_written_another_way():
         (passed_on_in_place, "slope missing on the way"),
         (elementwise, "elementwise for matrix product"),
         (broadcast, "shapes do not fit"),
-        (one_field("W_hh", np.transpose), "dL/dW_hh differs from the numeric gradient"),
+        (one_field("W_hh", np.transpose), "outer product turned round"),
+        (one_field("W_hx", np.transpose), "dL/dW_hx has shape (3, 4), want (4, 3); it is transposed."),
+        (one_field("W_hx", np.negative), "sign turned round"),
+        (lambda *a: Params(*(-g for g in loop(*a))), "sign turned round"),
+        (adds_up_what_is_carried, "carried signal added up"),
+        (tanh_twice, "tanh taken twice"),
+        (returns_inside_the_loop, "returned after one round"),
+        (broadcast, "in line "),
         (one_field("b_h", lambda g: 2 * g), "dL/db_h differs from the numeric gradient by 100%"),
         (one_field("b_q", lambda g: g[:1]), "dL/db_q has shape (1,), want (2,)"),
         (one_field("b_q", lambda g: np.nan * g), "not finite"),
-        (lambda *a: None, "return a Params"),
-        (lambda *a: loop(*a)[:3], "return a Params"),
+        (lambda *a: None, "you return nothing; does your function end with `return`?"),
+        (lambda *a: loop(*a)[:3], "Params(W_hx=…, W_hh=…, b_h=…, W_qh=…, b_q=…); you return a tuple of length 3."),
+        (
+            lambda *a: list(loop(*a)),
+            "return a Params, Params(W_hx=…, W_hh=…, b_h=…, W_qh=…, b_q=…); you return a list of length 5.",
+        ),
+        (lambda *a: loop(*a)._asdict(), "you return an object of type dict"),
+        (lambda *a: (g for g in loop(*a)), "you return a generator"),
+        (
+            one_field("b_h", lambda g: [[1], [1, 2]]),
+            "dL/db_h: want an array of numbers with shape (4,), got a list of length 2 whose",
+        ),
         (lambda *a: 1 / 0, "ZeroDivisionError"),
     ],
 )
@@ -99,10 +143,10 @@ def test_the_judge_tries_one_step_and_one_unit(special):
     assert "dL/db_h differs from the numeric gradient by 100%" in check_repair(answer).sentence
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_every_mistake_on_the_list_is_wrong_and_known_by_its_own_name(mistake):
+@pytest.mark.parametrize("mistake", MISTAKES | SLIPS)
+def test_every_mistake_is_wrong_and_known_by_its_own_name(mistake):
     feedback = check_repair(lambda *arguments: backward(*arguments, mistake))
-    assert feedback.sentence == f"Not yet: {mistake}: {MISTAKES[mistake]}"
+    assert feedback.sentence == f"Not yet: {mistake}: {(MISTAKES | SLIPS)[mistake]}"
 
 
 def test_a_mistake_in_one_weight_only_is_named_too():
@@ -153,11 +197,30 @@ def test_the_right_diagnosis_is_accepted():
         ({**NAMES, broken_c: "transpose missing"}, "with a symmetric W_hh, broken_c has dL/db_h wrong"),
         ({**NAMES, broken_a: "passed on once"}, "with a symmetric W_hh, broken_a has dL/db_h right"),
         ({**NAMES, broken_c: "passed on once"}, "other numbers"),
-        ({**NAMES, broken_c: "bad luck"}, "'bad luck' is not one of the names: transpose missing, "),
+        ({**NAMES, broken_c: "bad luck"}, "'bad luck' is not one of the names; copy one from the list above."),
         ({broken_a: "transpose missing"}, "three entries"),
         ({"a": "transpose missing", "b": "", "c": ""}, "{function: name of its mistake}"),
         (None, "return a dict"),
-        ({loop: "transpose missing", broken_b: "h_t for h_{t-1}", broken_c: ""}, "has dL/db_h right"),
+        ({loop: "transpose missing", broken_b: "h_t for h_{t-1}", broken_c: ""}, "broken_a is missing"),
+        (
+            {
+                broken_a: "transpose missing",
+                lambda *a: broken_a(*a): "transpose missing",
+                lambda *a: broken_a(*a, *()): "transpose missing",
+            },
+            "broken_b is missing",
+        ),
+        ({**NAMES, loop: "transpose missing"}, "three entries, {function: name of its mistake}; you return 4"),
+        ({f.__name__: name for f, name in NAMES.items()}, "your keys are texts: write broken_a without quotes"),
+        ({name: f for f, name in NAMES.items()}, "the function comes first, then the name"),
+        ({1: "transpose missing"}, "broken_a without parentheses is the function"),
+        (list(NAMES.values()), "the names alone do not say whose they are"),
+        ("transpose missing", "you return the text 'transpose missing'"),
+        ({**NAMES, broken_a: ["transpose missing"]}, "for broken_a you return a list of length 1; want one name"),
+        ({**NAMES, broken_a: None}, "for broken_a you return None; want one name out of the list, in quotes"),
+        ({**NAMES, broken_a: "Transpose missing"}, "did you mean 'transpose missing'?"),
+        ({**NAMES, broken_a: "missing transpose"}, "copy one from the list above"),
+        ({**NAMES, broken_b: "h_t for h_t-1"}, "did you mean 'h_t for h_{t-1}'?"),
     ],
 )
 def test_a_wrong_diagnosis_is_answered_with_a_symptom(diagnosis, hint):

@@ -122,7 +122,8 @@ def want_array(name, value, shape) -> np.ndarray:
     except Exception:  # ragged lists, and whatever an array of another package says
         array = None
     if array is None or array.dtype.kind not in "biufc" or (array.ndim == 0 and shape):
-        raise Wrong(f"{name}: want an array of numbers with shape {shape}, got {described(value)}.")
+        why = " whose entries differ in shape, or are no numbers" if isinstance(value, list) else ""
+        raise Wrong(f"{name}: want an array of numbers with shape {shape}, got {described(value)}{why}.")
     if array.shape != shape:
         turned = "; it is transposed" if array.ndim > 1 and array.shape == shape[::-1] else ""
         raise Wrong(f"{name} has shape {array.shape}, want {shape}{turned}.")
@@ -132,13 +133,13 @@ def want_array(name, value, shape) -> np.ndarray:
 
 
 def described(value) -> str:
-    """What a reader returned in place of an array, in a few words."""
+    """What a reader returned in place of something else, in a few words."""
+    if value is None:
+        return "None"
     if isinstance(value, str):
         return f"the text {value!r:.40}"
-    if isinstance(value, tuple):
-        return f"a tuple of {len(value)} things"
-    if isinstance(value, list):
-        return "a list whose entries differ in shape, or are no numbers"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of length {len(value)}"
     if isinstance(value, Iterator):
         return "a generator; make a list or an array of what it yields"
     if isinstance(value, (numbers.Number, np.ndarray, np.generic)) and np.ndim(value) == 0:
