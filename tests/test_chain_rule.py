@@ -1,11 +1,11 @@
-"""Notebook 02: the recorded backward pass, the errors of numeric gradients, both explorers, the judges."""
+"""Notebook 02: the recorded backward pass, the errors of numeric gradients, both explorers."""
 
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from bptt_helpers import Params, bptt, forward, init_params, numerical_gradient, relative_error, squared_error
+from bptt_helpers import bptt, forward, init_params, numerical_gradient, relative_error, squared_error
 from bptt_helpers.lessons.chain_rule.backward_explorer import (
     BACKWARD_PASS,
     LOSSES,
@@ -14,7 +14,6 @@ from bptt_helpers.lessons.chain_rule.backward_explorer import (
     describe,
 )
 from bptt_helpers.lessons.chain_rule.backward_picture import HEIGHTS, backward_arrows, columns
-from bptt_helpers.lessons.chain_rule.check import FIELDS, MISTAKES, backward, check_diagnosis, check_repair, draw_case
 from bptt_helpers.lessons.chain_rule.step_size_explorer import GRADIENT_CHECK, gradient_check_data
 from bptt_helpers.passes.step_size import best_step, step_errors
 from bptt_helpers.passes.steps import backward_steps
@@ -220,174 +219,3 @@ def test_the_picture_of_the_gradient_check_shows_the_data():
     # on the grid, the mark lies on the curve
     at = np.flatnonzero(np.isclose(data.eps, 1e-6))[0]
     np.testing.assert_allclose(data.here, [errors[at] for errors in data.errors], rtol=0.3)
-
-
-# ---- the judges
-
-
-def loop(params, x, h, dL_do, *, transpose=True, slope_before=False, accumulate=True, pass_on=1.0, state=0):
-    """A backward pass written as a loop, right or with a mistake: independent of the one in the checks."""
-    g, later = Params(*(np.zeros_like(w) for w in params)), np.zeros(params.n_hidden)
-    for t in reversed(range(len(x))):
-        dL_dh = params.W_qh.T @ dL_do[t] + later
-        dL_da = (1 - h[t + (not slope_before)] ** 2) * dL_dh
-        for field, term in zip(
-            g,
-            (np.outer(dL_da, x[t]), np.outer(dL_da, h[t + state]), dL_da, np.outer(dL_do[t], h[t + 1]), dL_do[t]),
-            strict=True,
-        ):
-            field[...] = accumulate * field + term
-        later = pass_on * ((params.W_hh.T if transpose else params.W_hh) @ dL_da)
-    return g
-
-
-def wrong(**options):
-    return lambda *arguments: loop(*arguments, **options)
-
-
-def one_field(name, change):
-    def answer(*arguments):
-        right = loop(*arguments)
-        return right._replace(**{name: change(getattr(right, name))})
-
-    return answer
-
-
-def passed_on_in_place(params, x, h, dL_do):
-    """from_later overwritten with the signal before the slope: tanh′ missing on the way."""
-    g, later = Params(*(np.zeros_like(w) for w in params)), 0.0
-    for t in reversed(range(len(x))):
-        dL_dh = params.W_qh.T @ dL_do[t] + later
-        dL_da = (1 - h[t + 1] ** 2) * dL_dh
-        g.W_hx[:] += np.outer(dL_da, x[t])
-        g.W_hh[:] += np.outer(dL_da, h[t])
-        g.b_h[:] += dL_da
-        g.W_qh[:] += np.outer(dL_do[t], h[t + 1])
-        g.b_q[:] += dL_do[t]
-        later = params.W_hh.T @ dL_dh
-    return g
-
-
-def elementwise(params, x, h, dL_do):
-    return loop(params._replace(W_hh=np.diag(np.diag(params.W_hh))), x, h, dL_do)
-
-
-def broadcast(params, x, h, dL_do):
-    return params.W_hh.T * (params.W_qh.T @ dL_do[0]) + np.zeros((7, 11))
-
-
-def test_the_judge_accepts_a_right_pass_written_another_way():
-    feedback = check_repair(loop)
-    assert feedback.ok
-    assert feedback.sentence.startswith("Right: it agrees with numeric gradients")
-
-
-@pytest.mark.parametrize(
-    ("answer", "hint"),
-    [
-        (wrong(transpose=False), "transpose missing"),
-        (wrong(slope_before=True), "slope of the wrong state"),
-        (wrong(accumulate=False), "overwritten, not accumulated"),
-        (wrong(pass_on=0.0), "nothing passed on"),
-        (wrong(state=1), "h_t for h_{t-1}"),
-        (passed_on_in_place, "slope missing on the way"),
-        (elementwise, "elementwise for matrix product"),
-        (broadcast, "shapes do not fit"),
-        (one_field("W_hh", np.transpose), "dL/dW_hh differs from the numeric gradient"),
-        (one_field("b_h", lambda g: 2 * g), "dL/db_h differs from the numeric gradient by 100%"),
-        (one_field("b_q", lambda g: g[:1]), "dL/db_q has shape (1,), want (2,)"),
-        (one_field("b_q", lambda g: np.nan * g), "not finite"),
-        (lambda *a: None, "return a Params"),
-        (lambda *a: loop(*a)[:3], "return a Params"),
-        (lambda *a: 1 / 0, "ZeroDivisionError"),
-    ],
-)
-def test_the_judge_names_the_mistake(answer, hint):
-    feedback = check_repair(answer)
-    assert not feedback.ok
-    assert hint in feedback.sentence
-
-
-@pytest.mark.parametrize("special", [lambda x, h: len(x) == 1, lambda x, h: h.shape[1] == 1])
-def test_the_judge_tries_one_step_and_one_unit(special):
-    def answer(params, x, h, dL_do):
-        right = loop(params, x, h, dL_do)
-        return right._replace(b_h=2 * right.b_h) if special(x, h) else right
-
-    assert "dL/db_h differs from the numeric gradient by 100%" in check_repair(answer).sentence
-
-
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_every_mistake_on_the_list_is_wrong_and_known_by_its_own_name(mistake):
-    feedback = check_repair(lambda *arguments: backward(*arguments, mistake))
-    assert feedback.sentence == f"Not yet: {mistake}: {MISTAKES[mistake]}"
-
-
-def test_a_mistake_in_one_weight_only_is_named_too():
-    def answer(*arguments):
-        return loop(*arguments)._replace(W_hx=loop(*arguments, accumulate=False).W_hx)
-
-    assert "overwritten, not accumulated" in check_repair(answer).sentence
-
-
-def test_a_symmetric_W_hh_hides_a_missing_transpose_and_the_judge_does_not_use_one():
-    for symmetric, hidden in ((True, True), (False, False)):
-        case = draw_case(6, 3, 4, 2, symmetric=symmetric)
-        error = relative_error(loop(*case.arguments, transpose=False), loop(*case.arguments))
-        assert (error < 1e-12) == hidden
-
-
-def test_the_right_pass_of_the_checks_is_the_package_and_the_drawn_case_is_consistent():
-    case = draw_case(7, 3, 4, 2)
-    trace = forward(case.params, case.x[:, None], h0=case.h[:1])
-    assert relative_error(backward(*case.arguments), bptt(trace, case.dL_do[:, None]).params) < 1e-12
-    assert set(FIELDS) == set(Params._fields)
-
-
-def broken_a(*arguments):
-    return loop(*arguments, transpose=False)
-
-
-def broken_b(*arguments):
-    return loop(*arguments, state=1)
-
-
-def broken_c(*arguments):
-    return passed_on_in_place(*arguments)
-
-
-NAMES = {broken_a: "transpose missing", broken_b: "h_t for h_{t-1}", broken_c: "slope missing on the way"}
-
-
-def test_the_right_diagnosis_is_accepted():
-    assert check_diagnosis(lambda: NAMES).ok
-
-
-@pytest.mark.parametrize(
-    ("diagnosis", "hint"),
-    [
-        ({**NAMES, broken_b: "transpose missing"}, "has dL/db_h right; “transpose missing” would make it wrong"),
-        ({**NAMES, broken_a: "h_t for h_{t-1}"}, "has dL/db_h wrong; “h_t for h_{t-1}” would leave it right"),
-        ({**NAMES, broken_c: "transpose missing"}, "with a symmetric W_hh, broken_c has dL/db_h wrong"),
-        ({**NAMES, broken_a: "passed on once"}, "with a symmetric W_hh, broken_a has dL/db_h right"),
-        ({**NAMES, broken_c: "passed on once"}, "other numbers"),
-        ({**NAMES, broken_c: "bad luck"}, "'bad luck' is not one of the names: transpose missing, "),
-        ({broken_a: "transpose missing"}, "three entries"),
-        ({"a": "transpose missing", "b": "", "c": ""}, "{function: name of its mistake}"),
-        (None, "return a dict"),
-        ({loop: "transpose missing", broken_b: "h_t for h_{t-1}", broken_c: ""}, "has dL/db_h right"),
-    ],
-)
-def test_a_wrong_diagnosis_is_answered_with_a_symptom(diagnosis, hint):
-    feedback = check_diagnosis(lambda: diagnosis)
-    assert not feedback.ok
-    assert hint in feedback.sentence
-
-
-def stub(*arguments):
-    raise NotImplementedError
-
-
-@pytest.mark.parametrize("check", [check_repair, check_diagnosis])
-def test_a_stub_is_not_attempted_yet(check):
-    assert check(stub).sentence.startswith("Not attempted yet")

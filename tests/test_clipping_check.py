@@ -83,25 +83,25 @@ def stub(arrays, max_norm):
         (lambda g, m: [a * min(1, m / spectral(g)) for a in g], "is its largest singular value"),
         (lambda g, m: [a * min(1, m / np.linalg.norm(a, 2)) for a in g], "by its own norm"),
         (lambda g, m: (a for a in right(g, m)), "return a list of 4 arrays; got a generator"),
-        (lambda g, m: norm_of(g), "return a list of 4 arrays; got a float64"),
-        (lambda g, m: 1.5, "return a list of 4 arrays; got a float."),
-        (lambda g, m: "gradient", "return a list of 4 arrays; got a string"),
-        (lambda g, m: dict(enumerate(g)), "return a list of 4 arrays; got a dict"),
+        (lambda g, m: norm_of(g), "return a list of 4 arrays; got one number, 4.99"),
+        (lambda g, m: 1.5, "return a list of 4 arrays; got one number, 1.5"),
+        (lambda g, m: "gradient", "return a list of 4 arrays; got the text"),
+        (lambda g, m: dict(enumerate(g)), "return a list of 4 arrays; got an object of type dict"),
         (lambda g, m: np.concatenate([a.ravel() for a in g]), "got an array of shape (40,)"),
         (lambda g, m: right(g, m)[:3], "as many as came; yours has 3"),
         (lambda g, m: ([[1], [1, 2]], [[1], [1, 2]]), "without the norm"),
         (lambda g, m: (1.0, [[1], [1, 2]]), "as many as came; yours has 2"),
         (
             lambda g, m: [[[1], [1, 2]]] * 4,
-            "array 0: want an array of numbers with shape (4, 3), got a list that is no",
+            "array 0: want an array of numbers with shape (4, 3), got a list of length 2",
         ),
-        (lambda g, m: ["a"] * 4, "array 0: want an array of numbers with shape (4, 3), got a string"),
+        (lambda g, m: ["a"] * 4, "array 0: want an array of numbers with shape (4, 3), got the text"),
         (lambda g, m: None if not norm_of(g) else right(g, m), "does your function end with `return`"),
-        (lambda g, m: 0.0 if not norm_of(g) else right(g, m), "return a list of 4 arrays; got a float"),
+        (lambda g, m: 0.0 if not norm_of(g) else right(g, m), "return a list of 4 arrays; got one number, 0.0"),
         (lambda g, m: [(a / norm_of(g) * min(norm_of(g), m)).tolist() for a in g], "do not divide by its norm"),
         (divides_zero_and_raises, "do not divide by its norm"),
         (lambda g, m: [1e300 * a for a in g], "your gradient has norm inf"),
-        ([1.0], "give the check your function itself, without brackets and quotes; it got a list"),
+        ([1.0], "hand over your function itself"),
     ],
 )
 def test_the_check_names_the_mistake(answer, hint):
@@ -144,7 +144,7 @@ def test_longer_is_said_of_a_short_gradient_only():
 
 def test_a_tensor_that_carries_a_gradient_is_named(torch):
     feedback = check_clip(lambda g, m: [torch.tensor(a, requires_grad=True) for a in g])
-    assert "array 0: want an array of numbers with shape (4, 3), got a Tensor" in feedback.sentence
+    assert "array 0: want an array of numbers with shape (4, 3), got an object of type Tensor" in feedback.sentence
 
 
 def test_no_two_known_mistakes_look_alike():

@@ -1,10 +1,14 @@
 """What a reader is told of an answer or a guess: sign, colour, line, and by how much."""
 
 import re
+import signal
+import threading
+import time
 
 import numpy as np
 import pytest
 
+from bptt_helpers.lessons import patience
 from bptt_helpers.lessons.feedback import RIGHT, SOLUTION, WAITING, WRONG, Wrong, exercise, want_array
 from bptt_helpers.lessons.predict import compare
 from bptt_helpers.lessons.unrolling import check_unroll
@@ -36,6 +40,16 @@ def breaks(x):
     return doubled[7]
 
 
+WANT = "Not yet: what you return: want an array of numbers with shape (3,), got"
+
+
+class Tensor:
+    """Stands for a tensor with a gradient, which refuses to become an array."""
+
+    def __array__(self, dtype=None, copy=None):
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
+
+
 def nested(x):
     return breaks(x)
 
@@ -51,8 +65,28 @@ def in_numpy(x):
         (same, False, WRONG, "Not yet: it comes back as it was."),
         (stub, False, WAITING, "Not attempted yet: replace the line that raises NotImplementedError."),
         (lambda x: None, False, WRONG, "Not yet: what you return is None; does your function end with `return`?"),
-        (lambda x: [[1], [1, 2]], False, WRONG, "want an array of numbers with shape (3,), got something else."),
-        (lambda x: "2 x", False, WRONG, "want an array of numbers with shape (3,), got something else."),
+        (
+            lambda x: [[1], [1, 2]],
+            False,
+            WRONG,
+            f"{WANT} a list of length 2 whose entries differ in shape, or are no numbers.",
+        ),
+        (
+            lambda x: [1, None, 2],
+            False,
+            WRONG,
+            f"{WANT} a list of length 3 whose entries differ in shape, or are no numbers.",
+        ),
+        (lambda x: (2 * x, 3), False, WRONG, f"{WANT} a tuple of length 2."),
+        (lambda x: "2 x", False, WRONG, f"{WANT} the text '2 x'."),
+        (lambda x: 0.5, False, WRONG, f"{WANT} one number, 0.5."),
+        (lambda x: np.array(2), False, WRONG, f"{WANT} one number, 2."),
+        (lambda x: (2 * v for v in x), False, WRONG, f"{WANT} a generator; make a list or an array of what it yields."),
+        (lambda x: np.sum, False, WRONG, f"{WANT} a function that was never called."),
+        (lambda x: {"a": 2}, False, WRONG, f"{WANT} an object of type dict."),
+        (lambda x: Tensor(), False, WRONG, f"{WANT} an object of type Tensor."),
+        (lambda x: (2 * x)[:2], False, WRONG, "Not yet: what you return has shape (2,), want (3,)."),
+        (3, False, WRONG, "Not yet: hand over your function itself, its name without parentheses."),
     ],
 )
 def test_each_verdict_has_its_own_sign(answer, ok, kind, sentence):
@@ -86,8 +120,95 @@ def test_an_error_in_the_readers_code_is_shown_with_its_line(answer, line):
     assert int(number) == start + (1 if answer is in_numpy else 2)
 
 
-def test_an_error_without_a_line_is_told_without_one():
-    assert check_unroll(3).sentence == "Your code stopped with TypeError: 'int' object is not callable"
+def test_an_error_outside_the_readers_lines_is_told_without_one():
+    def knows_no_network():
+        return 3
+
+    sentence = check_unroll(knows_no_network).sentence
+    assert sentence.startswith("Your answer does not fit the check (TypeError: ")
+    assert sentence.endswith("knows_no_network() takes 0 positional arguments but 4 were given).")
+
+
+def test_a_transposed_array_is_called_so():
+    with pytest.raises(Wrong, match=r"W has shape \(3, 2\), want \(2, 3\); it is transposed\."):
+        want_array("W", np.ones((3, 2)), (2, 3))
+
+
+# ---- endless loops
+
+
+def endless(x):
+    steps = 0
+    while x[0] < 1:
+        steps += 1
+
+
+@pytest.fixture
+def quick(monkeypatch):
+    """Patience of a tenth of a second, and interrupts as in a notebook, also where the tests run in the background."""
+    monkeypatch.setattr(patience, "SECONDS", 0.1)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_an_endless_loop_is_ended_and_its_line_shown(quick):
+    feedback = check_double(endless)
+    assert feedback.kind == WRONG
+    assert re.fullmatch(
+        r"Your code was still at work after 0.1 seconds in line \d+, `(while x\[0\] < 1:|steps \+= 1)`, "
+        r"and was stopped: is a loop endless\?",
+        feedback.sentence,
+    )
+
+
+def test_waiting_is_not_work(quick):
+    def waits(x):
+        time.sleep(0.4)
+        return right(x)
+
+    assert check_double(waits).ok
+
+
+def test_the_readers_own_stop_is_left_alone(quick):
+    def stopped(x):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        check_double(stopped)
+
+
+def test_no_interrupt_comes_after_the_end(quick):
+    def busy(x):
+        end = time.process_time() + 0.05
+        while time.process_time() < end:
+            pass
+        return right(x)
+
+    assert check_double(busy).ok
+    end = time.process_time() + 0.3
+    while time.process_time() < end:
+        pass
+    assert not [thread for thread in threading.enumerate() if thread.name.endswith("(watch)")]
+
+
+def test_another_thread_is_not_interrupted(quick):
+    """An interrupt would hit the main thread, which runs something else."""
+    found = []
+
+    def busy(x):
+        end = time.process_time() + 0.3
+        while time.process_time() < end:
+            pass
+        return right(x)
+
+    thread = threading.Thread(target=lambda: found.append(check_double(busy)))
+    thread.start()
+    thread.join()
+    assert found[0].ok
+
+
+# ---- lines
 
 
 def test_a_line_of_a_notebook_cell_is_shown():

@@ -107,23 +107,110 @@ def test_the_page_is_white_on_dark_and_black_on_light():
         assert not (line == other).all(2).any()
 
 
-def test_check_accepts_the_right_answer():
-    assert check_steps(lambda c: math.ceil(-6 / math.log10(c))).ok
+def by_loop(c, enough=lambda left: left <= 1e-6):
+    left, steps = 1.0, 0
+    while not enough(left):
+        left, steps = left * c, steps + 1
+    return steps
+
+
+def by_power(c, enough=lambda left: left <= 1e-6):
+    return next(steps for steps in range(100_000) if enough(c**steps))
+
+
+RIGHT = {
+    "by log10": lambda c: -6 / math.log10(c),
+    "by ln": lambda c: math.log(1e-6) / math.log(c),
+    "by log2": lambda c: math.log2(1e-6) / math.log2(c),
+    "to base c": lambda c: math.log(1e-6, c),
+    "to base 10": lambda c: -6 / math.log(c, 10),  # math.log(0.001, 10) is not -3
+    "of 1 / c": lambda c: 6 / math.log10(1 / c),
+    "with ln 10": lambda c: -6 * math.log(10) / math.log(c),
+    "in NumPy": lambda c: -6 / np.log10(c),
+}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(lambda c, f=f: math.ceil(f(c)) for f in RIGHT.values()),
+        lambda c: np.ceil(RIGHT["in NumPy"](c)),
+        by_loop,
+        by_power,
+    ],
+)
+def test_check_accepts_every_right_answer(answer):
+    for _ in range(20):  # one c is drawn afresh
+        assert check_steps(answer).sentence.startswith("Right: c to the power")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        *(lambda c, f=f: math.floor(f(c)) + 1 for f in RIGHT.values()),
+        lambda c: by_loop(c, lambda left: left < 1e-6),
+        lambda c: by_power(c, lambda left: left < 1e-6),
+    ],
+)
+def test_one_step_too_many_where_a_millionth_is_left_exactly(answer):
+    assert "“at most” includes that" in check_steps(answer).sentence
+
+
+def test_a_table_of_answers_is_refused():
+    seen = {}
+
+    def tell(c):
+        seen[c] = math.ceil(-6 / math.log10(c))
+        return seen[c]
+
+    assert check_steps(tell).ok
+    assert not check_steps(lambda c: seen.get(c, 100)).ok
+
+
+class OneNumber:
+    """Stands for an array or tensor of one number of any package."""
+
+    def item(self):
+        return 20
+
+    def __repr__(self):
+        return "tensor(20)"
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (lambda c: -6 / math.log10(c), "round up"),
-        (lambda c: math.floor(-6 / math.log10(c)), "round up, not down"),
+        (lambda c: -6 / math.log10(c), "you return 19.932; a number of steps is whole, so round up"),
+        (lambda c: math.floor(-6 / math.log10(c)), "19 steps leave 1.91e-06, a little too much; round up, not down"),
+        (lambda c: math.ceil(-6 / math.log10(c)) + 1, "20 steps are enough; you count one step too many"),
         (lambda c: math.floor(6 / math.log10(c)), "minus sign"),
+        (lambda c: math.ceil(6 / math.log10(c)), "minus sign"),
         (lambda c: math.ceil(-6 / math.log(c)), "which logarithm"),
-        (lambda c: math.ceil(-13.8 / math.log10(c)), "which logarithm"),
-        (lambda c: math.ceil(-6 / math.log10(c)) + 1, "one step too many"),
+        (lambda c: -6 / math.log(c), "which logarithm"),
+        (lambda c: math.ceil(-6 / math.log2(c)), "which logarithm"),
+        (lambda c: math.ceil(math.log(1e-6) / math.log10(c)), "which logarithm did you use? One and the same"),
+        (lambda c: -6 * math.log10(c), "multiply where you have to divide"),
+        (lambda c: math.ceil(-6 * math.log10(c)), "multiply where you have to divide"),
+        (lambda c: 6 * math.log10(c), "multiply where you have to divide"),
+        (lambda c: math.log10(c) / -6, "upside down"),
+        (lambda c: math.ceil(math.log10(c) / -6), "you return 1, and the same for any other c"),
+        (lambda c: math.ceil(math.log10(1e-6 / c)), "inside the logarithm"),
+        (lambda c: math.ceil(-7 / math.log10(c)), "count the zeros"),
+        (lambda c: 454, "you return 454, and the same for any other c"),
+        (lambda c: c**-6, "start from c^T = 10^-6"),
+        (lambda c: math.ceil(c**-6), "but fewer steps are enough; start from c^T = 10^-6"),
+        (lambda c: 1e-6 / c, "2e-06 steps leave 1.00e+00, more than 1e-6; start from"),
+        (lambda c: math.ceil((1 - 1e-6) / (1 - c)), "2 steps leave 2.50e-01, more than 1e-6; start from"),
+        (lambda c: -int(1000 / c), "a number of steps is not negative: start from"),
+        (lambda c: -(10**9) * c, "a number of steps is not negative"),
         (lambda c: None, "return"),
-        (lambda c: "20", "you return '20'; want one whole number"),
+        (lambda c: "20", "you return '20'; want one whole number."),
+        (lambda c: (20, 1e-6), "you return (20, 1e-06); want one whole number."),
+        (lambda c: np.array([20]), "you return array([20]); want one whole number. int(…) makes one of it."),
+        (lambda c: OneNumber(), "you return tensor(20); want one whole number. int(…) makes one of it."),
         (lambda c: math.inf, "you return inf; want one whole number"),
         (lambda c: math.nan, "you return nan; want one whole number"),
+        (lambda c: 10**400, "want one whole number"),
         (lambda c: 1 / 0, "ZeroDivisionError"),
     ],
 )
@@ -131,6 +218,11 @@ def test_check_names_the_mistake(answer, hint):
     feedback = check_steps(answer)
     assert not feedback.ok
     assert hint in feedback.sentence
+
+
+@pytest.mark.parametrize("answer", [lambda c: -7 * c, lambda c: c**-6, lambda c: 1e-6 / c, lambda c: 454])
+def test_no_logarithm_is_suspected_where_there_is_none(answer):
+    assert "which logarithm" not in check_steps(answer).sentence
 
 
 def test_check_says_not_attempted_yet():

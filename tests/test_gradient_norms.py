@@ -40,8 +40,75 @@ def wrong_step(step):
     return wrong(step=step)
 
 
-def test_check_accepts_the_right_answer():
-    assert check_log_profile(log_profile).ok
+def in_float32(W_hh, slopes, signal):
+    """A right answer that adds up in float32."""
+    W_hh, slopes, signal = (a.astype(np.float32) for a in (W_hh, slopes, signal))
+    logs, taken = [], np.float32(0)
+    for k in range(len(slopes)):
+        if k > 0:
+            signal = W_hh.T @ (slopes[-k] * signal)
+        size = np.linalg.norm(signal)
+        taken, signal = taken + np.log10(size), signal / size
+        logs.append(taken)
+    return np.array(logs)
+
+
+def now_and_then(W_hh, slopes, signal, *, every=100, size=np.linalg.norm):
+    """A right answer that takes away less often, or something else than the norm."""
+    logs, taken = [], 0.0
+    for k in range(len(slopes)):
+        if k > 0:
+            signal = W_hh.T @ (slopes[-k] * signal)
+        if k % every == 0:
+            taken, signal = taken + np.log10(size(signal)), signal / size(signal)
+        logs.append(taken + np.log10(np.linalg.norm(signal)))
+    return logs
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        log_profile,
+        in_float32,
+        now_and_then,
+        lambda *a: now_and_then(*a, every=1, size=lambda v: np.abs(v).max()),
+        lambda *a: now_and_then(*a, every=1, size=lambda v: 2.0 ** np.round(np.log2(np.abs(v).max()))),
+    ],
+)
+def test_check_accepts_right_answers(answer):
+    assert check_log_profile(answer).sentence.startswith("Right: ")
+
+
+def plain_in_long_double(W_hh, slopes, signal):
+    return wrong(rescale=False)(*(a.astype(np.longdouble) for a in (W_hh, slopes, signal)))
+
+
+def by_norm(norm):
+    def answer(W_hh, slopes, signal):
+        logs = []
+        for k in range(len(slopes)):
+            if k > 0:
+                signal = W_hh.T @ (slopes[-k] * signal)
+            logs.append(np.log10(norm(signal)))
+        return np.array(logs)
+
+    return answer
+
+
+def counted_twice(W_hh, slopes, signal, *, divide=True, twice=True):
+    logs, taken = [], 0.0
+    for k in range(len(slopes)):
+        if k > 0:
+            signal = W_hh.T @ (slopes[-k] * signal)
+        size = np.linalg.norm(signal)
+        taken += np.log10(size)
+        signal = signal / size if divide else signal
+        logs.append(taken + twice * np.log10(size))
+    return np.array(logs)
+
+
+def straight_line(W_hh, slopes, signal):
+    return np.log10(np.linalg.norm(signal)) + np.arange(len(slopes)) * np.log10(np.abs(np.linalg.eigvals(W_hh)).max())
 
 
 @pytest.mark.parametrize(
@@ -62,12 +129,26 @@ def test_check_accepts_the_right_answer():
         (lambda *a: log_profile(*a) - log_profile(*a)[0], "starts at 0"),
         (lambda *a: np.append(0, log_profile(*a)[:-1]), "one lag late"),
         (lambda *a: wrong(journey=slice(None, None, -1))(*a)[1:], "one lag too far"),
-        (wrong(rescale=False), "rescale the signal"),
+        (wrong(rescale=False), "for radius 3 and 1000 steps a number is not finite; keep the signal at a handy size"),
+        (plain_in_long_double, "steps a number is not finite; keep the signal at a handy size"),
+        (wrong(log=np.log2), "base 2"),
+        (by_norm(lambda v: np.abs(v).max()), "the norm is the largest entry"),
+        (by_norm(lambda v: np.abs(v).sum()), "the norm is the sum of the entries"),
+        (by_norm(lambda v: np.sqrt((v**2).mean())), "the norm has the mean of the squares"),
+        (counted_twice, "counted twice"),
+        (lambda *a: counted_twice(*a, divide=False, twice=False), "the signal keeps its size"),
+        (straight_line, "straight line of the spectral radius"),
+        (wrong_step(lambda W, slope, signal: W.T @ slope * signal), "mind the parentheses"),
+        (lambda *a: (log_profile(*a), 1.0), "got a tuple of length 2"),
+        (lambda *a: log_profile(*a) if len(a[1]) < 1000 else (log_profile(*a), 1.0), "got a tuple of length 2"),
+        (lambda *a: log_profile(*a) if len(a[1]) < 1000 else "inf", "got the text 'inf'"),
+        (lambda *a: log_profile(*a) + 0.5, "at lag 0 you return 0.8940: too large by 0.5 (before any step back)."),
+        (lambda *a: log_profile(*a) - 0.1 * np.arange(len(a[1])), "too small by 0.1 (lag 0 is right)."),
         (lambda *a: log_profile(*a)[1:], "shape (6,), want (7,)"),
         (lambda *a: None, "return"),
-        (lambda *a: log_profile(*a) + (np.arange(len(a[1])) == 3), "at lag 3 you return"),
+        (lambda *a: log_profile(*a) + (np.arange(len(a[1])) == 3), "too large by 1 (lags 0 to 2 are right)."),
         (lambda *a: log_profile(*a) if len(a[1]) < 1000 else log_profile(*a)[1:], "shape (999,), want (1000,)"),
-        (lambda *a: np.minimum(log_profile(*a), 300), "the last value should be near 477"),
+        (lambda *a: np.minimum(log_profile(*a), 300), "for radius 3 and 1000 steps your last value is 300; want 477."),
     ],
 )
 def test_check_names_the_mistake(answer, hint):

@@ -52,7 +52,7 @@ def test_the_check_names_the_mistake(wrong, hint):
 def test_the_check_accepts_the_right_answer_and_refuses_none():
     assert check_estimate(recursion()).ok
     assert "return" in check_estimate(lambda *_: None).sentence
-    assert "one number" in check_estimate(lambda b, *_: b).sentence
+    assert "one real number, got an array of shape (6,)" in check_estimate(lambda b, *_: b).sentence
 
 
 def test_a_right_mean_of_wrong_numbers_is_not_accepted():
@@ -130,15 +130,15 @@ def index_beyond(b, c, kept, pi):
         (lambda b, c, kept, pi: recursion()(b, np.roll(c, 1), kept, pi), "`c[t]` belongs to the way"),
         (draws(np.random.default_rng(0)), "asked twice, your function gives two answers"),
         (in_place, "your function changed b, which it was given"),
-        (lambda *_: (z for z in [1.0]), "z after the last step: want one number, got a generator"),
-        (lambda *_: [[1], [1, 2]], "want one number, got a list"),
-        (lambda *_: "1.0", "want one number, got a string"),
-        (lambda *_: 1j, "want one number, got a complex"),
-        (lambda *_: {}, "want one number, got a dict"),
-        (lambda *_: recursion, "want one number, got a function"),
+        (lambda *_: (z for z in [1.0]), "z after the last step: want one real number, got a generator"),
+        (lambda *_: [[1], [1, 2]], "want one real number, got a list"),
+        (lambda *_: "1.0", "want one real number, got the text"),
+        (lambda *_: 1j, "want one real number, got one number, 1j"),
+        (lambda *_: {}, "want one real number, got an object of type dict"),
+        (lambda *_: recursion, "want one real number, got a function"),
         (lambda *_: np.nan, "z after the last step is nan"),
         (index_beyond, "axis 0 with size 6 (here T = 6)"),
-        (1.5, "give the check your function itself, without brackets and quotes; it got a float"),
+        (1.5, "hand over your function itself"),
     ],
 )
 def test_the_check_names_it(answer, hint):

@@ -6,13 +6,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from .feedback import Wrong, want_array
-
-
-def want_function(answer):
-    """Refuse what cannot be called: a result, a name in quotes."""
-    if not callable(answer):
-        raise Wrong(f"give the check your function itself, without brackets and quotes; it got {kind_of(answer)}.")
+from .feedback import Wrong, described
 
 
 @contextmanager
@@ -25,16 +19,9 @@ def sizes(text):
         raise
 
 
-def kind_of(value) -> str:
-    """What `value` is, in a word or two."""
-    if callable(value):
-        return "a function"
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
-    name = {"str": "string", "NoneType": "None"}.get(type(value).__name__, type(value).__name__)
-    if name == "None":
-        return name
-    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
+def came(value) -> str:
+    """What came back; of an array its shape."""
+    return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else described(value)
 
 
 def as_numbers(value):
@@ -44,14 +31,6 @@ def as_numbers(value):
     except Exception:  # whatever a ragged list, a tensor with a gradient … raises
         return None
     return array if array.dtype.kind in "biufc" else None
-
-
-def want_numbers(name, value, shape) -> np.ndarray:
-    """As `want_array`, and says what came where that is no array of numbers."""
-    if value is not None and as_numbers(value) is None:
-        what = "a list that is no such array" if isinstance(value, list) else kind_of(value)
-        raise Wrong(f"{name}: want an array of numbers with shape {tuple(shape)}, got {what}.")
-    return want_array(name, value, shape)
 
 
 def want_number(name, value) -> float:
@@ -64,7 +43,7 @@ def want_number(name, value) -> float:
             raise TypeError
         number = float(number)
     except Exception:  # whatever a ragged list, a dict … raises
-        raise Wrong(f"{name}: want one number, got {kind_of(value)}.") from None
+        raise Wrong(f"{name}: want one real number, got {came(value)}.") from None
     if not np.isfinite(number):
         raise Wrong(f"{name} is {number}.")
     return number

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import html
 import linecache
+import numbers
 import sysconfig
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+
+from .patience import Endless, patience
 
 # The sign of a verdict and its colour; the sign tells them apart without the colour.
 RIGHT, WRONG, WAITING, SOLUTION = ("✓", "#2e7d32"), ("✗", "#b3290f"), ("○", "#6b6b6b"), ("◆", "#2f6fb5")
@@ -62,20 +65,32 @@ def exercise(judge: Callable) -> Callable:
     -------
     callable (answer) -> Feedback
         Says "Not attempted yet" while the stub raises NotImplementedError, and reports any other error of the
-        reader's code in one sentence, with its line. ``check.solution(answer)`` judges the course's own answer, and
-        says that it is that one; an AssertionError if it is wrong.
+        reader's code in one sentence, with its line; an endless loop too, where it can be ended.
+        ``check.solution(answer)`` judges the course's own answer, and says that it is that one; an AssertionError if
+        it is wrong.
     """
 
     @wraps(judge)
     def check(answer):
+        if not callable(answer):
+            return Feedback(False, "Not yet: hand over your function itself, its name without parentheses.", WRONG)
         try:
-            return Feedback(True, f"Right: {judge(answer)}", RIGHT)
+            with patience():
+                return Feedback(True, f"Right: {judge(answer)}", RIGHT)
         except NotImplementedError:
             return Feedback(False, "Not attempted yet: replace the line that raises NotImplementedError.", WAITING)
         except Wrong as mistake:
             return Feedback(False, f"Not yet: {mistake}", WRONG)
+        except Endless as seconds:
+            place = f"after {seconds} seconds{where(seconds)}"
+            sentence = f"Your code was still at work {place} and was stopped: is a loop endless?"
+            return Feedback(False, sentence, WRONG)
         except Exception as error:
-            return Feedback(False, f"Your code stopped{_where(error)} with {type(error).__name__}: {error}", WRONG)
+            line, text = where(error), f"{type(error).__name__}: {error}"
+            sentence = (
+                f"Your code stopped{line} with {text}" if line else f"Your answer does not fit the check ({text})."
+            )
+            return Feedback(False, sentence, WRONG)
 
     def solution(answer):
         feedback = check(answer)
@@ -86,7 +101,7 @@ def exercise(judge: Callable) -> Callable:
     return check
 
 
-def _where(error) -> str:
+def where(error) -> str:
     """The reader's own last line on the way to an error, as a part of a sentence; empty if there is none."""
     found, step = "", error.__traceback__
     while step is not None:
@@ -98,20 +113,40 @@ def _where(error) -> str:
 
 
 def want_array(name, value, shape) -> np.ndarray:
-    """`value` as an array, or a `Wrong` that names `name` and the shape that was wanted."""
+    """`value` as an array, or a `Wrong` that says what `name` is instead, and which shape was wanted."""
+    shape = tuple(shape)
     if value is None:
         raise Wrong(f"{name} is None; does your function end with `return`?")
     try:
-        value = np.asarray(value)
-    except ValueError:
-        value = None
-    if value is None or value.dtype.kind not in "biufc":
-        raise Wrong(f"{name}: want an array of numbers with shape {tuple(shape)}, got something else.")
-    if value.shape != tuple(shape):
-        raise Wrong(f"{name} has shape {value.shape}, want {tuple(shape)}.")
-    if not np.isfinite(value).all():
+        array = np.asarray(value)
+    except Exception:  # ragged lists, and whatever an array of another package says
+        array = None
+    if array is None or array.dtype.kind not in "biufc" or (array.ndim == 0 and shape):
+        why = " whose entries differ in shape, or are no numbers" if isinstance(value, list) else ""
+        raise Wrong(f"{name}: want an array of numbers with shape {shape}, got {described(value)}{why}.")
+    if array.shape != shape:
+        turned = "; it is transposed" if array.ndim > 1 and array.shape == shape[::-1] else ""
+        raise Wrong(f"{name} has shape {array.shape}, want {shape}{turned}.")
+    if not np.isfinite(array).all():
         raise Wrong(f"{name} holds a number that is not finite.")
-    return value
+    return array
+
+
+def described(value) -> str:
+    """What a reader returned in place of something else, in a few words."""
+    if value is None:
+        return "None"
+    if isinstance(value, str):
+        return f"the text {value!r:.40}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of length {len(value)}"
+    if isinstance(value, Iterator):
+        return "a generator; make a list or an array of what it yields"
+    if isinstance(value, (numbers.Number, np.ndarray, np.generic)) and np.ndim(value) == 0:
+        return f"one number, {value!s:.20}"
+    if callable(value):
+        return "a function that was never called"
+    return f"an object of type {type(value).__name__}"
 
 
 def same(a, b, tolerance=1e-6) -> bool:

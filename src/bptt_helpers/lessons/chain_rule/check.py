@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from difflib import get_close_matches
 from typing import NamedTuple
 
 import numpy as np
@@ -11,28 +11,11 @@ from ...cells.params import Params
 from ...passes.forward import forward
 from ...passes.gradcheck import numerical_gradient
 from ...tasks.losses import squared_error
-from ..feedback import Wrong, exercise, same, want_array
+from ..feedback import Wrong, described, exercise, same, want_array, where
+from .mistakes import MISTAKES, SLIPS, backward
 
-# what a reader may name in a diagnosis, and the hint to whoever still makes the mistake
-MISTAKES = {
-    "transpose missing": "W_hh itself sends the signal back; want its transpose. A symmetric W_hh would hide it.",
-    "elementwise for matrix product": "only the diagonal of W_hh sends the signal back; want the product W_hhᵀ dL/da.",
-    "slope missing on the way": "the signal crosses step t + 1 without its slope: want W_hhᵀ dL/da_{t+1}, not "
-    "W_hhᵀ dL/dh_{t+1}.",
-    "slope missing at the end": "the sums over t use dL/dh_t where they need dL/da_t = f′(a_t) ⊙ dL/dh_t.",
-    "slope missing everywhere": "f′(a_t) is nowhere in it; that is right for a linear network only.",
-    "slope of the wrong state": "the slope f′(a_t) is 1 - h_t², from the state after step t, not from another one.",
-    "nothing passed on": "dL/dh_t holds the loss of its own step only; what comes from later steps is missing.",
-    "passed on once": "dL/dh_t hears the loss of the next step, but not those after it: send back the total, not "
-    "the own signal.",
-    "own loss left out": "dL/dh_t is overwritten by what comes from later; the loss of its own step must be added.",
-    "overwritten, not accumulated": "the term of each step replaces the one before; want their sum.",
-    "time runs forwards": "dL/dh_t takes from the step before it; the backward pass starts at the last step.",
-    "h_t for h_{t-1}": "dL/dW_hh pairs dL/da_t with the state after step t; W_hh multiplied the state before it.",
-    "h_{t-1} for h_t in the readout": "dL/dW_qh pairs dL/do_t with the state before step t; W_qh multiplied the one "
-    "after it.",
-    "mean over the steps": "you divide by T; dL/do holds that factor already.",
-}
+PASSES = ["broken_a", "broken_b", "broken_c"]
+WANT = "return a dict with three entries, {function: name of its mistake}"
 # signals first: a wrong one makes all sums wrong that use it
 FIELDS = ("b_q", "W_qh", "b_h", "W_hx", "W_hh")
 
@@ -86,49 +69,6 @@ def _numeric(case) -> Params:
     return numerical_gradient(loss, case.params)
 
 
-def backward(params, x, h, dL_do, mistake=None) -> Params:
-    """The exact backward pass of a tanh network over one sequence, or one with a mistake of `MISTAKES`.
-
-    Parameters
-    ----------
-    params : Params
-    x : ndarray (T, d)
-    h : ndarray (T + 1, n)
-    dL_do : ndarray (T, q)
-    mistake : str, optional
-
-    Returns
-    -------
-    Params
-    """
-    T, W_hh = len(x), params.W_hh
-    slope = 1 - (h[:-1] if mistake == "slope of the wrong state" else h[1:]) ** 2
-    if mistake == "slope missing everywhere":
-        slope = np.ones_like(slope)
-    on_the_way = np.ones_like(slope) if mistake == "slope missing on the way" else slope
-    at_the_end = np.ones_like(slope) if mistake == "slope missing at the end" else slope
-    # signals are rows: v @ W_hh is W_hhᵀ v
-    W = {"transpose missing": W_hh.T, "elementwise for matrix product": np.diag(np.diag(W_hh))}.get(mistake, W_hh)
-    own = dL_do @ params.W_qh
-    dL_dh = own.copy()
-    order = range(T)[::-1] if mistake != "time runs forwards" else range(T)
-    for done, t in pairwise(order):
-        signal = own[done] if mistake == "passed on once" else dL_dh[done]
-        carried = (on_the_way[done] * signal) @ W
-        dL_dh[t] = {"nothing passed on": own[t], "own loss left out": carried}.get(mistake, own[t] + carried)
-    dL_da = at_the_end * dL_dh
-    if mistake == "overwritten, not accumulated":  # what the last round of a backward loop leaves
-        dL_da, dL_do, x, h = dL_da[:1], dL_do[:1], x[:1], h[:2]
-    gradient = Params(
-        W_hx=dL_da.T @ x,
-        W_hh=dL_da.T @ (h[1:] if mistake == "h_t for h_{t-1}" else h[:-1]),
-        b_h=dL_da.sum(0),
-        W_qh=dL_do.T @ (h[:-1] if mistake == "h_{t-1} for h_t in the readout" else h[1:]),
-        b_q=dL_do.sum(0),
-    )
-    return Params(*(w / T for w in gradient)) if mistake == "mean over the steps" else gradient
-
-
 @exercise
 def check_repair(answer) -> str:
     """Judge a backward pass against numeric gradients, and name the mistake that is left in it.
@@ -145,7 +85,7 @@ def check_repair(answer) -> str:
         if not wrong:
             continue
         field = wrong[0]
-        for mistake, hint in MISTAKES.items():
+        for mistake, hint in (MISTAKES | SLIPS).items():
             if same(getattr(given, field), getattr(backward(*case.arguments, mistake), field)):
                 raise Wrong(f"{mistake}: {hint}")
         fine = [f"dL/d{name}" for name in FIELDS if name not in wrong]
@@ -165,14 +105,38 @@ def check_diagnosis(answer) -> str:
     answer : callable () -> dict of callable to str
         For each of three broken passes a name out of `MISTAKES`.
     """
-    diagnosis = answer()
-    if not isinstance(diagnosis, dict) or len(diagnosis) != 3 or not all(map(callable, diagnosis)):
-        raise Wrong("return a dict with three entries, {function: name of its mistake}.")
-    for broken, mistake in diagnosis.items():
-        if mistake not in MISTAKES:
-            raise Wrong(f"{mistake!r} is not one of the names: {', '.join(MISTAKES)}.")
+    for broken, mistake in _wanted(answer()).items():
         _compare(broken, mistake)
     return "each pass makes the same numbers as a right one with that mistake planted."
+
+
+def _wanted(diagnosis) -> dict:
+    """The diagnosis, or a `Wrong` that says why it is not a dict of the three passes and names on the list."""
+    if not isinstance(diagnosis, dict):
+        plain = isinstance(diagnosis, (list, tuple, set))
+        came = "the names alone do not say whose they are" if plain else f"you return {described(diagnosis)}"
+        raise Wrong(f"{WANT}; {came}.")
+    keys = list(diagnosis)
+    if any(key in MISTAKES for key in keys if isinstance(key, str)):
+        raise Wrong(f"{WANT}; the function comes first, then the name.")
+    if any(isinstance(key, str) for key in keys):
+        raise Wrong(f"{WANT}; your keys are texts: write broken_a without quotes.")
+    if not all(map(callable, keys)):
+        raise Wrong(f"{WANT}; broken_a without parentheses is the function.")
+    names = [getattr(key, "__name__", "") for key in keys]
+    missing = [name for name in PASSES if name not in names]
+    if missing:
+        raise Wrong(f"{WANT}; {missing[0]} is missing.")
+    if len(names) > len(PASSES):
+        raise Wrong(f"{WANT}; you return {len(names)}.")
+    for name, mistake in zip(names, diagnosis.values(), strict=True):
+        if not isinstance(mistake, str):
+            raise Wrong(f"for {name} you return {described(mistake)}; want one name out of the list, in quotes.")
+        if mistake not in MISTAKES:
+            close = get_close_matches(mistake.strip().lower(), MISTAKES, 1, 0.8)
+            way_out = f"did you mean {close[0]!r}?" if close else "copy one from the list above."
+            raise Wrong(f"{mistake!r:.60} is not one of the names; {way_out}")
+    return diagnosis
 
 
 def _compare(broken, mistake):
@@ -202,11 +166,12 @@ def _gradient_of(answer, case) -> Params:
         given = answer(*case.arguments)
     except ValueError as error:
         raise Wrong(
-            f"shapes do not fit ({error}). All sizes differ here; is there a `*` for a matrix product `@`, a "
-            "transpose too few, or a slice of the wrong length?"
+            f"shapes do not fit{where(error).rstrip(',')}: {error}. All sizes differ here; is there a `*` for a matrix "
+            "product `@`, a transpose too few, or a slice of the wrong length?"
         ) from None
     if not isinstance(given, tuple) or len(given) != len(Params._fields):
-        raise Wrong("return a Params: the gradients for W_hx, W_hh, b_h, W_qh and b_q.")
+        came = "nothing; does your function end with `return`?" if given is None else f"{described(given)}."
+        raise Wrong(f"return a Params, Params({', '.join(f'{f}=…' for f in Params._fields)}); you return {came}")
     pairs = zip(Params._fields, given, case.params, strict=True)
     return Params(*(want_array(f"dL/d{name}", value, w.shape) for name, value, w in pairs))
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..answers import as_numbers, kind_of, want_function, want_numbers, want_unchanged
-from ..feedback import Wrong, exercise, same
+from ..answers import as_numbers, came, want_unchanged
+from ..feedback import Wrong, exercise, same, want_array
 
 SHAPES = ((4, 3), (4, 4), (4,), (2, 4))
 CLOSE = 1e-5  # a small number in the denominator, as many libraries have it, is no mistake, nor is float32
@@ -65,7 +65,6 @@ def check_clip(answer) -> str:
     ----------
     answer : callable (list of ndarrays, float) -> list of ndarrays
     """
-    want_function(answer)
     rng = np.random.default_rng(0)
     arrays = [rng.normal(size=s) for s in SHAPES]
     norm = _norm(arrays)
@@ -100,14 +99,14 @@ def _want_arrays(given, arrays, finite=True):
     if given is None:
         raise Wrong(f"want a list of {count} arrays back; does your function end with `return`?")
     if not isinstance(given, list | tuple):
-        raise Wrong(f"return a list of {count} arrays; got {kind_of(given)}.")
+        raise Wrong(f"return a list of {count} arrays; got {came(given)}.")
     if isinstance(given, tuple) and len(given) == 2 and isinstance(given[0], list | tuple):
         raise Wrong("return the list of arrays only, without the norm.")
     if len(given) != count:
         raise Wrong(f"return a list of {count} arrays, as many as came; yours has {len(given)}.")
     if not finite:
         given = [g if as_numbers(g) is None else np.nan_to_num(as_numbers(g), nan=1.0) for g in given]
-    return [want_numbers(f"array {k}", g, a.shape) for k, (g, a) in enumerate(zip(given, arrays, strict=True))]
+    return [want_array(f"array {k}", g, a.shape) for k, (g, a) in enumerate(zip(given, arrays, strict=True))]
 
 
 def _judge(answer, arrays, max_norm):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..answers import as_numbers, kind_of, want_function, want_numbers
-from ..feedback import Wrong, exercise
+from ..answers import as_numbers, came
+from ..feedback import Wrong, exercise, want_array
 
 HIGHEST_POWER = 100
 LARGEST_STRETCH = 2.0  # of one step: the growth must come from the product
@@ -23,17 +23,16 @@ def check_transient_growth(answer) -> str:
     ----------
     answer : callable () -> (ndarray (n, n), ndarray (101,))
     """
-    want_function(answer)
     given = answer()
     if not isinstance(given, tuple | list) or len(given) != 2:
-        raise Wrong(f"return two things: the matrix W and the 101 norms; got {kind_of(given)}.")
+        raise Wrong(f"return two things: the matrix W and the 101 norms; got {came(given)}.")
     W = _judge_matrix(given[0])
     powers = [np.eye(len(W))]
     for _ in range(HIGHEST_POWER):
         powers.append(powers[-1] @ W)
     right = np.array([np.linalg.norm(power, 2) for power in powers])
     about_radius = _judge_radius(W, powers, right)
-    norms = want_numbers("norms", given[1], (HIGHEST_POWER + 1,))
+    norms = want_array("norms", given[1], (HIGHEST_POWER + 1,))
     if not _close(norms, right, 1e-5).all():
         _name_the_mistake(W, powers, norms, right)
     if right.max() <= GOAL:
@@ -54,7 +53,7 @@ def _close(given, wanted, tolerance=1e-4):
 def _judge_matrix(value) -> np.ndarray:
     W = as_numbers(value)
     if W is None:
-        raise Wrong(f"W: want a square matrix (n, n) of numbers, got {kind_of(value)}.")
+        raise Wrong(f"W: want a square matrix (n, n) of numbers, got {came(value)}.")
     if W.ndim != 2 or W.shape[0] != W.shape[1] or not W.size:
         raise Wrong(f"W has shape {W.shape}, want a square matrix (n, n).")
     if W.dtype.kind == "c":

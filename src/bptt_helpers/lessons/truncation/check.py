@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..answers import sizes, want_function, want_numbers, want_unchanged
-from ..feedback import Wrong, exercise, same
+from ..answers import sizes, want_unchanged
+from ..feedback import Wrong, exercise, same, want_array
 
 # T and τ; the last block of the first case is not full, and there every known mistake gives another gradient
 CASES = ((10, 4), (12, 4), (6, 1), (3, 8), (1, 1))
@@ -27,7 +27,6 @@ def check_chunked(answer) -> str:
     -------
     Feedback
     """
-    want_function(answer)
     rng = np.random.default_rng(0)
     n, d = UNITS, INPUTS
     W_hx, W_hh = rng.normal(size=(n, d)), rng.normal(size=(n, n))
@@ -37,7 +36,7 @@ def check_chunked(answer) -> str:
         handed = [a.copy() for a in case]
         with sizes(f"T = {T}, τ = {window}, n = {n}, d = {d}"):
             returned = answer(*handed, window)
-        given = want_numbers("your gradient", returned, (n, n))
+        given = want_array("your gradient", returned, (n, n))
         want_unchanged(**dict(zip(("W_hx", "W_hh", "x", "y"), zip(case, handed, strict=True), strict=True)))
         right = frozen_gradient(*case, blocks(T, window))
         if same(given, right, 1e-5):  # float32 is good enough
