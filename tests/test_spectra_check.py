@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bptt_helpers.lessons.jacobian_spectra import check
 from bptt_helpers.lessons.jacobian_spectra.check import check_transient_growth
 
 JORDAN = np.array([[0.9, 10.0], [0.0, 0.9]])
@@ -91,6 +92,17 @@ def test_a_radius_of_one_or_more_is_refused_however_far_from_normal(W):
     feedback = check_transient_growth(lambda: (W, norms_of(W)))
     assert not feedback.ok
     assert "spectral radius of W is" in feedback.sentence
+
+
+def test_of_a_large_matrix_no_mistake_is_looked_for(monkeypatch):
+    """It took longer than the reader's own code, seconds for 200 units."""
+    looked = []
+    monkeypatch.setattr(check, "_name_the_mistake", lambda W, *_: looked.append(len(W)))
+    for n in (64, 65):
+        W = shifted(n, 0.9)
+        assert "norms[0] is 1.01, want" in check_transient_growth(lambda: (W, 1.01 * norms_of(W))).sentence
+        assert check_transient_growth(lambda: (W, norms_of(W))).sentence.endswith("reaches 3.6e+17 at k = 100.")
+    assert looked == [64]
 
 
 def test_each_norm_is_compared_with_itself_not_with_the_largest():
