@@ -11,7 +11,6 @@ from bptt_helpers import bptt
 from bptt_helpers.cells.params import recurrent_part
 from bptt_helpers.lessons.randomized_truncation.chain_explorer import chain_data
 from bptt_helpers.lessons.randomized_truncation.chain_explorer import describe as describe_chain
-from bptt_helpers.lessons.randomized_truncation.check import check_estimate
 from bptt_helpers.lessons.randomized_truncation.explorer import problem, randomized_data
 from bptt_helpers.lessons.randomized_truncation.picture import BINS, RandomizedPicture
 from bptt_helpers.truncation.hazards import (
@@ -254,59 +253,6 @@ def test_the_picture_marks_the_means_and_four_standard_errors():
 )
 def test_the_sentence_about_the_chain_is_true(factor, survival, verdict):
     assert verdict in describe_chain(chain_data(factor, survival))
-
-
-def recursion(wrong=""):
-    def estimate(b, c, kept, pi):
-        z, a = 0.0, 0.0
-        for t in range(len(b)):
-            past = a if wrong in ("exact", "both") else z
-            k = not kept[t] if wrong == "exchanged" else kept[t - (wrong == "step before")] or wrong == "uncut"
-            factors = {"none": 1, "both": 1, "times": pi, "cut chance": 1 / (1 - pi), "uncut": 1, "odd": 1.1}
-            factor = factors.get(wrong, 1 / pi)
-            z = b[t] + k * factor * c[t] * past
-            if wrong == "all":
-                z = kept[t] / pi * (b[t] + c[t] * past)
-            if wrong == "zero":
-                z = kept[t] * (b[t] + c[t] * past / pi)
-            a = b[t] + c[t] * a
-        return z
-
-    return estimate
-
-
-@pytest.mark.parametrize(
-    ("wrong", "hint"),
-    [
-        ("both", "both mistakes are still there"),
-        ("exact", "Run it on z itself"),
-        ("step before", "belongs to the way from step t - 1 to step t"),
-        ("none", "not compensated"),
-        ("times", "you multiply by π"),
-        ("cut chance", "divide by 1 - π"),
-        ("exchanged", "exchanged"),
-        ("uncut", "nothing is cut"),
-        ("all", "immediate term"),
-        ("zero", "z is b_t, not 0"),
-        ("odd", "the mean over all cut patterns"),
-    ],
-)
-def test_the_check_names_the_mistake(wrong, hint):
-    feedback = check_estimate(recursion(wrong))
-    assert not feedback.ok
-    assert hint in feedback.sentence
-
-
-def test_the_check_accepts_the_right_answer_and_refuses_none():
-    assert check_estimate(recursion()).ok
-    assert "return" in check_estimate(lambda *_: None).sentence
-    assert "one number" in check_estimate(lambda b, *_: b).sentence
-
-
-def test_a_right_mean_of_wrong_numbers_is_not_accepted():
-    feedback = check_estimate(lambda b, c, kept, pi: recursion()(b, c, kept[::-1], pi))
-    assert not feedback.ok
-    assert "the mean is right, but for kept = [" in feedback.sentence
 
 
 @pytest.mark.parametrize(

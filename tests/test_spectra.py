@@ -5,7 +5,6 @@ import pytest
 
 from bptt_helpers import Params, forward, jacobian_product_norms
 from bptt_helpers.cells.activations import ACTIVATIONS
-from bptt_helpers.lessons.jacobian_spectra.check import check_transient_growth
 from bptt_helpers.lessons.jacobian_spectra.spectrum_explorer import describe, spectrum_data
 from bptt_helpers.lessons.jacobian_spectra.spectrum_picture import SpectrumPicture, draw_alignment
 from bptt_helpers.measures.spectra import LARGEST_SLOPE, matrix_with_spectrum, power_norms
@@ -225,60 +224,3 @@ def test_the_still_shows_the_angles_and_the_rate_they_shrink_at():
     assert np.allclose(line.get_ydata()[-5:], angle[-5:], rtol=1e-3)
     assert line.get_ydata().max() <= 90
     assert still.sentence == "a sentence"
-
-
-# the exercise
-
-
-def norms_of(W, k=100):
-    return np.array([np.linalg.norm(np.linalg.matrix_power(W, j), 2) for j in range(k + 1)])
-
-
-GOOD = np.array([[0.95, 1.5], [0, 0.95]])
-TAME = np.array([[0.5, 1.0], [0, 0.5]])
-
-
-@pytest.mark.parametrize("W", [GOOD, GOOD.T, np.diag([0.95] * 3) + np.diag([0.9] * 2, 1)])
-def test_check_accepts_right_answers(W):
-    feedback = check_transient_growth(lambda: (W, norms_of(W)))
-    assert feedback.ok, feedback
-    assert "reaches" in feedback.sentence
-
-
-@pytest.mark.parametrize(
-    ("W", "norms", "hint"),
-    [
-        (JORDAN, norms_of(JORDAN), "σ₁ of W is 10.08"),
-        (np.diag([1.0, 0.5]), norms_of(np.diag([1.0, 0.5])), "spectral radius of W is 1.000"),
-        (np.ones((2, 3)), np.ones(101), "shape (2, 3)"),
-        (np.empty((0, 0)), np.ones(101), "shape (0, 0)"),
-        (GOOD * 1j, norms_of(GOOD), "real numbers"),
-        (np.array([[np.inf, 0], [0, 0]]), norms_of(GOOD), "not finite"),
-        (GOOD, norms_of(GOOD)[1:], "norms has shape (100,), want (101,)"),
-        (GOOD, [np.linalg.norm(GOOD**k, 2) for k in range(101)], "raises every entry"),
-        (GOOD, [np.linalg.norm(np.linalg.matrix_power(GOOD, k)) for k in range(101)], "Frobenius"),
-        (GOOD, 0.95 ** np.arange(101), "eigenvalues alone"),
-        (GOOD, norms_of(GOOD)[1] ** np.arange(101), "upper bound"),
-        (GOOD, np.log10(norms_of(GOOD)), "logarithms"),
-        (GOOD, norms_of(GOOD, 101)[1:], "one power too late"),
-        (GOOD, norms_of(np.diag(np.diag(GOOD))), "not `@`"),  # products by *, from the identity on
-        (GOOD, norms_of(GOOD) * np.where(np.arange(101) == 7, 2, 1), "norms[7] is"),
-        (GOOD, norms_of(GOOD) * np.where(np.arange(101) == 0, 2, 1), "norms[0] is 2, want ‖W^0‖ = 1; it is that of"),
-        (np.diag([0.9, 0.5]), norms_of(np.diag([0.9, 0.5])), "normal"),
-        (TAME, norms_of(TAME), "reach only 1.21"),
-    ],
-)
-def test_check_names_the_mistake(W, norms, hint):
-    feedback = check_transient_growth(lambda: (W, norms))
-    assert not feedback.ok
-    assert hint in feedback.sentence
-
-
-def test_check_wants_two_things_and_knows_a_stub():
-    assert "two things" in check_transient_growth(lambda: GOOD).sentence
-    assert "two things" in check_transient_growth(lambda: None).sentence
-
-    def stub():
-        raise NotImplementedError
-
-    assert check_transient_growth(stub).sentence.startswith("Not attempted yet")

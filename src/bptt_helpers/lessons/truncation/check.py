@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..answers import sizes, want_unchanged
 from ..feedback import Wrong, exercise, same, want_array
 
 # T and τ; the last block of the first case is not full, and there every known mistake gives another gradient
-CASES = ((10, 4), (12, 4), (5, 1), (3, 8), (1, 1))
+CASES = ((10, 4), (12, 4), (6, 1), (3, 8), (1, 1))
+UNITS, INPUTS = 5, 2  # n is none of T, d and the number of blocks: what is divided by one of them is told apart
 
 
 @exercise
@@ -26,17 +28,21 @@ def check_chunked(answer) -> str:
     Feedback
     """
     rng = np.random.default_rng(0)
-    n, d = 3, 2
+    n, d = UNITS, INPUTS
     W_hx, W_hh = rng.normal(size=(n, d)), rng.normal(size=(n, n))
     for T, window in CASES:
         x, y = rng.normal(size=(T, d)), rng.normal(size=(T, n))
         case = W_hx, W_hh, x, y
-        given = want_array("your gradient", answer(*(a.copy() for a in case), window), (n, n))
+        handed = [a.copy() for a in case]
+        with sizes(f"T = {T}, τ = {window}, n = {n}, d = {d}"):
+            returned = answer(*handed, window)
+        given = want_array("your gradient", returned, (n, n))
+        want_unchanged(**dict(zip(("W_hx", "W_hh", "x", "y"), zip(case, handed, strict=True), strict=True)))
         right = frozen_gradient(*case, blocks(T, window))
-        if same(given, right):
+        if same(given, right, 1e-5):  # float32 is good enough
             continue
         for hint, wrong in known_mistakes(*case, window, right).items():
-            if same(given, wrong):
+            if same(given, wrong, 1e-5):
                 raise Wrong(hint)
         i, j = np.unravel_index(np.abs(given - right).argmax(), right.shape)
         raise Wrong(
@@ -119,7 +125,13 @@ def known_mistakes(W_hx, W_hh, x, y, window, right):
             alone
         ),
         "divided by T: the loss is the sum over the steps.": right / T,
+        "divided by n: the loss is the sum over the units.": right / len(W_hh),
+        "divided by T n: the loss is the sum over steps and units.": right / y.size,
         "divided by the number of blocks: add their gradients up.": right / len(pieces),
+        "divided by τ: the loss is the sum over the steps.": right / window,
+        "the gradient of each block is divided by its length: the loss is the sum over the steps.": sum(
+            numeric([piece]) / (piece[1] - piece[0]) for piece in pieces
+        ),
         "twice too large: the derivative of ½ ‖h_t - y_t‖² is h_t - y_t.": 2 * right,
         "the sign is wrong: dL/dh_t of the step's own loss is h_t - y_t.": -right,
         "transposed: the outer product has the row of dL/da and the column of h.": right.T,
@@ -138,8 +150,11 @@ def wrong_algebra(W_hx, W_hh, x, y, window):
     def slope(h):
         return 1 - h**2
 
-    def walk_back(y=y, **wrong_line):
+    def walk_back(y=y, x=x, **wrong_line):
         return _walk_back(W_hx, W_hh, x, y, window, **wrong_line)
+
+    again = np.arange(len(x)) % window  # rows counted from the start of the block
+    full = np.tile(np.arange(min(window, len(x))), -(-len(x) // window))  # the last block as long as the others
 
     return {
         "a signal leaks into the next block: start every walk back with no signal from later.": walk_back(leaks=True),
@@ -147,6 +162,16 @@ def wrong_algebra(W_hx, W_hh, x, y, window):
         "h_t stands where h_{t-1} should: W_hh met the state before the step.": walk_back(meets=1),
         "y is one step late: row t of x and row t of y, counted from 0, belong to the same step.": walk_back(
             np.vstack([y[1:], y[-1:]])
+        ),
+        "y begins again with row 0 in every block: count its rows from the start of the sequence.": walk_back(y[again]),
+        "x begins again with row 0 in every block: each block reads its own rows.": walk_back(x=x[again]),
+        "x and y begin again with row 0 in every block: each block has its own rows.": walk_back(y[again], x[again]),
+        "every block reads the first τ rows of x and y; each block has its own.": walk_back(y[full], x[full]),
+        "the gradient of each step overwrites that of the one before; add them up.": walk_back(overwrites=True),
+        "the signal from later piles up: what goes back from a step replaces what came to it.": walk_back(piles=True),
+        "the slope is taken from h_{t-1}; it belongs to h_t, the state that the step makes.": walk_back(slope_at=1),
+        "tanh is taken twice: h_t is already a tanh, its slope is 1 - h_t².": walk_back(
+            at_sum=lambda h, own, later: slope(np.tanh(h)) * (own + later)
         ),
         "the slope 1 - h_t² of tanh is missing.": walk_back(at_sum=lambda h, own, later: own + later),
         "the slope 1 - h_t² multiplies both signals, that of the step's own loss and the one from later.": walk_back(
@@ -175,7 +200,10 @@ def _walk_back(
     send=lambda W_hh, dL_da, dL_dh: W_hh.T @ dL_da,  # what goes back to h_{t-1}
     meets=0,  # 1: h_t in place of h_{t-1}
     last=0,  # how many steps of a block are left out at its start
+    slope_at=0,  # 1: the slope of h_{t-1}
     leaks=False,  # whether the next block hears the last signal of this one
+    overwrites=False,  # whether a step's gradient replaces the sum
+    piles=False,  # whether the signal from later is never put down
 ):
     """A right answer, unless an option replaces one of its lines."""
     h = states(W_hx, W_hh, x, np.zeros(len(W_hh)))
@@ -184,7 +212,7 @@ def _walk_back(
         later = later * leaks
         for t in range(stop, start + last, -1):
             own = h[t] - y[t - 1]
-            dL_da = at_sum(h[t], own, later)
-            gradient += np.outer(dL_da, h[t - 1 + meets])
-            later = send(W_hh, dL_da, own + later)
+            dL_da = at_sum(h[t - slope_at], own, later)
+            gradient = gradient * (not overwrites) + np.outer(dL_da, h[t - 1 + meets])
+            later = send(W_hh, dL_da, own + later) + later * piles
     return gradient
