@@ -97,11 +97,17 @@ def _check_inputs(params, x, kinds=None):
 
 def _check(name, steps, wanted, axes, kinds):
     """Raise a ValueError if `steps` is not an array of this shape, or a list of arrays; it is then used as it is."""
-    if not (
-        isinstance(steps, np.ndarray) or all(isinstance(step, np.ndarray) for step in items(name, steps, "arrays"))
-    ):
-        raise ValueError(f"{name}: want an array {axes}, got {shown(steps)}")
-    shape(name, array(name, steps, kinds), wanted, axes)
+    if not isinstance(steps, np.ndarray):
+        steps = items(name, steps, "arrays")
+        if not all(isinstance(step, np.ndarray) and step.shape == steps[0].shape for step in steps):
+            raise ValueError(f"{name}: want an array {axes}, got {shown(steps)}")
+        for step in steps:  # one by one: together they would be copied
+            array(name, step, kinds)
+        came = (len(steps), *(steps[0].shape if steps else ()))
+    else:
+        came = array(name, steps, kinds).shape
+    if came != wanted:
+        raise ValueError(f"{name}: want shape {axes} = {wanted}, got {came}")
 
 
 def _try(name, f, x, params):
