@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from bptt_helpers.lessons import patience
-from bptt_helpers.lessons.feedback import RIGHT, SOLUTION, WAITING, WRONG, Wrong, exercise, want_array
+from bptt_helpers.lessons.answers import want_array
+from bptt_helpers.lessons.feedback import RIGHT, SOLUTION, WAITING, WRONG, Wrong, exercise
 from bptt_helpers.lessons.predict import compare
 from bptt_helpers.lessons.unrolling import check_unroll
 

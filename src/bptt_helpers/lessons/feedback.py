@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import html
 import linecache
-import numbers
 import sysconfig
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import wraps
 from pathlib import Path
 from typing import NamedTuple
-
-import numpy as np
 
 from .patience import Endless, patience
 
@@ -110,45 +107,3 @@ def where(error) -> str:
             found = f" in line {number}, `{linecache.getline(file, number).strip()}`,"
         step = step.tb_next
     return found.replace(", ``,", ",")
-
-
-def want_array(name, value, shape) -> np.ndarray:
-    """`value` as an array, or a `Wrong` that says what `name` is instead, and which shape was wanted."""
-    shape = tuple(shape)
-    if value is None:
-        raise Wrong(f"{name} is None; does your function end with `return`?")
-    try:
-        array = np.asarray(value)
-    except Exception:  # ragged lists, and whatever an array of another package says
-        array = None
-    if array is None or array.dtype.kind not in "biufc" or (array.ndim == 0 and shape):
-        why = " whose entries differ in shape, or are no numbers" if isinstance(value, list) else ""
-        raise Wrong(f"{name}: want an array of numbers with shape {shape}, got {described(value)}{why}.")
-    if array.shape != shape:
-        turned = "; it is transposed" if array.ndim > 1 and array.shape == shape[::-1] else ""
-        raise Wrong(f"{name} has shape {array.shape}, want {shape}{turned}.")
-    if not np.isfinite(array).all():
-        raise Wrong(f"{name} holds a number that is not finite.")
-    return array
-
-
-def described(value) -> str:
-    """What a reader returned in place of something else, in a few words."""
-    if value is None:
-        return "None"
-    if isinstance(value, str):
-        return f"the text {value!r:.40}"
-    if isinstance(value, (tuple, list)):
-        return f"a {type(value).__name__} of length {len(value)}"
-    if isinstance(value, Iterator):
-        return "a generator; make a list or an array of what it yields"
-    if isinstance(value, (numbers.Number, np.ndarray, np.generic)) and np.ndim(value) == 0:
-        return f"one number, {value!s:.20}"
-    if callable(value):
-        return "a function that was never called"
-    return f"an object of type {type(value).__name__}"
-
-
-def same(a, b, tolerance=1e-6) -> bool:
-    """Whether two arrays agree to `tolerance` relative to the second one's largest entry."""
-    return bool(np.abs(np.asarray(a) - b).max() <= tolerance * max(np.abs(b).max(), 1e-300))

@@ -11,7 +11,8 @@ from ...cells.params import Params
 from ...passes.forward import forward
 from ...passes.gradcheck import numerical_gradient
 from ...tasks.losses import squared_error
-from ..feedback import Wrong, described, exercise, same, want_array, where
+from ..answers import described, same, want_array
+from ..feedback import Wrong, exercise, where
 from .mistakes import MISTAKES, SLIPS, backward
 
 PASSES = ["broken_a", "broken_b", "broken_c"]

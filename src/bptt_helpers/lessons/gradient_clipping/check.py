@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..answers import as_numbers, came, want_unchanged
-from ..feedback import Wrong, exercise, same, want_array
+from ..answers import as_numbers, came, same, want_array, want_unchanged
+from ..feedback import Wrong, exercise
 
 SHAPES = ((4, 3), (4, 4), (4,), (2, 4))
 CLOSE = 1e-5  # a small number in the denominator, as many libraries have it, is no mistake, nor is float32

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..feedback import Wrong, exercise, same, want_array
+from ..answers import same, want_array
+from ..feedback import Wrong, exercise
 
 # Radius and steps. The last is outside the range of an 80-bit number too, which needs no rescaling before.
 FAR = ((3.0, 1000), (0.1, 1000), (30.0, 3400))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..answers import as_numbers, came
-from ..feedback import Wrong, exercise, want_array
+from ..answers import as_numbers, came, want_array
+from ..feedback import Wrong, exercise
 
 HIGHEST_POWER = 100
 LARGEST_STRETCH = 2.0  # of one step: the growth must come from the product

@@ -6,8 +6,8 @@ from itertools import product
 
 import numpy as np
 
-from ..answers import sizes, want_number, want_unchanged
-from ..feedback import Wrong, exercise, same
+from ..answers import same, sizes, want_number, want_unchanged
+from ..feedback import Wrong, exercise
 
 KEEP = (0.7, 0.4)  # π, the chance of no cut: two of them, so that it cannot be a number in the code
 LENGTHS = (6, 1, 3)  # the longest first: in a short chain different mistakes give the same number

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..answers import sizes, want_unchanged
-from ..feedback import Wrong, exercise, same, want_array
+from ..answers import same, sizes, want_array, want_unchanged
+from ..feedback import Wrong, exercise
 
 # T and τ; the last block of the first case is not full, and there every known mistake gives another gradient
 CASES = ((10, 4), (12, 4), (6, 1), (3, 8), (1, 1))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..feedback import Wrong, exercise, same, want_array, where
+from ..answers import same, want_array
+from ..feedback import Wrong, exercise, where
 from .watched import Watched
 
 ELEMENTWISE = "W h is a matrix product, W_hh @ h; `*` multiplies entry by entry."
