@@ -39,9 +39,9 @@ class Feedback(NamedTuple):
         return f"{self.kind[0]} {self.sentence}"
 
     def _repr_html_(self) -> str:
-        sign, colour = self.kind
+        sign, colour = self.kind  # the sign keeps the page's own colour, which can be read on a dark one too
         return (
-            f'<p style="border-left: 5px solid {colour}; padding-left: 0.6em"><b style="color: {colour}">{sign}</b> '
+            f'<p style="border-left: 5px solid {colour}; padding-left: 0.6em"><b>{sign}</b> '
             f"{html.escape(self.sentence, quote=False)}</p>"
         )
 
