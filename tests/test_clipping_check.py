@@ -1,4 +1,4 @@
-"""The check of notebook 07: right answers pass, an epsilon in the denominator too, and each mistake is named."""
+"""The check of notebook 08: right answers pass, an epsilon in the denominator too, and each mistake is named."""
 
 from itertools import combinations
 

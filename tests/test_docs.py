@@ -61,7 +61,7 @@ def test_every_link_arrives(page):
     [
         ("02_chain_rule.ipynb#The-other-weights", "02_chain_rule.ipynb#The-other-weight"),
         ("01_unrolling.ipynb#See", "01_unrolling.ipynb#see"),
-        ("04_jacobian_spectra.ipynb#What-holds,-then", "05_truncation.ipynb#What-holds,-then"),
+        ("04_jacobian_spectra.ipynb#What-holds,-then", "06_truncation.ipynb#What-holds,-then"),
         ("../notebooks/01_unrolling.ipynb#Explore", "01_unrolling.ipynb#Explore"),
         ("(notation.md)", "(notation.md#growths)"),
     ],

@@ -186,7 +186,7 @@ class AlternativeTexts(HTMLParser):
 
 
 def test_a_page_made_from_it_says_in_words_what_a_picture_shows():
-    path = FOLDER / "05_truncation.ipynb"  # has pictures that move and pictures that do not
+    path = FOLDER / "06_truncation.ipynb"  # has pictures that move and pictures that do not
     page, _ = HTMLExporter(template_name="classic").from_filename(str(path))  # "lab" knows no alternative texts
     outputs = [output for cell in code_of(nbformat.read(path, as_version=4)) for output in cell.outputs]
     sentences = [output.data["text/plain"] for output in outputs if PICTURE in output.get("data", {})]

@@ -1,4 +1,4 @@
-"""The check of notebook 06: right answers pass, none with a π of its own, and each mistake is named."""
+"""The check of notebook 07: right answers pass, none with a π of its own, and each mistake is named."""
 
 from itertools import combinations, product
 

@@ -1,4 +1,4 @@
-"""Notebook 05: the numbers behind the truncation explorer, its stills, and the judge of the exercise."""
+"""Notebook 06: the numbers behind the truncation explorer, its stills, and the judge of the exercise."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The check of notebook 05: right answers pass, each mistake is named, and no two mistakes look alike."""
+"""The check of notebook 06: right answers pass, each mistake is named, and no two mistakes look alike."""
 
 from itertools import combinations
 

@@ -1,4 +1,4 @@
-"""Notebook 07: a cliff in the error surface, and what clipping does there."""
+"""Notebook 08: a cliff in the error surface, and what clipping does there."""
 
 from .check import check_clip
 from .picture import draw_history, draw_surface

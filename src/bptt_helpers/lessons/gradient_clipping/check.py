@@ -1,4 +1,4 @@
-"""Check of notebook 07: clipping by the global norm."""
+"""Check of notebook 08: clipping by the global norm."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Notebook 06: the gradient cut at random, right on average."""
+"""Notebook 07: the gradient cut at random, right on average."""
 
 from .check import check_estimate
 from .picture import draw_training

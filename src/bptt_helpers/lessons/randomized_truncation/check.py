@@ -1,4 +1,4 @@
-"""Check of notebook 06: the recursion of randomised truncation, on a scalar chain."""
+"""Check of notebook 07: the recursion of randomised truncation, on a scalar chain."""
 
 from __future__ import annotations
 

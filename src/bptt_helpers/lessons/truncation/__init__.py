@@ -1,4 +1,4 @@
-"""Notebook 05: the gradient cut to a window."""
+"""Notebook 06: the gradient cut to a window."""
 
 from .check import check_chunked
 from .explorer import network_on_text

@@ -1,4 +1,4 @@
-"""Check of notebook 05: backpropagation in blocks, with the state detached at every cut."""
+"""Check of notebook 06: backpropagation in blocks, with the state detached at every cut."""
 
 from __future__ import annotations
 
