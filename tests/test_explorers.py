@@ -158,7 +158,11 @@ AXES = {  # what the axes of each picture count, across and up, in order
     "unrolling": [("sequence length T (steps)", "count")],
     "backward_pass": [],
     "gradient_check": [("step ε", r"relative error of $dL/dW_{hh}$")],
-    "influence": [(LAG, NORM), ("state at step s", "loss at step t"), ("", NORM)],
+    "profiles": [
+        (LAG, "gradient norm ÷ norm at lag 0"),
+        ("$a_t$: what goes into a unit\nwhite: steep, passes   grey: flat, blocks", "$f(a_t)$"),
+    ],
+    "influence": [("state at step s", "loss at step t"), ("state at step s", ""), ("vanishes", "")],
     "jacobian_spectrum": [
         ("real part", "imaginary part"),
         ("lag k: number of Jacobians in the product", r"$\log_{10}$ of norm"),

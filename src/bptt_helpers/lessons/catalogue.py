@@ -5,7 +5,8 @@ from __future__ import annotations
 from .chain_rule.backward_explorer import BACKWARD_PASS
 from .chain_rule.step_size_explorer import GRADIENT_CHECK
 from .gradient_clipping.explorer import CLIPPING
-from .gradient_norms.explorer import INFLUENCE
+from .gradient_norms.influence_explorer import INFLUENCE
+from .gradient_norms.profiles_explorer import PROFILES
 from .jacobian_spectra.lyapunov_explorer import LYAPUNOV
 from .jacobian_spectra.spectrum_explorer import JACOBIAN_SPECTRUM
 from .randomized_truncation.chain_explorer import CHAIN
@@ -19,6 +20,7 @@ EXPLORERS = {
     "unrolling": UNROLLING,
     "backward_pass": BACKWARD_PASS,
     "gradient_check": GRADIENT_CHECK,
+    "profiles": PROFILES,
     "influence": INFLUENCE,
     "jacobian_spectrum": JACOBIAN_SPECTRUM,
     "lyapunov": LYAPUNOV,
