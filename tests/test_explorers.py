@@ -198,7 +198,6 @@ COUNTS_STEPS = ("step", "character", "lag")  # an axis whose label has one of th
 # pictures still to be made anew, with limits that follow a slider
 NOT_YET = {
     "first_look",
-    "influence",
     "jacobian_spectrum",
     "lyapunov",
     "randomized",

@@ -77,9 +77,7 @@ class ProfilesPicture:
         ax = self.units = self.figure.add_axes((0.67, 0.155, 0.315, 0.64))
         self.shade = HeatMap(ax, "gray", -2.4, 1)  # slope 0 is grey, slope 1 white
         ax.set(xlim=(-HALF, HALF), ylim=(FLOOR, CEILING), yticks=[-1, 0, 1], xticks=range(-3, 4))
-        ax.set(
-            xlabel="$a_t$: what goes into a unit\nwhite: steep, passes   grey: flat, blocks", ylabel="$f(a_t)$"
-        )
+        ax.set(xlabel="$a_t$: what goes into a unit\nwhite: steep, passes   grey: flat, blocks", ylabel="$f(a_t)$")
         ax.spines[["top", "right"]].set_visible(False)
         (self.curve,) = ax.plot([], [], color=INK, lw=2)
         (self.cloud,) = ax.plot([], [], "o", ms=4.5, color=COLOURS[0], mew=0)

@@ -1,4 +1,4 @@
-"""Pictures that do not move: the rule on trial, the radii that are enough, and a vector that grows before it shrinks."""
+"""Pictures that do not move: the rule on trial, the radii that are enough, a vector that grows before it shrinks."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ def draw_rule(radius, growth, guess, sentence):
     ax.axhspan(1, 9, color="#fdf1e6", lw=0, zorder=-3)
     ax.axhspan(0, 1, color="#ebf2f9", lw=0, zorder=-3)
     ax.axhline(1, color="0.45", lw=0.8)
-    ax.plot(np.repeat(radius, networks), growth.ravel(), "o", ms=4, alpha=0.5, color="0.4", label="measured: each network")
+    ax.plot(
+        np.repeat(radius, networks), growth.ravel(), "o", ms=4, alpha=0.5, color="0.4", label="measured: each network"
+    )
     ax.plot(radius, np.median(growth, 1), "-s", color=INK, lw=2, ms=6, label="measured: median")
     ax.plot(radius, radius, "--", color=RULE, lw=3, label="rule: radius")
     ax.plot(radius, guess, ":", color=COLOURS[2], lw=3, label="radius × mean slope")
@@ -74,9 +76,7 @@ def draw_enough(radius, change, lag, sentence):
     figure, ax = new_still(sentence, height=4.4)
     networks, half = len(change), (radius[1] - radius[0]) / 2
     ends = radius[0] - half, radius[-1] + half
-    ax.imshow(
-        gradient_colours(change), extent=(*ends, networks - 0.5, -0.5), aspect="auto", interpolation="nearest"
-    )
+    ax.imshow(gradient_colours(change), extent=(*ends, networks - 0.5, -0.5), aspect="auto", interpolation="nearest")
     for row, enough in enumerate(change >= 0):
         edges = np.flatnonzero(np.diff(np.concatenate([[False], enough, [False]])))
         for first, after in edges.reshape(-1, 2):
@@ -127,7 +127,9 @@ def draw_transient(signals, radius, sentence):
         ax.plot(k, logs[k], "o", ms=8, color=INK)
         ax.annotate(text, (k, logs[k]), (0, 10), **bold)
     middle = len(lag) // 2
-    ax.annotate("the rule", (middle, logs[0] + middle * np.log10(radius)), (-8, -8), ha="right", va="top", color=RULE, **bold)
+    ax.annotate(
+        "the rule", (middle, logs[0] + middle * np.log10(radius)), (-8, -8), ha="right", va="top", color=RULE, **bold
+    )
     ax.set(xlim=(0, lag[-1]), xlabel="lag", title="Its norm")
     for one in (plane, ax):
         one.spines[["top", "right"]].set_visible(False)
