@@ -74,15 +74,18 @@ def test_the_lines_and_dots_are_the_data(values):
     assert picture.chosen_text.get_text() == f"network {data.network}: {power(here[data.network])} times"
 
 
-def test_the_units_drawn_are_units_and_the_heap_counts_them_all():
-    picture, data = PROFILES.shown(spectral_radius=0.8)
-    inputs = twenty(0.8).inputs
+@pytest.mark.parametrize("radius", [0.8, 2.0])
+def test_the_units_drawn_are_units_and_the_heap_counts_them_all(radius):
+    picture, data = PROFILES.shown(spectral_radius=radius)
+    inputs = twenty(radius).inputs
     a, h = picture.cloud.get_data()
     assert np.isin(a, inputs).all()
     np.testing.assert_array_equal(h, np.tanh(a))
-    assert data.heap.sum() == inputs.size  # at this radius none is beyond the axis
+    assert data.heap.sum() == inputs.size
+    heights = picture.heap.get_xy()[1 : 2 * len(data.heap) : 2, 1] - picture.units.get_ylim()[0]
+    np.testing.assert_allclose(heights / heights.max(), data.heap / data.heap.max(), atol=1e-9)
     np.testing.assert_allclose(picture.shade.get_array()[0], 1 / np.cosh(picture.curve.get_xdata()) ** 2)
-    assert picture.product.get_text() == f"0.80 × {data.slope:.2f} = {0.8 * data.slope:.2f}"
+    assert picture.product.get_text() == f"{radius:.2f} × {data.slope:.2f} = {radius * data.slope:.2f}"
 
 
 def test_a_guess_is_marked_where_it_was_asked_and_nowhere_else():
@@ -126,6 +129,18 @@ def test_maps_row_and_cell_are_the_data(values):
     assert set(picture.frame.get_xdata()) == {s - 0.5, s + 0.5}
     heights = [mark.get_ydata()[0] for mark in picture.marks]
     np.testing.assert_allclose(heights, np.clip(data.maps[:, t - 1, s - 1], -6, 3))
+
+
+@pytest.mark.parametrize("values", [{}, {"network": 0}, {"loss": 1, "state": 1}, {"loss": 100, "spectral_radius": 0.5}])
+def test_the_frame_holds_the_characters_that_stay_above_a_thousandth(values):
+    picture, data = INFLUENCE.shown(**values)
+    t = data.loss
+    for row, reach, frame, count in zip(data.maps[:, t - 1], data.reach, picture.reaches, picture.counts, strict=True):
+        by_lag = row[:t][::-1]
+        assert (by_lag[:reach] >= -3).all()
+        assert reach == t or by_lag[reach] < -3
+        assert set(frame.get_xdata()) == {t - reach + 0.5, t + 0.5}
+        assert count.get_text() == f"{reach}"
 
 
 def test_the_text_of_the_network_is_printed_once_for_each_radius():

@@ -15,6 +15,7 @@ from .influence_picture import InfluencePicture
 from .networks import HIGHEST, LOWEST, NETWORKS, STEP, T, pieces, run
 
 FIXED = 0.8  # radius of the map on the left
+FELT = -3  # log10 of a norm that counts as felt
 
 
 class InfluenceData(NamedTuple):
@@ -30,6 +31,8 @@ class InfluenceData(NamedTuple):
         Of the second map.
     loss, state : int
         The steps t and s that are marked, counted from 1.
+    reach : ndarray (2,) of int
+        In each map, for how many states, back from its own, the marked loss has a gradient of at least 10⁻³.
     """
 
     maps: np.ndarray
@@ -37,6 +40,7 @@ class InfluenceData(NamedTuple):
     radius: float
     loss: int
     state: int
+    reach: np.ndarray
 
 
 @kept(1)
@@ -64,19 +68,25 @@ def influence_data(spectral_radius, network, loss, state) -> InfluenceData:
         Number of the network, which is its seed; steps t and s, counted from 1.
     """
     maps = np.array([influence_map(radius, network) for radius in (FIXED, spectral_radius)])
-    return InfluenceData(maps, texts()[network], spectral_radius, loss, state)
+    felt = maps[:, loss - 1, loss - 1 :: -1] >= FELT  # by lag
+    reach = np.where(felt.all(1), loss, felt.argmin(1))
+    return InfluenceData(maps, texts()[network], spectral_radius, loss, state, reach)
 
 
 def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     t, s = data.loss, data.state
+    reach = (
+        f"Back from its own step it stays above 10⁻³ for {data.reach[0]} and {data.reach[1]} "
+        f"state{'' if data.reach[1] == 1 else 's'}."
+    )
     if s > t:
         return f"The loss at step {t} does not depend on state {s}, which comes after it."
     low, high = (power(one[t - 1, s - 1]) for one in data.maps)
     before = f"{t - s} step{'' if t - s == 1 else 's'} before"
     return (
         f"The loss at step {t} feels state {s}, {before}, with a gradient of norm {low} "
-        f"at radius {FIXED:.2f} and {high} at radius {data.radius:.2f}."
+        f"at radius {FIXED:.2f} and {high} at radius {data.radius:.2f}. {reach}"
     )
 
 

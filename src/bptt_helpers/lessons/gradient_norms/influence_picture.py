@@ -53,17 +53,30 @@ class InfluencePicture:
         self._make_bar()
 
     def _make_strip(self):
-        ax = self.top = self.figure.add_axes((0.075, 0.865, 0.905, 0.085))
+        ax = self.top = self.figure.add_axes((0.075, 0.865, 0.87, 0.085))
         self.strip = _Strip(ax)
         ax.set(xlim=(0.5, STEPS + 0.5), ylim=(2, 0))
         ax.axis("off")
         ax.text(-0.5, 0.5, "0.80", ha="right", va="center", fontsize=11, weight="bold")
         self.low_radius = ax.text(-0.5, 1.5, "", ha="right", va="center", fontsize=11, weight="bold")
         ax.text(0.5, -0.15, "What one loss feels, character by character", va="bottom", fontsize=12)
-        (self.frame,) = ax.plot([], [], color=INK, lw=1.8, clip_on=False)
+        ax.text(STEPS + 5, -0.15, "above 10⁻³", ha="right", va="bottom", fontsize=10)
+        self.reaches = [ax.plot([], [], color=INK, lw=1.2, clip_on=False)[0] for _ in range(2)]
+        self.counts = [
+            ax.text(STEPS + 5, line + 0.5, "", ha="right", va="center", fontsize=11, weight="bold") for line in range(2)
+        ]
+        (self.frame,) = ax.plot([], [], color=INK, lw=2.2, clip_on=False)
         (self.loss_mark,) = ax.plot([], [], "^", ms=9, color=INK, clip_on=False)
         self.loss_text = ax.text(0, 2.6, "", ha="center", va="top", fontsize=11, weight="bold")
-        self.artists += [self.strip, self.low_radius, self.frame, self.loss_mark, self.loss_text]
+        self.artists += [
+            self.strip,
+            *self.reaches,
+            *self.counts,
+            self.low_radius,
+            self.frame,
+            self.loss_mark,
+            self.loss_text,
+        ]
 
     def _make_map(self, ax):
         image = HeatMap(ax)
@@ -102,7 +115,10 @@ class InfluencePicture:
         self.strip.set_data(data.maps[:, t - 1])
         self.radius.set_text(f"{data.radius:.2f}")
         self.low_radius.set_text(f"{data.radius:.2f}")
-        self.frame.set_data(s + np.array([-0.5, 0.5, 0.5, -0.5, -0.5]), [0, 0, 2, 2, 0])
+        self.frame.set_data(*_box(s, s, 0, 2))
+        for line, (frame, count, reach) in enumerate(zip(self.reaches, self.counts, data.reach, strict=True)):
+            frame.set_data(*_box(t - reach + 1, t, line + 0.06, line + 0.94) if reach else ([], []))
+            count.set_text(f"{reach}")
         self.loss_mark.set_data([t], [2.3])
         self.loss_text.set(x=np.clip(t, 4, STEPS - 4), text=f"loss {t}")
         right = s < 60
@@ -137,3 +153,9 @@ class InfluencePicture:
                 return {"state": place[0], "loss": place[1]}
         place = data_place(self.top, x, y)
         return {"state": place[0]} if place else {}
+
+
+def _box(first, last, top, bottom):
+    """The outline of some characters in a line."""
+    left, right = first - 0.5, last + 0.5
+    return [left, right, right, left, left], [top, top, bottom, bottom, top]

@@ -32,7 +32,7 @@ class ProfilesData(NamedTuple):
     sample : ndarray (2, k)
         Inputs a_t of some units, and f(a_t).
     heap : ndarray (m,)
-        How many inputs a_t there are, in m equal steps of the axis.
+        How many inputs a_t there are, in m equal steps of the axis; those beyond it count in the outermost.
     curve, slopes : ndarray (g,)
         f and f′ on the grid of the picture.
     activation : str
@@ -64,7 +64,7 @@ def units(spectral_radius, activation):
     inputs = twenty(spectral_radius, activation).inputs.ravel()
     sample = inputs[:: len(inputs) // DOTS]
     sample = sample[np.abs(sample) <= GRID[-1]]
-    heap, _ = np.histogram(inputs, np.linspace(GRID[0], GRID[-1], 71))
+    heap, _ = np.histogram(np.clip(inputs, GRID[0], GRID[-1]), np.linspace(GRID[0], GRID[-1], 71))
     return np.array([sample, apply(activation, sample)]), heap
 
 

@@ -69,7 +69,7 @@ class ProfilesPicture:
         ax.text(-2.6, 0, "larger:", ha="right", color=WARM, **bold)
         ax.text(NETWORKS, 0, "smaller:", ha="left", color=COLD, **bold)
         self.grown_text = ax.text(-0.8, 0, "", ha="right", color=WARM, **bold)
-        self.shrunk_text = ax.text(NETWORKS + 9.8, 0, "", ha="right", color=COLD, **bold)
+        self.shrunk_text = ax.text(NETWORKS + 10.6, 0, "", ha="right", color=COLD, **bold)
         self.guess_text = ax.text(0, -1.2, "", ha="center", va="top", fontsize=9.5)
         self.artists += [self.grown, self.shrunk, self.guess, self.grown_text, self.shrunk_text, self.guess_text]
 
