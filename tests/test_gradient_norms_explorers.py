@@ -48,6 +48,7 @@ def test_the_explorer_has_the_numbers_of_the_notebooks_own_cells():
     "values",
     [
         {},
+        {"lag": 53},
         {"spectral_radius": 2.0, "lag": 75, "network": 10},
         {"activation": "sigmoid"},
         {"activation": "relu", "lag": 1},
