@@ -71,8 +71,8 @@ def test_the_lines_and_dots_are_the_data(values):
     larger = (here > 0).sum()
     assert (len(picture.grown.get_xdata()), len(picture.shrunk.get_xdata())) == (larger, NETWORKS - larger)
     assert (picture.grown_text.get_text(), picture.shrunk_text.get_text()) == (str(larger), str(NETWORKS - larger))
-    assert picture.rule_text.get_text().endswith(f"rule: {power(data.rule[data.lag])} times")
-    assert picture.chosen_text.get_text() == f"network {data.network}: {power(here[data.network])} times"
+    assert picture.rule_text.get_text().endswith(f"rule: {power(data.rule[data.lag])}")
+    assert picture.chosen_text.get_text() == f"network {data.network}: {power(here[data.network])}"
 
 
 @pytest.mark.parametrize("radius", [0.8, 2.0])
@@ -82,11 +82,15 @@ def test_the_units_drawn_are_units_and_the_heap_counts_them_all(radius):
     a, h = picture.cloud.get_data()
     assert np.isin(a, inputs).all()
     np.testing.assert_array_equal(h, np.tanh(a))
+    left, right = picture.units.get_xlim()
+    counted, _ = np.histogram(np.clip(inputs, left, right), np.linspace(left, right, len(data.heap) + 1))
+    assert np.abs(data.heap - counted).max() <= 1  # one that stands on an edge
     assert data.heap.sum() == inputs.size
     heights = picture.heap.get_xy()[1 : 2 * len(data.heap) : 2, 1] - picture.units.get_ylim()[0]
     np.testing.assert_allclose(heights / heights.max(), data.heap / data.heap.max(), atol=1e-9)
     np.testing.assert_allclose(picture.shade.get_array()[0], 1 / np.cosh(picture.curve.get_xdata()) ** 2)
-    assert picture.product.get_text() == f"{radius:.2f} × {data.slope:.2f} = {radius * data.slope:.2f}"
+    numbers = [data.slope, radius * data.slope, data.factor]
+    assert [text.get_text() for text in picture.numbers] == [f"{number:.2f}" for number in numbers]
 
 
 def test_a_guess_is_marked_where_it_was_asked_and_nowhere_else():

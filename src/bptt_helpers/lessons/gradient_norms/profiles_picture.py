@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..gradient_pictures import COLD, WARM, HeatMap, at_edge, gradient_axis, power
-from ..pictures import COLOURS, HALO, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..pictures import COLOURS, INK, OVERSAMPLING, SCREEN_DPI, data_place
 
 EDGE = 9  # log10 of the change that the axis ends at, up and down
 NETWORKS, LAST_LAG = 20, 99
@@ -14,6 +14,7 @@ HALF = 3.5  # the activation is drawn from −HALF to HALF
 GRID = np.linspace(-HALF, HALF, 141)
 FLOOR, CEILING = -2.2, 1.2  # below −1.2 stands how many units have that input
 RULE = COLOURS[4]
+LETTER = 1.8  # lags that a letter of a label is wide
 
 
 class ProfilesPicture:
@@ -50,12 +51,14 @@ class ProfilesPicture:
         )
         (self.rule_dot,) = ax.plot([], [], "o", ms=9, mfc="white", mec=RULE, mew=2.5, clip_on=False)
         (self.handle,) = ax.plot([], [], "v", ms=12, color=INK, clip_on=False)
-        bold = {"fontsize": 11, "weight": "bold", "va": "center", "path_effects": HALO}
+        # a white line below a label costs a tenth of a white edge around its letters
+        self.grounds = [ax.plot([], [], color="white", lw=14, solid_capstyle="butt", alpha=0.8)[0] for _ in range(2)]
+        bold = {"fontsize": 11, "weight": "bold", "va": "center"}
         self.lag_text = ax.text(0, EDGE + 0.75, "", fontsize=11, weight="bold", ha="center", va="bottom")
         self.rule_text = ax.text(0, 0, "", color=RULE, **bold)
         self.chosen_text = ax.text(0, 0, "", color=INK, **bold)
         self.artists += [self.lines, self.rule, self.chosen, self.mark, self.inside, self.above, self.below]
-        self.artists += [self.rule_dot, self.handle, self.lag_text, self.rule_text, self.chosen_text]
+        self.artists += [*self.grounds, self.rule_dot, self.handle, self.lag_text, self.rule_text, self.chosen_text]
 
     def _make_count(self):
         """One dot for each network: those whose gradient has grown first."""
@@ -83,12 +86,12 @@ class ProfilesPicture:
         (self.cloud,) = ax.plot([], [], "o", ms=4.5, color=COLOURS[0], mew=0)
         (self.heap,) = ax.fill([0], [0], color=COLOURS[0], lw=0)
         above = {"transform": ax.transAxes, "va": "bottom"}
-        ax.text(0.5, 1.165, "Where the units sit (blue)", ha="center", fontsize=12, **above)
-        ax.text(0.47, 1.09, "radius × mean slope:", ha="right", fontsize=10, **above)
-        ax.text(0.47, 1.015, "measured, median:", ha="right", fontsize=10, **above)
-        self.product = ax.text(0.5, 1.09, "", fontsize=10, weight="bold", **above)
-        self.measured = ax.text(0.5, 1.015, "", fontsize=10, weight="bold", **above)
-        self.artists += [self.shade, self.heap, self.curve, self.cloud, self.product, self.measured]
+        ax.text(0.5, 1.245, "Where the units sit (blue)", ha="center", fontsize=12, **above)
+        self.numbers = []
+        for height, words in ((1.17, "mean slope:"), (1.095, "radius × mean slope:"), (1.02, "measured, a step:")):
+            ax.text(0.6, height, words, ha="right", fontsize=10, **above)
+            self.numbers.append(ax.text(0.63, height, "", fontsize=10, weight="bold", **above))
+        self.artists += [self.shade, self.heap, self.curve, self.cloud, *self.numbers]
 
     def show(self, data) -> None:
         """Move the artists.
@@ -125,16 +128,18 @@ class ProfilesPicture:
     def _label(self, data, rule, chosen):
         """The two numbers beside the mark, on the side where there is room, and apart from each other."""
         beyond = "↑ " if rule > EDGE else "↓ " if rule < -EDGE else ""
-        self.rule_text.set_text(f"{beyond}rule: {power(rule)} times")
-        self.chosen_text.set_text(f"network {data.network}: {power(data.change[data.network, data.lag])} times")
+        self.rule_text.set_text(f"{beyond}rule: {power(rule)}")
+        self.chosen_text.set_text(f"network {data.network}: {power(data.change[data.network, data.lag])}")
         rule, chosen = np.clip([rule, chosen], 0.9 - EDGE, EDGE - 0.9)
         if abs(rule - chosen) < 1.6:
             side = 1 if rule >= chosen else -1
             middle = np.clip((rule + chosen) / 2, 1.7 - EDGE, EDGE - 1.7)
             rule, chosen = middle + 0.8 * side, middle - 0.8 * side
-        right = data.lag < 60
-        for text, height in ((self.rule_text, rule), (self.chosen_text, chosen)):
-            text.set(x=data.lag + (2.5 if right else -2.5), y=height, ha="left" if right else "right")
+        side = 1 if data.lag < 60 else -1
+        for text, ground, height in zip((self.rule_text, self.chosen_text), self.grounds, (rule, chosen), strict=True):
+            near, width = data.lag + 2.5 * side, LETTER * len(text.get_text())
+            text.set(x=near, y=height, ha="left" if side > 0 else "right")
+            ground.set_data([near, near + width * side], [height, height])
 
     def _show_count(self, data):
         larger = int((data.change[:, data.lag] > 0).sum())
@@ -154,8 +159,8 @@ class ProfilesPicture:
         height = FLOOR + 0.9 * data.heap / data.heap.max()
         edges = np.repeat(np.linspace(-HALF, HALF, len(height) + 1), 2)
         self.heap.set_xy(np.column_stack([edges, np.concatenate([[FLOOR], np.repeat(height, 2), [FLOOR]])]))
-        self.product.set_text(f"{data.radius:.2f} × {data.slope:.2f} = {data.radius * data.slope:.2f}")
-        self.measured.set_text(f"{data.factor:.2f} a step")
+        for text, number in zip(self.numbers, (data.slope, data.radius * data.slope, data.factor), strict=True):
+            text.set_text(f"{number:.2f}")
 
     def touched(self, x, y) -> dict:
         """The lag at a point of the figure."""
