@@ -73,6 +73,8 @@ def test_the_lines_and_dots_are_the_data(values):
     assert (picture.grown_text.get_text(), picture.shrunk_text.get_text()) == (str(larger), str(NETWORKS - larger))
     assert picture.rule_text.get_text().endswith(f"rule: {power(data.rule[data.lag])}")
     assert picture.chosen_text.get_text() == f"network {data.network}: {power(here[data.network])}"
+    for text, value in ((picture.rule_text, data.rule[data.lag]), (picture.chosen_text, here[data.network])):
+        assert abs(text.get_position()[1] - np.clip(value, -EDGE, EDGE)) < 2.5  # near its mark, on the axes
 
 
 @pytest.mark.parametrize("radius", [0.8, 2.0])
