@@ -69,6 +69,7 @@ class ProfilesPicture:
         (self.shrunk,) = ax.plot([], [], "v", ms=7, color=COLD, clip_on=False)
         (self.guess,) = ax.plot([], [], "|", ms=20, mew=2.5, color=INK, clip_on=False)
         bold = {"fontsize": 11, "weight": "bold", "va": "center"}
+        ax.text(-9.4, 0, "20 networks", ha="right", **bold)
         ax.text(-2.6, 0, "larger:", ha="right", color=WARM, **bold)
         ax.text(NETWORKS, 0, "smaller:", ha="left", color=COLD, **bold)
         self.grown_text = ax.text(-0.8, 0, "", ha="right", color=WARM, **bold)
