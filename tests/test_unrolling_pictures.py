@@ -88,13 +88,21 @@ def test_folded_there_is_one_loop_and_nothing_has_fallen():
 
 
 def test_one_thing_after_the_other_appears():
-    seen = []
+    first, shown = {}, []
     for frame in range(unfold_picture.FRAMES + 1):
         picture, _ = UNROLLING.shown(unfold=frame)
-        parts = (picture.back.get_xydata(), picture.contributions.texts, picture.sum.texts)
-        seen.append(sum(bool(len(part)) for part in parts))
-    assert seen == [0] * (unfold_picture.PULLED + 1) + [1, 2, 3]
-    assert unfold_picture.apart_at(unfold_picture.PULLED) == 1
+        back, falling = picture.back.get_xydata(), picture.falling.get_path().vertices
+        parts = {"back": back, "falling": falling, "numbers": picture.contributions.texts, "sum": picture.sum.texts}
+        for name, part in parts.items():
+            if len(part):
+                first.setdefault(name, frame)
+        shown.append(
+            (picture.chain.nodes.get_xydata()[0, 0], np.nanmin(back[:, 0], initial=9), np.min(falling, initial=9))
+        )
+    pulled, back, fall = unfold_picture.PULLED, unfold_picture.BACK, unfold_picture.FALL
+    assert first == {"back": pulled + 1, "falling": back + 1, "numbers": fall, "sum": unfold_picture.FRAMES}
+    assert len(set(shown)) == fall + 1  # in the last frame the sum alone is new
+    assert unfold_picture.apart_at(pulled) == 1
 
 
 @pytest.mark.parametrize("frame", range(unfold_picture.PULLED))

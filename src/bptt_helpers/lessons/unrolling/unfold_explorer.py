@@ -9,7 +9,7 @@ import numpy as np
 from ..explorer import Explorer, Real, Whole
 from ..kept import kept
 from .chain import INPUTS, WEIGHT, run_chain
-from .unfold_picture import FRAMES, MOST_COPIES, PULLED, UnfoldPicture
+from .unfold_picture import BACK, FALL, FRAMES, MOST_COPIES, PULLED, UnfoldPicture
 
 
 class UnfoldData(NamedTuple):
@@ -45,7 +45,7 @@ def unfold_data(unfold, copies, weight) -> UnfoldData:
     Parameters
     ----------
     unfold : int
-        0: one cell with a loop; 7: pulled apart; 8: the way back; 9: the contributions; 10: their sum.
+        0: one cell with a loop; 10: pulled apart; 13: a signal has come back; 16: contributions; 17: their sum.
     copies : int
         T.
     weight : float
@@ -64,7 +64,7 @@ def describe(data) -> str:
         return f"Folded: one cell, whose loop multiplies the state by w = {data.weight:.2f} at every step."
     states = ", ".join(f"h_{t} = {h:.3f}" for t, h in enumerate(data.states))
     words = f"T = {T}, w = {data.weight:.2f} in every copy: {states}; L = {data.loss:.3f}"
-    if data.frame <= PULLED + 1:
+    if data.frame < FALL:
         return words + "."
     terms = " + ".join(f"({c + 0.0:.3f})" for c in data.contributions)
     if data.frame < FRAMES:
@@ -80,8 +80,8 @@ UNROLLING = Explorer(
             0,
             FRAMES,
             "Unfold",
-            f"0 is one cell with a loop; at {PULLED} it is pulled apart; then come the way back, what each copy "
-            "contributes, and the sum.",
+            f"0: one cell with a loop; {PULLED}: pulled apart; {BACK}: a signal has come back from the loss; "
+            f"{FALL}: what each copy contributes; {FRAMES}: their sum.",
             plays=True,
         ),
         "copies": Whole(3, 1, MOST_COPIES, "Sequence length T", "T, the number of copies."),

@@ -21,12 +21,18 @@ from .chain_picture import (
 )
 from .words_picture import Words
 
-PULLED = 7  # frames in which the copies move apart; then follow the way back, the contributions, their sum
-FRAMES = PULLED + 3
+# frames: the copies move apart, a signal comes back, contributions fall, and the last one shows their sum
+PULLED, BACK, FALL = 10, 13, 16
+FRAMES = FALL + 1
 MOST_COPIES = 5
 HEIGHT, LEFT, RIGHT = 2.8, 0.6, 8.4
 TOP, BOTTOM = HEIGHT - 0.48, 1.12  # of the arrows that fall
 WIDEST, FULL = 0.34, 2.5  # inches, and the |contribution| that is drawn so wide
+
+
+def done(frame, begin, end):
+    """Which share of what happens between two frames has happened, 0.0 to 1.0."""
+    return min(max((frame - begin) / (end - begin), 0.0), 1.0)
 
 
 def apart_at(frame):
@@ -34,11 +40,11 @@ def apart_at(frame):
 
     Examples
     --------
-    >>> apart_at(0), apart_at(7), apart_at(10)
-    (0.0, 1.0, 1.0)
+    >>> apart_at(0), apart_at(5), apart_at(17)
+    (0.0, 0.5, 1.0)
     """
-    s = min(frame / PULLED, 1.0)
-    return s * s * (3 - 2 * s)
+    share = done(frame, 0, PULLED)
+    return share * share * (3 - 2 * share)
 
 
 def width_of(contribution):
@@ -93,39 +99,39 @@ class UnfoldPicture:
         copies = f"{T} copies of the cell, each with the same w" if T > 1 else "1 copy of the cell, with w"
         words = f"unfolded: {copies} = {data.weight:.2f}" if apart else "one cell, one weight, a loop"
         self.title.write([words], [(4.5, 4.08)])
-        self._show_way_back(data, apart)
+        self._show_way_back(data)
         self._show_contributions(data, at)
-        done = data.frame == FRAMES
-        self.box.set_visible(done)
+        last = data.frame == FRAMES
+        self.box.set_visible(last)
         first, *others = data.contributions + 0.0
         joined = "".join(f" {'−' if c < 0 else '+'} {abs(c):.3f}" for c in others)
-        self.terms.write([f"dL/dw = {signed(first)}{joined}"] * done, [(1.2, 0.66)] * done)
-        self.sum.write([f"= {signed(data.total)}"] * done, [(7.8, 0.66)] * done)
-
+        self.terms.write([f"dL/dw = {signed(first)}{joined}"] * last, [(1.2, 0.66)] * last)
+        self.sum.write([f"= {signed(data.total)}"] * last, [(7.8, 0.66)] * last)
         folded = "hₜ = tanh(0.5 xₜ + w hₜ₋₁)      L = (1.5 h" + str(T).translate(SUBSCRIPT) + " − 1)²"
         self.formula.write([folded] * (data.frame <= PULLED), [(4.5, 0.66)] * (data.frame <= PULLED))
 
-    def _show_way_back(self, data, apart):
+    def _show_way_back(self, data):
+        at, y = places(len(data.inputs), 1.0, LEFT, RIGHT), HEIGHT - 0.27
+        inset = (RADIUS**2 - 0.27**2) ** 0.5 + 0.03
+        reached = at[-1] - done(data.frame, PULLED, BACK) * (at[-1] - at[1])
         lines, heads = [], []
-        if data.frame > PULLED:
-            at = places(len(data.inputs), 1.0, LEFT, RIGHT)
-            y = HEIGHT - 0.27
-            inset = (RADIUS**2 - 0.27**2) ** 0.5 + 0.03
-            for start, end in zip(at[:1:-1], at[-2:0:-1], strict=True):
-                tip = end + inset
-                lines.append(np.array([[start - inset, y], [tip + 0.12, y]]))
+        for start, end in zip(at[:1:-1] - inset, at[-2:0:-1] + inset, strict=True):
+            tip = max(end, reached)
+            if data.frame > PULLED and tip + 0.16 < start:
+                lines.append(np.array([[start, y], [tip + 0.12, y]]))
                 heads.append(np.array([[tip, y], [tip + 0.16, y + 0.07], [tip + 0.16, y - 0.07]]))
         self.back.set_data(with_gaps(lines).T)
         self.back_heads.set_path(compound(heads))
 
     def _show_contributions(self, data, at):
-        shown = data.frame > PULLED + 1
-        pairs = list(zip(at, data.contributions, strict=True)) if shown else []
-        self.falling.set_path(compound([wide_arrow(x, TOP, BOTTOM, width_of(c)) for x, c in pairs if c]))
-        self.nothing.set_data(with_gaps([np.array([[x, TOP], [x, BOTTOM]]) for x, c in pairs if not c]).T)
-        words = [(signed(c), (x + width_of(c) / 2 + 0.12, 1.65)) for x, c in pairs]
+        share = done(data.frame, BACK, FALL)
+        bottom, landed = TOP - share * (TOP - BOTTOM), share == 1
+        pairs = list(zip(at, data.contributions, strict=True)) if share else []
+        self.falling.set_path(compound([wide_arrow(x, TOP, bottom, width_of(c)) for x, c in pairs if c]))
+        self.nothing.set_data(with_gaps([np.array([[x, TOP], [x, bottom]]) for x, c in pairs if not c]).T)
+        words = [(signed(c), (x + width_of(c) / 2 + 0.12, 1.65)) for x, c in pairs if landed]
         self.contributions.write(*zip(*words, strict=True) if words else ([], []))
-        self.remark.write(["as h₀ = 0"] * shown, [(at[0] + 0.12, 1.4)] * shown)
+        self.remark.write(["as h₀ = 0"] * landed, [(at[0] + 0.12, 1.4)] * landed)
 
     def touched(self, x, y):
         """The last state is dragged: how far the chain is pulled apart."""
