@@ -221,3 +221,16 @@ def test_every_product_is_counted_once(function, shapes, count):
     assert counted == count
     np.testing.assert_array_equal(result, function(*arrays))
     assert not hasattr(result, "tally")
+
+
+def test_what_cannot_be_counted_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"function: want a function \(.*got 3"):
+        count_multiply_adds(3, ())
+    with pytest.raises(ValueError, match=r"arguments: want a sequence of arguments, got 3"):
+        count_multiply_adds(np.tanh, 3)
+
+
+def test_what_the_function_is_given_stays_as_it_was():
+    params = init_params(2, 3, 1)
+    count_multiply_adds(lambda params: params.W_hh @ params.b_h, (params,))
+    assert all(type(W) is np.ndarray for W in params)

@@ -6,7 +6,7 @@ import pytest
 from bptt_helpers import Params, bptt, cost, forward, squared_error
 from bptt_helpers.lessons.unrolling import cost_picture, nudge_picture, unfold_picture
 from bptt_helpers.lessons.unrolling.chain import INPUTS, TARGET, W_O, W_X, run_chain
-from bptt_helpers.lessons.unrolling.chain_picture import RADIUS, places, signed
+from bptt_helpers.lessons.unrolling.chain_picture import RADIUS, loop, places, signed
 from bptt_helpers.lessons.unrolling.cost_explorer import GRADIENT_COST, cost_data
 from bptt_helpers.lessons.unrolling.nudge_explorer import NUDGE, nudge_data
 from bptt_helpers.lessons.unrolling.unfold_explorer import UNROLLING
@@ -65,11 +65,33 @@ def test_unfolded_the_picture_shows_every_number(copies, weight):
     assert [float(term.replace("−", "-")) for term in terms.split()] == pytest.approx(data.contributions, abs=6e-4)
 
 
+def test_an_arrow_is_as_wide_as_what_it_carries():
+    widths_drawn = [unfold_picture.width_of(c) for c in (0.5, -1.0, 2.0)]
+    assert widths_drawn == pytest.approx(
+        [0.2 * unfold_picture.WIDEST, 0.4 * unfold_picture.WIDEST, 0.8 * unfold_picture.WIDEST]
+    )
+    largest = max(
+        np.abs(run_chain(np.full(T, w)).contributions).max() for T in range(1, 6) for w in np.arange(0, 2.51, 0.05)
+    )
+    assert largest < unfold_picture.FULL  # none is cut
+
+
 def test_the_start_is_the_example_of_the_text():
     picture, _ = UNROLLING.shown()
     assert picture.chain.values.texts == ["0", "0.462", "0.354", "−0.214", "1.744"]
     assert picture.contributions.texts == ["0", "−1.223", "−1.337"]
     assert picture.terms.texts + picture.sum.texts == ["dL/dw = 0 − 1.223 − 1.337", "= −2.560"]
+
+
+def test_pulled_apart_the_chain_is_straight_and_a_loop_moves_with_its_nodes():
+    np.testing.assert_allclose(places(3, 1.0, 0.5, 8.5), [0.5, 2.5, 4.5, 6.5, 8.5])
+    assert np.ptp(places(3, 0.0, 0.5, 8.5)[:-1]) == 0
+    straight = loop(1.0, 4.0, 1.0)
+    assert (straight[:, 1] == 0).all()
+    assert (np.diff(straight[:, 0]) > 0).all()
+    for apart in (0.0, 0.4, 1.0):
+        np.testing.assert_allclose(loop(3.0, 4.0, apart), loop(1.0, 2.0, apart) + (2, 0), atol=1e-12)
+    assert loop(1.0, 1.0, 0.0)[:, 1].min() < -2 * RADIUS  # the loop hangs below its cell
 
 
 def test_folded_there_is_one_loop_and_nothing_has_fallen():
@@ -218,4 +240,3 @@ def test_words_stand_where_they_are_told():
     assert all((each.y0 + each.y1) / 2 == pytest.approx(1, abs=0.02) for each in box.values())
     assert box["left"].height == pytest.approx(0.75, abs=0.03)  # a digit of an inch's font
     assert len(text_path([" "], [(0, 0)], 10).vertices) == 0
-    assert RADIUS < 1
