@@ -52,7 +52,7 @@ class CostPicture:
     """
 
     def __init__(self):
-        self.figure, self.sheet = sheet(4.2)
+        self.figure, self.sheet = sheet(4.08)
         self.artists = []
         self._draw_walks()
         self._draw_curves()
