@@ -151,7 +151,7 @@ def test_the_wake_has_one_scale():
 
 def test_what_is_beyond_the_colours_is_said():
     assert FIRST_LOOK.shown(spectral_radius=2.0)[0].feels.get_text() == (
-        f"the last loss feels all 300 characters, {power(data_at(spectral_radius=2.0).profile[0])} at the first"
+        f"the last loss feels all 300 characters, gradient {power(data_at(spectral_radius=2.0).profile[0])} at the first"
     )
 
 
@@ -180,6 +180,9 @@ def test_labels_never_cover_each_other_nor_leave_the_page():
             one, two = (flag.words.get_window_extent(renderer) for flag in (picture.end, picture.guess))
             assert not one.overlaps(two), (gone, guess)
             for box in (one, two):
+                for mark in (picture.end.mark, picture.guess.mark):
+                    (x, y), _ = picture.ax.transData.transform(mark.get_xydata())
+                    assert not (box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 + 20), (gone, guess)
                 assert picture.ax.bbox.x0 <= box.x0 < box.x1 <= picture.ax.bbox.x1, (gone, guess)
 
 

@@ -139,12 +139,12 @@ class FirstLookPicture:
         """What does not move: numbers of characters, colour bar, and what the curve is."""
         for row in range(ROWS):
             at = row + (1 + GAP) / 2
-            self.ax.text(-0.5, at, row * COLUMNS + 1, fontsize=9, color=GREY, ha="right", va="center")
+            self.ax.text(-0.6, at, row * COLUMNS + 1, fontsize=9, color=GREY, ha="right", va="center")
         says = "Read twice, one character swapped. Above the text: how far apart the two states are"
         self.ax.text(0, -0.04, says, color=SWAP, fontsize=11, weight="bold", va="bottom")
-        gradient_bar(self.figure, (0.12, 0.06, 0.25, 0.03), low="gone")
+        gradient_bar(self.figure, (0.09, 0.06, 0.25, 0.03), low="gone")
         says = "colour of a character: norm of the last loss's gradient there"
-        self.figure.text(0.5, 0.065, says, fontsize=9.5, va="center")
+        self.figure.text(0.46, 0.075, says, color=GREY, fontsize=9.5, va="center")
 
     def show(self, data) -> None:
         """Move the artists.
@@ -170,7 +170,7 @@ class FirstLookPicture:
         self.loss.set_data([x + 0.5], [y + 1 - GAP + 0.14])
         self.feels.set_position((x - 0.3, y + 1 - GAP + 0.17))
         felt = f"{'all ' if data.felt == T else ''}{data.felt} characters"
-        beyond = f", {power(data.profile[0])} at the first" if data.profile[0] > HIGH else ""
+        beyond = f", gradient {power(data.profile[0])} at the first" if data.profile[0] > HIGH else ""
         self.feels.set_text(f"the last loss feels {felt}{beyond}")
 
     def _show_ends(self, data, T, first):
