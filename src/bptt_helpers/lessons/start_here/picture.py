@@ -128,7 +128,7 @@ class FirstLookPicture:
         self.letter = ax.text(0, 0, "", color=SWAP, fontsize=15, **mono)
         self.end, self.guess = Flag(ax, SWAP, "-"), Flag(ax, INK, "-v")
         (self.loss,) = ax.plot([], [], "^", color=INK, ms=8, clip_on=False)
-        plate = {"fc": "white", "ec": "none", "pad": 1}
+        plate = {"fc": "white", "ec": "none", "pad": 0.5}
         self.feels = ax.text(0, 0, "", color=INK, fontsize=10.5, weight="bold", ha="right", va="center", bbox=plate)
         self.artists = [self.page, self.wake.area, self.wake.line, self.frame, self.box, self.letter, self.loss]
         self.artists += [self.feels, self.end.mark, self.end.words, self.guess.mark, self.guess.words]
@@ -168,7 +168,7 @@ class FirstLookPicture:
         """What the last loss feels, under its character."""
         x, y = self.page.corner(T - 1)
         self.loss.set_data([x + 0.5], [y + 1 - GAP + 0.14])
-        self.feels.set_position((x - 0.3, y + 1 - GAP + 0.17))
+        self.feels.set_position((x - 0.3, y + 1 - GAP + 0.19))
         felt = f"{'all ' if data.felt == T else ''}{data.felt} characters"
         beyond = f", gradient {power(data.profile[0])} at the first" if data.profile[0] > HIGH else ""
         self.feels.set_text(f"the last loss feels {felt}{beyond}")
