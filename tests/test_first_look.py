@@ -186,6 +186,12 @@ def test_labels_never_cover_each_other_nor_leave_the_page():
                 assert picture.ax.bbox.x0 <= box.x0 < box.x1 <= picture.ax.bbox.x1, (gone, guess)
 
 
+def test_a_label_stands_beside_its_own_mark_where_there_is_room():
+    picture, _ = FIRST_LOOK.shown(spectral_radius=0.8, swapped=151, guess="60")
+    assert picture.end.words.get_position()[0] < picture.end.mark.get_xdata()[0]
+    assert picture.guess.words.get_position()[0] > picture.guess.mark.get_xdata()[0]
+
+
 def test_the_pointer_picks_the_character_under_it():
     picture, _ = FIRST_LOOK.shown()
     for index in (0, 59, 60, 299, 359):

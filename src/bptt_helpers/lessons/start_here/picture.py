@@ -44,7 +44,7 @@ class Flag:
         self.words.set_text(words)
         width = LETTER * len(words)
         edges = [(x, x), *taken]
-        places = [right + 0.6 for _, right in edges] + [left - 0.6 - width for left, _ in edges]
+        places = [place for left, right in edges for place in (right + 0.6, left - 0.6 - width)]
         on_page = [left for left in places if 0 <= left <= COLUMNS - width]
         free = [left for left in on_page if all(left > end or left + width < begin for begin, end in edges)]
         left = (free or on_page)[0]
