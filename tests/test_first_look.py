@@ -150,9 +150,9 @@ def test_the_wake_has_one_scale():
 
 
 def test_what_is_beyond_the_colours_is_said():
-    assert FIRST_LOOK.shown(spectral_radius=2.0)[0].feels.get_text() == (
-        f"the last loss feels all 300 characters, gradient {power(data_at(spectral_radius=2.0).profile[0])} at the first"
-    )
+    picture, data = FIRST_LOOK.shown(spectral_radius=2.0)
+    said = f"the last loss feels all 300 characters, gradient {power(data.profile[0])} at the first"
+    assert picture.feels.get_text() == said
 
 
 @pytest.mark.parametrize(
