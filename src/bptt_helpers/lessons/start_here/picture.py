@@ -10,7 +10,7 @@ from matplotlib.path import Path
 from ..gradient_pictures import HIGH, LOW, gradient_bar, power
 from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
 from ..text_pictures import COLUMNS, Page
-from ..words import Words
+from ..word_pictures import Words
 
 ROWS = 6
 GAP = 0.5  # of a line: the wake's place, above the text

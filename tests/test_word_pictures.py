@@ -5,7 +5,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bptt_helpers.lessons.words import Words
+from bptt_helpers.lessons.word_pictures import Words
 
 
 def canvas_with(make, dpi=200):
