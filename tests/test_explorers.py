@@ -158,7 +158,7 @@ def numbers_in(result):
 
 NORM, LAG = r"$\log_{10}$ of gradient norm", "lag: steps back from the last loss"
 AXES = {  # what the axes of each picture count, across and up, in order
-    "first_look": [("character t", r"$\log_{10}$ of states' distance"), ("character t", NORM)],
+    "first_look": [],
     "unrolling": [],
     "nudge": [("nudge", "loss L")],
     "gradient_cost": [("sequence length T (steps)", "")],
@@ -195,7 +195,6 @@ def test_every_axis_says_what_it_counts(name):
 COUNTS_STEPS = ("step", "character", "lag")  # an axis whose label has one of these words may follow T
 # pictures still to be made anew, with limits that follow a slider
 NOT_YET = {
-    "first_look",
     "influence",
     "jacobian_spectrum",
     "lyapunov",
