@@ -6,7 +6,8 @@ import numpy as np
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 
-from ..pictures import freeze_layout, new_figure
+from ..gradient_pictures import power
+from ..pictures import HALO, data_place, freeze_layout, new_figure
 from .bars_picture import CHUNKED, INK, RANDOM
 
 STEPS, TOP = 100, 6  # of the chain; log10 of what is drawn
@@ -25,7 +26,7 @@ class ChainPicture:
     def __init__(self):
         self.figure, (self.left, self.right) = new_figure(ncols=2, height=3.6, gridspec_kw={"width_ratios": (1.5, 1)})
         self.left.set(
-            xlim=(0, STEPS + 24),
+            xlim=(0, STEPS + 32),
             ylim=(-0.5, TOP),
             xticks=range(0, STEPS + 1, 20),
             yticks=range(TOP + 1),
@@ -39,9 +40,8 @@ class ChainPicture:
         self.left.add_collection(self.draws, autolim=False)
         (self.exact,) = self.left.plot([], [], color=INK, lw=2.5)
         (self.spread,) = self.left.plot([], [], color=CHUNKED, lw=2.5, ls="--")
-        bold = {"fontsize": 10, "weight": "bold", "va": "center", "clip_on": True}
-        self.exact_text = self.left.text(STEPS + 1, 0, "exact", color=INK, **bold)
-        self.spread_text = self.left.text(STEPS + 1, 0, "spread", color=CHUNKED, **bold)
+        bold = {"fontsize": 10, "weight": "bold", "va": "center", "path_effects": HALO}
+        self.texts = [self.left.text(STEPS + 2, 0, "", color=colour, **bold) for colour in (INK, CHUNKED)]
 
         factor = np.linspace(0, 1.5, 100)
         line = np.minimum(factor**2, 1)
@@ -59,7 +59,7 @@ class ChainPicture:
         )
         point = {"marker": "D", "ms": 10, "color": RANDOM, "mec": INK, "clip_on": False, "in_layout": False}
         (self.point,) = self.right.plot([], [], **point)
-        self.artists = [self.draws, self.exact, self.spread, self.exact_text, self.spread_text, self.point]
+        self.artists = [self.draws, self.exact, self.spread, *self.texts, self.point]
         freeze_layout(self.figure)
 
     def show(self, data) -> None:
@@ -75,16 +75,16 @@ class ChainPicture:
         self.draws.set_segments([np.column_stack([t, np.minimum(z, 99)]) for z in data.log10_draws.T])
         self.exact.set_data(t, data.log10_exact)
         self.spread.set_data(t[1:], data.log10_spread[1:])  # the first step is never cut
-        exact, spread = data.log10_exact[-1], data.log10_spread[-1]
-        places = [min(exact, TOP - 0.7), np.clip(spread, -0.3, TOP - 0.25)]
-        if abs(places[1] - places[0]) < 0.45:  # the words keep apart
-            places[1] = places[0] + (0.45 if places[1] >= places[0] else -0.45)
-        self.exact_text.set_y(places[0])
-        self.spread_text.set_y(places[1])
-        self.spread_text.set_text("spread" + (" ▲" if spread > TOP else " ▼" if spread < -0.5 else ""))
+        values = data.log10_exact[-1], data.log10_spread[-1]
+        exact, spread = np.clip(values, -0.25, TOP - 0.25)
+        if abs(spread - exact) < 0.5:  # the words keep apart
+            up = exact < 0.25 or exact <= spread < TOP - 0.75
+            spread = exact + (0.5 if up else -0.5)
+        for text, name, place, value in zip(self.texts, ("exact", "spread"), (exact, spread), values, strict=True):
+            text.set(y=place, text=f"{name} {power(value)}" if value > -99 else f"{name} 0")
         self.point.set_data([data.factor], [data.survival])
 
     def touched(self, x, y) -> dict:
         """On the map: factor and survival of that place."""
-        c, pi = self.right.transData.inverted().transform(self.figure.transFigure.transform((x, y)))
-        return {"factor": c, "survival": pi} if 0 <= c <= 1.5 and 0 <= pi <= 1 else {}
+        place = data_place(self.right, x, y)
+        return dict(zip(("factor", "survival"), place, strict=True)) if place else {}

@@ -157,5 +157,5 @@ RANDOMIZED = Explorer(
     compute=randomized_data,
     picture=RandomizedPicture,
     describe=describe,
-    touch="Click or drag: on a row, so many draws; on the bar of the blocks, their length.",
+    touch="Click or drag: on a row, so many draws; on the bar of blocks or window, their length.",
 )

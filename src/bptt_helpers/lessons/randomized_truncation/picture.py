@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
-from ..pictures import freeze_layout, new_figure
+from ..pictures import HALO, data_place, freeze_layout, new_figure
 from .bars_picture import CHUNKED, INK, RANDOM, SLIDING, cuts, growth, half_height, outlines, shade
 
 STEPS, ROWS = 40, 16  # of the sequence; draws that are shown as bars
@@ -13,7 +13,7 @@ COUNTS = (*range(1, ROWS + 1), 30, 100, 300, 1000)  # draws so far: a row for ea
 BLOCKS, WINDOW = -1.6, -0.6  # where the bars of the two fixed ways lie, in rows; draw k lies at k - 1/2
 LOW, HIGH = -0.5, 3  # of the axis along the exact gradient, which ends at 1
 BAND, PALE = "#ffe9a8", "#fbe0cc"
-BOLD = {"weight": "bold", "fontsize": 10, "va": "center"}
+BOLD = {"weight": "bold", "fontsize": 10, "va": "center", "path_effects": HALO}
 WORDS = {"fontsize": 10, "va": "center", "color": "0.3"}
 
 
@@ -128,7 +128,7 @@ class RandomizedPicture:
         self.right.set_data(np.full(high.sum(), HIGH), rows[high])
         for k, text in enumerate(self.row_texts):
             told = k < len(values) and (low[k] or high[k] or k == count - 1)  # beyond the axis, or the latest draw
-            text.set_visible(bool(told))
+            text.set_text("")
             if told:
                 left = values[k] > 2
                 at, side = np.clip(values[k], LOW, HIGH) + (-0.1 if left else 0.1), "right" if left else "left"
@@ -139,23 +139,22 @@ class RandomizedPicture:
         self.mean.set_data(np.clip(data.mean[: here + 1], LOW, HIGH), np.arange(here + 1) + 0.5)
         self.now.set_data(np.clip([mean], LOW, HIGH), [here + 0.5])
         self.error.set_data(np.clip([mean - error, mean + error], LOW, HIGH), [here + 0.5] * 2)
-        left, below = mean > 1.25, here < ROWS  # below a draw its row is free
+        below = here < ROWS  # the row below a draw is free; beside a mean its error is drawn
+        at, by = np.clip(mean, LOW, HIGH), 0.12 + (0 if below else min(error, HIGH))
+        left = at + by > 1.6
         self.mean_text.set(
             text=f"mean {mean:z.2f}" + f" ± {error:.2f}" * (data.count > 1),
-            position=(np.clip(mean, LOW, HIGH) + (-0.12 if left else 0.12), here + 0.5 + below),
+            position=(max(at - by, LOW + 1.2) if left else at + by, here + 0.5 + below),
             horizontalalignment="right" if left else "left",
         )
 
     def touched(self, x, y) -> dict:
-        """A row: so many draws; the bar of the blocks: their length, up to the place of the pointer."""
-        place = None
-        for ax in (self.bars, self.values):
-            across, down = ax.transData.inverted().transform(self.figure.transFigure.transform((x, y)))
-            if ax.get_xlim()[0] <= across <= ax.get_xlim()[1]:
-                place = ax, across, down
+        """A row: so many draws; the bar of the blocks or of the window: their length up to there."""
+        bar = data_place(self.bars, x, y)
+        place = bar or data_place(self.values, x, y)
         if place is None:
             return {}
-        ax, across, down = place
-        if ax is self.bars and BLOCKS - 0.5 <= down < WINDOW + 0.5:
+        across, down = place
+        if bar and BLOCKS - 0.5 <= down < WINDOW + 0.5:
             return {"mean_length": across if down < BLOCKS + 0.5 else STEPS - across}
         return {"count": COUNTS[int(down)]} if 0 <= down < len(COUNTS) else {}
