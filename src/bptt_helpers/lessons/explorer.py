@@ -84,12 +84,12 @@ class Real(NamedTuple):
 
     def nearest(self, value) -> float:
         """What the slider can take that is nearest to a number."""
-        return self.stops[round((min(max(value, self.low), self.high) - self.low) / self.step)]
+        return min(self.stops, key=lambda stop: abs(stop - value))
 
     @property
     def stops(self) -> tuple:
         """All values of its slider, from left to right."""
-        count = round((self.high - self.low) / self.step)
+        count = int((self.high - self.low) / self.step + 1e-9)
         return tuple(round(self.low + k * self.step, 12) for k in range(count + 1))
 
     @property
