@@ -73,7 +73,7 @@ def test_what_survives_grows_by_its_factors_until_the_next_cut():
 
 def test_a_bar_is_cut_where_its_factor_is_0_and_as_thick_as_what_survives():
     factor = np.array([0, 2, 2, 0, 3.0])
-    first, second = outlines(factor, 7)
+    first, second = outlines(factor, growth(factor), 7)
     assert (first[:, 0].min(), first[:, 0].max()) == (0, 3)
     assert (second[:, 0].min(), second[:, 0].max()) == (3, 5)
     for t, weight in enumerate([4, 2, 1]):  # corners of step t: left and right, above and below
@@ -91,10 +91,13 @@ def test_a_bar_is_cut_where_its_factor_is_0_and_as_thick_as_what_survives():
 def test_the_picture_shows_the_data(given):
     picture, data = RANDOMIZED.shown(**given)
     count, here = min(data.count, ROWS), COUNTS.index(data.count)
-    wanted = [polygon for k in range(count) for polygon in outlines(data.factor[:, k], k + 0.5)]
+    bars = [(column, growth(column), k + 0.5) for k, column in enumerate(data.factor.T[:count])]
+    wanted = [polygon for bar in bars for polygon in outlines(*bar)]
     paths = picture.pieces.get_paths()
     assert len(paths) == len(wanted)
     assert all(np.array_equal(path.vertices[:-1], polygon) for path, polygon in zip(paths, wanted, strict=True))
+    heaviest = np.concatenate([weight[column == 0] for column, weight, _ in bars])
+    np.testing.assert_array_equal(picture.pieces.get_facecolors(), shade(heaviest))
     assert len(picture.cuts.get_segments()) == (data.factor[1:, :count] == 0).sum()
     inside = (data.along[:count] >= LOW) & (data.along[:count] <= HIGH)
     np.testing.assert_array_equal(picture.dots.get_xdata(), data.along[:count][inside])

@@ -46,16 +46,17 @@ def shade(weight) -> np.ndarray:
     return to_rgba_array([to_rgba(RANDOM, a) for a in alpha])
 
 
-def outlines(factor, row) -> list:
+def outlines(factor, weight, row) -> list:
     """The pieces of one bar as polygons (k, 2), from the left.
 
     Parameters
     ----------
-    factor : ndarray (T,)
+    factor, weight : ndarray (T,)
+        ξ_t, and their `growth`.
     row : float
         Height of the middle of the bar.
     """
-    half, starts = half_height(growth(factor)), np.flatnonzero(factor == 0)
+    half, starts = half_height(weight), np.flatnonzero(factor == 0)
     upper, x = np.empty((2 * len(factor), 2)), np.arange(len(factor))
     upper[::2, 0], upper[1::2, 0], upper[:, 1] = x, x + 1, half.repeat(2)  # a stair: two corners a step
     lower = upper * (1, -1)

@@ -66,12 +66,12 @@ class RandomizedPicture:
                 ax.axhspan(row - 0.5, row + 0.5, color="#f4f2ee", lw=0, zorder=0)
         self.bars.spines["bottom"].set_visible(False)
         self.bars.set(xlim=(-0.3, STEPS + 0.3), xticks=[], yticks=[])
-        self.bars.set_title("◀ way back.  What is not cut grows by 1/π a step.", fontsize=11, loc="left")
+        self.bars.set_title("16 draws of the cuts.  ◀ way back: what survives grows", fontsize=11, loc="left")
         for row in (BLOCKS, WINDOW):
             self.bars.fill_between([0, STEPS], row - 0.07, row + 0.07, fc="white", ec="0.5", lw=0.7)
         for x, text, side in ((0, "step 1", "left"), (STEPS, f"step {STEPS}", "right")):
             self.bars.text(x, ROWS + 0.5, text, ha=side, **WORDS)
-        self.bars.text(0, 19, "counts", **WORDS)
+        self.bars.text(0, 19, "it counts", **WORDS)
         for x, weight in ((8, 1), (16, 3), (24, 10), (32, 30)):
             half = half_height(weight)
             self.bars.fill_between([x, x + 2], 19 - half, 19 + half, fc=shade([weight])[0], ec=RANDOM, lw=0.7)
@@ -102,10 +102,11 @@ class RandomizedPicture:
         for band in self.bands:
             band.set_y(here)
         self.bands[0].set_visible(data.count <= ROWS)
-        draws = list(zip(data.factor.T[:shown], rows, strict=True))
+        factor, weight = data.factor[:, :shown], growth(data.factor[:, :shown])
+        draws = list(zip(factor.T, weight.T, rows, strict=True))
         self.pieces.set_verts([polygon for draw in draws for polygon in outlines(*draw)])
-        self.pieces.set_facecolors(shade(np.concatenate([growth(factor)[factor == 0] for factor, _ in draws])))
-        self.cuts.set_segments([mark for draw in draws for mark in cuts(*draw)])
+        self.pieces.set_facecolors(shade(weight.T[factor.T == 0]))
+        self.cuts.set_segments([mark for column, row in zip(factor.T, rows, strict=True) for mark in cuts(column, row)])
         self.blocks.set_segments(cuts(np.arange(STEPS) % data.mean_length, BLOCKS))
         first = STEPS - data.mean_length
         self.window.set_data([first, first, STEPS, STEPS], WINDOW + np.array([0.35, -0.35, -0.35, 0.35]))

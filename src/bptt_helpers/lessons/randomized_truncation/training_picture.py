@@ -46,7 +46,7 @@ def draw_training(panels, *, target):
         ax.set_title(f"{title}\n{reaches.sum()} of {len(reaches)} arrive", fontsize=11)
         ax.grid(alpha=0.3)
     axes[0, 0].set_ylabel("θ  (best: dashed)")
-    axes[0, 0].legend(loc="upper right", fontsize=9)
+    axes[0, 0].legend(loc="lower left", fontsize=9)
     figure.sentence = f"θ over {len(blocks) - 1} steps, every run. {'; '.join(counts)}."
     return figure
 
