@@ -8,6 +8,7 @@ import numpy as np
 
 from ...truncation.random_cuts import chain_variance
 from ..explorer import Explorer, Real
+from ..gradient_pictures import power
 from ..kept import kept
 from .chain_picture import ChainPicture
 
@@ -64,8 +65,8 @@ def describe(data) -> str:
     verdict = "stays bounded" if ratio < 1 else "grows without end"
     below = (data.log10_draws[-1] < data.log10_exact[-1]).sum()
     return (
-        f"{sentence}, so the variance {verdict}. After {CHAIN_STEPS} steps z is 10^{data.log10_exact[-1]:z.1f} on "
-        f"average and its spread 10^{data.log10_spread[-1]:z.1f}; {below} of these {CHAIN_DRAWS} draws lie below."
+        f"{sentence}, so the variance {verdict}. After {CHAIN_STEPS} steps z is {power(data.log10_exact[-1])} on "
+        f"average and its spread {power(data.log10_spread[-1])}; {below} of these {CHAIN_DRAWS} draws lie below."
     )
 
 
@@ -73,7 +74,7 @@ CHAIN = Explorer(
     title="A chain of one number: how far its draws scatter.",
     controls={
         "factor": Real(0.9, 0, 1.5, "Factor c", "c, of one step."),
-        "survival": Real(0.9, 0.05, 1, "Survival π", "π, the chance of no cut."),
+        "survival": Real(0.75, 0.05, 1, "Survival π", "π, the chance of no cut."),
     },
     leading=("factor", "survival"),
     compute=chain_data,
