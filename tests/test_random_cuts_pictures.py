@@ -121,6 +121,7 @@ def test_a_draw_beyond_the_axis_stands_at_its_edge_with_its_value():
     for marks, rows, edge in ((picture.left, low, LOW), (picture.right, high, HIGH)):
         np.testing.assert_array_equal(marks.get_xdata(), np.full(len(rows), edge))
         np.testing.assert_array_equal(marks.get_ydata(), rows + 0.5)
+        assert not set(picture.dots.get_ydata()) & set(rows + 0.5)
     told = {k: text.get_text() for k, text in enumerate(picture.row_texts) if text.get_text()}
     assert told == {k: f"{data.along[k]:.3g}" for k in (*low, *high)}
 
