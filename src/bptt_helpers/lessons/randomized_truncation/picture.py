@@ -33,6 +33,7 @@ class RandomizedPicture:
         self._frame()
         light = {"color": BAND, "lw": 0, "zorder": 0.5}
         self.bands = [ax.axhspan(0, 1, **light) for ax in (self.bars, self.values)]
+        self.exact = self.values.axvline(1, color=INK, lw=2)  # does not move, but stands before the band
         self.pieces = PolyCollection([], edgecolor=RANDOM, lw=0.7)
         self.cuts, self.blocks = (LineCollection([], colors=colour, lw=2) for colour in (INK, CHUNKED))
         for collection in (self.pieces, self.cuts, self.blocks):
@@ -51,7 +52,16 @@ class RandomizedPicture:
         self.line_texts = [self.values.text(0, 0, "", color=colour, **BOLD) for colour in (CHUNKED, SLIDING)]
         self.mean_text = self.values.text(0, 0, "", color="#a84300", **BOLD)
         self.row_texts = [self.values.text(0, 0, "", fontsize=9, va="center", color=INK) for _ in range(ROWS)]
-        self.artists = [*self.bands, self.pieces, self.cuts, self.blocks, self.window, *self.lines, self.dots]
+        self.artists = [
+            *self.bands,
+            self.exact,
+            self.pieces,
+            self.cuts,
+            self.blocks,
+            self.window,
+            *self.lines,
+            self.dots,
+        ]
         self.artists += [self.left, self.right, self.error, self.mean, self.now, *self.line_texts, self.mean_text]
         self.artists += self.row_texts
         freeze_layout(self.figure)
@@ -66,7 +76,7 @@ class RandomizedPicture:
                 ax.axhspan(row - 0.5, row + 0.5, color="#f4f2ee", lw=0, zorder=0)
         self.bars.spines["bottom"].set_visible(False)
         self.bars.set(xlim=(-0.3, STEPS + 0.3), xticks=[], yticks=[])
-        self.bars.set_title("16 draws of the cuts.  ◀ way back: what survives grows", fontsize=11, loc="left")
+        self.bars.set_title("Draws of the cuts.  ◀ way back: what survives grows", fontsize=11, loc="left")
         for row in (BLOCKS, WINDOW):
             self.bars.fill_between([0, STEPS], row - 0.07, row + 0.07, fc="white", ec="0.5", lw=0.7)
         for x, text, side in ((0, "step 1", "left"), (STEPS, f"step {STEPS}", "right")):
@@ -84,7 +94,6 @@ class RandomizedPicture:
         self.values.tick_params(axis="y", length=0)
         for label, colour in zip(self.values.get_yticklabels(), (CHUNKED, SLIDING), strict=False):
             label.set(color=colour, weight="bold")
-        self.values.axvline(1, color=INK, lw=2)
         self.values.text(1, -2.6, "exact", ha="center", **BOLD)
 
     def show(self, data) -> None:
