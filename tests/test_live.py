@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bptt_helpers.lessons.catalogue import EXPLORERS
 from bptt_helpers.lessons.explorer import Choice, Explorer, Guess, Real, Stages, Whole
 from bptt_helpers.lessons.gradient_pictures import HeatMap
 from bptt_helpers.lessons.pictures import data_place, freeze_layout, new_figure
@@ -449,11 +448,3 @@ def test_the_nearest_value_a_control_can_take(control, value, nearest):
 def test_stages_say_which_they_are(count):
     text = Stages(1, tuple(range(1, count + 1)), "", "").range
     assert text == ("one of 1, 2, 3, 4, 5" if count == 5 else "one of 1, 2, 3, 4, 5, 6, 7, …, 38, 39, 40")
-
-
-def test_an_explorer_with_play_buttons_can_be_closed():
-    explorer = Live(EXPLORERS["randomized"])
-    links = [link for _, link in explorer._players.values()]
-    explorer.close()
-    assert len(links) == 2
-    assert all(link.comm is None for link in links)
