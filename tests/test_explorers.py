@@ -175,11 +175,8 @@ AXES = {  # what the axes of each picture count, across and up, in order
         ("window τ (steps)", r"$\log_{10}$, relative to $\|g\|$"),
         ("window τ (steps)", "relative to the exact gradient"),
     ],
-    "randomized": [
-        ("length along the exact gradient (exact = 1)", "number of draws, scaled"),
-        ("mean length T₀, or window τ", "error / length of the exact gradient"),
-    ],
-    "chain": [("steps t", r"$\log_{10}$ of the variance"), ("factor c of one step", "chance π of no cut")],
+    "randomized": [("gradient, along the exact one", "")],
+    "chain": [("steps t", "z after t steps"), ("factor c of one step", "chance π of no cut")],
     "clipping": [("weight w", "bias b"), ("step of gradient descent", "error E"), ("", "error E")],
 }
 
@@ -198,9 +195,7 @@ NOT_YET = {
     "influence",
     "jacobian_spectrum",
     "lyapunov",
-    "randomized",
     "truncation",
-    "chain",
     "backward_pass",
 }
 
