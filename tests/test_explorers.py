@@ -158,7 +158,7 @@ def numbers_in(result):
 
 NORM, LAG = r"$\log_{10}$ of gradient norm", "lag: steps back from the last loss"
 AXES = {  # what the axes of each picture count, across and up, in order
-    "first_look": [("character t", r"$\log_{10}$ of states' distance"), ("character t", NORM)],
+    "first_look": [],
     "unrolling": [],
     "nudge": [("nudge", "loss L")],
     "gradient_cost": [("sequence length T (steps)", "")],
@@ -179,11 +179,8 @@ AXES = {  # what the axes of each picture count, across and up, in order
         ("window τ (steps)", r"$\log_{10}$, relative to $\|g\|$"),
         ("window τ (steps)", "relative to the exact gradient"),
     ],
-    "randomized": [
-        ("length along the exact gradient (exact = 1)", "number of draws, scaled"),
-        ("mean length T₀, or window τ", "error / length of the exact gradient"),
-    ],
-    "chain": [("steps t", r"$\log_{10}$ of the variance"), ("factor c of one step", "chance π of no cut")],
+    "randomized": [("gradient, along the exact one", "")],
+    "chain": [("steps t", "z after t steps"), ("factor c of one step", "chance π of no cut")],
     "clipping": [("weight w", "bias b"), ("step of gradient descent", "error E"), ("", "error E")],
 }
 
@@ -199,12 +196,9 @@ def test_every_axis_says_what_it_counts(name):
 COUNTS_STEPS = ("step", "character", "lag")  # an axis whose label has one of these words may follow T
 # pictures still to be made anew, with limits that follow a slider
 NOT_YET = {
-    "first_look",
     "jacobian_spectrum",
     "lyapunov",
-    "randomized",
     "truncation",
-    "chain",
     "backward_pass",
 }
 
