@@ -1,11 +1,11 @@
-"""Lyapunov exponents against exact ones, and the claim of notebook 04: they are the rate of the gradient's growth."""
+"""Lyapunov exponents against exact ones, and the claim of notebook 05: they are the rate of the gradient's growth."""
 
 import numpy as np
 import pytest
 
 from bptt_helpers import Params, forward, gradient_profile, jacobian_product_norms
-from bptt_helpers.lessons.jacobian_spectra.lyapunov_explorer import CURVE, describe, lyapunov_data
-from bptt_helpers.lessons.jacobian_spectra.lyapunov_picture import LyapunovPicture, draw_exponents
+from bptt_helpers.lessons.chaos.explorer import CURVE, describe, lyapunov_data
+from bptt_helpers.lessons.chaos.picture import LyapunovPicture, draw_exponents
 from bptt_helpers.measures.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .chain_rule.backward_explorer import BACKWARD_PASS
 from .chain_rule.step_size_explorer import GRADIENT_CHECK
+from .chaos.explorer import LYAPUNOV
 from .gradient_clipping.explorer import CLIPPING
 from .gradient_norms.explorer import INFLUENCE
-from .jacobian_spectra.lyapunov_explorer import LYAPUNOV
 from .jacobian_spectra.spectrum_explorer import JACOBIAN_SPECTRUM
 from .randomized_truncation.chain_explorer import CHAIN
 from .randomized_truncation.explorer import RANDOMIZED

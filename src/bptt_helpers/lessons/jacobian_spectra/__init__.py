@@ -1,8 +1,7 @@
-"""Notebook 04: eigenvalues, singular values and the rate at which gradients grow."""
+"""Notebook 04: eigenvalues, singular values, and what they leave open about a gradient."""
 
 from .check import check_transient_growth
-from .lyapunov_picture import draw_exponents
 from .spectrum_explorer import spectrum_data
 from .spectrum_picture import draw_alignment
 
-__all__ = ["check_transient_growth", "draw_alignment", "draw_exponents", "spectrum_data"]
+__all__ = ["check_transient_growth", "draw_alignment", "spectrum_data"]

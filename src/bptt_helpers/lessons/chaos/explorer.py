@@ -10,7 +10,7 @@ from ...measures.influence import gradient_profile
 from ...measures.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
 from ..explorer import Explorer, Real, Whole
 from ..kept import kept
-from .lyapunov_picture import GAINS, LyapunovPicture
+from .picture import GAINS, LyapunovPicture
 
 STEPS, SETTLE, SEQUENCES = 110, 30, 8
 CURVE = np.linspace(*GAINS, 11)
