@@ -1,18 +1,21 @@
-"""Growth of the gradient beside the largest Lyapunov exponent."""
+"""Two runs side by side; below, the growth of their distance and of the gradient: one slope."""
 
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.figure import Figure
 
-from ..pictures import COLOURS, freeze_layout, house_style, new_figure, new_still, snap
+from ..gradient_pictures import at_edge, gradient_axis, power
+from ..pictures import COLOURS, INK, OVERSAMPLING, SCREEN_DPI, data_place, house_style, new_still
 
-Y_LIMITS = (5, 10, 25, 60, 100)
-EXPONENT, GRADIENT = COLOURS[0], COLOURS[1]
-GAINS = (0.5, 3.0)
+STEPS = 110
+LOW, HIGH = -9, 9  # log10 of growth
+FIRST, SECOND = COLOURS[0], COLOURS[6]  # the two runs
+APART, GRADIENT, EXPONENT = COLOURS[6], COLOURS[4], INK
 
 
-class LyapunovPicture:
-    """Left: gradient norms by lag and the line that λ₁ predicts. Right: λ₁ against the gain.
+class ChaosPicture:
+    """Above: one unit in both runs. Below: the runs' distance forwards, the gradient's norm backwards, both from 1.
 
     Attributes
     ----------
@@ -22,33 +25,43 @@ class LyapunovPicture:
     """
 
     def __init__(self):
-        self.figure, (self.left, self.right) = new_figure(height=3.7, ncols=2)
-        self.left.set(
-            xlim=(0, 80),
-            ylim=(-Y_LIMITS[-1], Y_LIMITS[-1]),  # the widest labels, for the layout
-            xlabel="lag: steps back from the last loss",
-            ylabel=r"$\log_{10}$ of gradient norm",
-            title="Gradients of 8 sequences",
-        )
-        (self.gradients,) = self.left.plot([], [], "-", color=GRADIENT, lw=1, label="gradient norms")
-        (self.promise,) = self.left.plot([], [], "--", color=EXPONENT, lw=2.5, label=r"grows by $e^{\lambda_1}$ a step")
-        self.right.set(
-            xlim=(GAINS[0] - 0.1, GAINS[1] + 0.1),
-            ylim=(-1.75, 0.5),
-            xlabel="gain g",
-            ylabel="natural logarithm a step",
-            title="Rate of growth against the gain",
-        )
-        (self.curve,) = self.right.plot([], [], "o--", color=EXPONENT, lw=1.5, ms=4, label=r"exponent $\lambda_1$")
-        (self.here,) = self.right.plot([], [], "o", color=EXPONENT, ms=11, mec="black", label=r"$\lambda_1$ here")
-        (self.slope,) = self.right.plot([], [], "x", color=GRADIENT, ms=9, mew=3, label="gradient slope here")
-        for ax in (self.left, self.right):
-            ax.axhline(0, color="0.35", lw=1.2)
-            ax.grid(alpha=0.3)
-        self.left.legend(loc="lower left", fontsize=9)
-        self.right.legend(loc="lower right", fontsize=9)
-        self.artists = [self.gradients, self.promise, self.curve, self.here, self.slope]
-        freeze_layout(self.figure)
+        self.figure = Figure(figsize=(9, 4.9), dpi=OVERSAMPLING * SCREEN_DPI)
+        self.top = self.figure.add_axes((0.075, 0.62, 0.91, 0.29))
+        self.low = self.figure.add_axes((0.075, 0.105, 0.91, 0.445))
+        self.artists = [*self._runs(), *self._growth()]
+
+    def _runs(self):
+        ax = self.top
+        ax.set(xlim=(0, STEPS), ylim=(-1.12, 1.12), yticks=[-1, 0, 1], xticks=[], ylabel="state of one unit")
+        for side in ("top", "right", "bottom"):
+            ax.spines[side].set_visible(False)
+        self.figure.text(0.075, 0.94, "Two runs, 0.000001 apart at the start", fontsize=13, weight="bold")
+        (self.first,) = ax.plot([], [], color=FIRST, lw=4.5, alpha=0.65)
+        (self.second,) = ax.plot([], [], color=SECOND, lw=1.7)
+        (self.parting,) = ax.plot([], [], color=INK, lw=1.2, ls=(0, (2, 2)))
+        place = {"fontsize": 13, "weight": "bold", "ha": "right", "transform": self.figure.transFigure}
+        self.verdict = ax.text(0.985, 0.94, "", **place)
+        return [self.first, self.second, self.parting, self.verdict]
+
+    def _growth(self):
+        ax = self.low
+        ax.set(xlim=(0, STEPS), xlabel="steps: forwards for the runs, back for the gradient", ylabel="grown by a factor")
+        gradient_axis(ax, LOW, HIGH)
+        (self.promise,) = ax.plot([], [], "--", color=EXPONENT, lw=1.8)
+        (self.distance,) = ax.plot([], [], color=APART, lw=5, alpha=0.55, solid_capstyle="butt")
+        (self.gradient,) = ax.plot([], [], color=GRADIENT, lw=2.4)
+        (self.guess,) = ax.plot([], [], ":", color=INK, lw=2)
+        (self.here,) = ax.plot([], [], color=INK, lw=1)
+        (self.dots,) = ax.plot([], [], "o", ms=8, mfc="white", mec=INK, mew=1.8, clip_on=False)
+        say = {"fontsize": 12, "weight": "bold"}
+        row = say | {"transform": ax.transAxes}
+        ax.text(0, 1.03, "distance of the runs", **row, color=APART)
+        self.slope_says = ax.text(0.265, 1.03, "", **row, color=GRADIENT)
+        self.exponent_says = ax.text(1, 1.03, "", **row, color=EXPONENT, ha="right")
+        self.values = ax.text(0, 0, "", **say, va="center")
+        self.guess_says = ax.text(0, LOW + 0.6, "", **say)
+        lines = [self.promise, self.distance, self.gradient, self.guess, self.here, self.dots]
+        return [*lines, self.slope_says, self.exponent_says, self.values, self.guess_says]
 
     def show(self, data) -> None:
         """Move the artists.
@@ -56,20 +69,47 @@ class LyapunovPicture:
         Parameters
         ----------
         data : object with
-            ``profile`` ndarray (T, B), log10 gradient norms by lag; ``gain``, ``exponent``, ``slope`` floats;
-            ``gains``, ``curve`` ndarrays (G,), λ₁ against the gain.
+            ``runs`` (STEPS + 1, 2), ``distance`` (STEPS + 1,) and ``gradient`` (STEPS,), log10 of growth; ``exponent``,
+            ``slope``, ``guess`` floats; ``step`` and ``parted`` int, which is -1 if the runs do not part.
         """
-        T, B = data.profile.shape
-        lag = np.append(np.arange(T), np.nan)  # the nan lifts the pen between two sequences
-        lines = np.vstack([data.profile, np.full(B, np.nan)])
-        self.gradients.set_data(np.tile(lag, B), lines.T.ravel())
-        line = data.profile[0].mean() + np.arange(T) * data.exponent / np.log(10)
-        self.promise.set_data(np.arange(T), line)
-        reach = snap(np.abs(data.profile).max(), Y_LIMITS)
-        self.left.set_ylim(-reach, max(Y_LIMITS[0], reach if data.profile.max() > Y_LIMITS[0] else 0))
-        self.curve.set_data(data.gains, data.curve)
-        self.here.set_data([data.gain], [data.exponent])
-        self.slope.set_data([data.gain], [data.slope])
+        t, k = np.arange(STEPS + 1), np.arange(STEPS)
+        self.first.set_data(t, data.runs[:, 0])
+        self.second.set_data(t, data.runs[:, 1])
+        parted = data.parted >= 0
+        self.parting.set_data([data.parted] * 2 if parted else [], [-1.12, 1.12] if parted else [])
+        together = "they become one" if data.distance[-1] < -1 else "they stay together"
+        self.verdict.set_text(f"they part at step {data.parted}" if parted else together)
+        self.distance.set_data(t, at_edge(data.distance, LOW, HIGH))
+        self.gradient.set_data(k, at_edge(data.gradient, LOW, HIGH))
+        self.promise.set_data(k, at_edge(k * data.exponent / np.log(10), LOW, HIGH))
+        self._mark(data)
+
+    def _mark(self, data):
+        both = np.array([data.distance[data.step], data.gradient[data.step]])
+        places = at_edge(both, LOW, HIGH)
+        self.here.set_data([data.step, data.step], [LOW, HIGH])
+        self.dots.set_data([data.step, data.step], places)
+        left = data.step > STEPS / 2
+        free = -1.4 if data.exponent > 0 else 1.4  # the side of the axis where the curves are not
+        self.values.set_position((data.step + (-1 if left else 1), free))
+        self.values.set_ha("right" if left else "left")
+        self.values.set_text(f"step {data.step}: distance × {power(both[0])}, gradient × {power(both[1])}")
+        self.slope_says.set_text(f"gradient, going back: {_signed(data.slope)}")
+        self.exponent_says.set_text(f"- - -  exponent λ₁ = {_signed(data.exponent)} a step")
+        inside = 0 <= data.guess <= STEPS
+        self.guess.set_data([data.guess] * 2 if inside else [], [LOW, HIGH] if inside else [])
+        self.guess_says.set_text(f" your guess: {data.guess:.3g}" if inside else "")
+        self.guess_says.set_x(data.guess if inside else 0)
+        self.guess_says.set_ha("right" if inside and data.guess > STEPS * 0.75 else "left")
+
+    def touched(self, x, y) -> dict:
+        """The step at a point of either axes."""
+        place = data_place(self.low, x, y) or data_place(self.top, x, y)
+        return {} if place is None else {"step": place[0]}
+
+
+def _signed(rate):
+    return f"{rate:+z.2f}".replace("-", "−")
 
 
 @house_style()
