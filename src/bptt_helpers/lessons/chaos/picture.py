@@ -45,7 +45,9 @@ class ChaosPicture:
 
     def _growth(self):
         ax = self.low
-        ax.set(xlim=(0, STEPS), xlabel="steps: forwards for the runs, back for the gradient", ylabel="grown by a factor")
+        ax.set(
+            xlim=(0, STEPS), xlabel="steps: forwards for the runs, back for the gradient", ylabel="grown by a factor"
+        )
         gradient_axis(ax, LOW, HIGH)
         (self.promise,) = ax.plot([], [], "--", color=EXPONENT, lw=1.8)
         (self.distance,) = ax.plot([], [], color=APART, lw=5, alpha=0.55, solid_capstyle="butt")

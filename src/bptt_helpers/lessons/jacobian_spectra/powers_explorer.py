@@ -77,18 +77,19 @@ def powers_data(k, corner, first, second, guess="") -> PowersData:
     """
     W, powers, eigenvectors, log_norms = _powers(first, second, corner)
     with np.errstate(divide="ignore"):
-        shortest = k * np.log10(abs(first * second)) - log_norms[k] if k else 0.0  # |det Wᵏ| = σ₁ σ₂
+        log_det = k * np.log10(abs(first * second)) if k else 0.0  # of Wᵏ: the product of its two stretches
         rule = np.append(0.0, np.arange(1, STEPS + 1) * np.log10(max(abs(first), abs(second))))
-    guessed = marked(guess)
-    return PowersData(
-        W, k, powers, eigenvectors, log_norms, rule, float(shortest), int(log_norms.argmax()), guessed
-    )
+    shortest = -np.inf if log_norms[k] == -np.inf else float(log_det - log_norms[k])
+    peak = int(log_norms.argmax())
+    return PowersData(W, k, powers, eigenvectors, log_norms, rule, shortest, peak, marked(guess))
 
 
 def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     first, second = np.abs(np.diag(data.W)) ** data.k
-    shrink = f"its eigenvectors by {first:.2g} and {second:.2g}" if first != second else f"its eigenvector by {first:.2g}"
+    shrink = (
+        f"its eigenvectors by {first:.2g} and {second:.2g}" if first != second else f"its eigenvector by {first:.2g}"
+    )
     norm, peak = 10 ** data.log_norms[data.k], 10 ** data.log_norms[data.peak]
     highest = (
         f"It is largest at k = {data.peak}: {peak:.2g}."

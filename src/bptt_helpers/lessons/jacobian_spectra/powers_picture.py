@@ -118,9 +118,7 @@ class PowersPicture:
             self.longest.set(position=(HALF - 0.12, y + 0.24), ha="right", text=f"{power(norm)}×{arrow}")
         factors = [power(np.log10(factor) if factor else -np.inf) for factor in shrunk]
         one = np.allclose(*data.eigenvectors)
-        self.shrunk.set_text(
-            f"eigenvector {factors[0]}×" if one else f"eigenvectors {factors[0]}× and {factors[1]}×"
-        )
+        self.shrunk.set_text(f"eigenvector {factors[0]}×" if one else f"eigenvectors {factors[0]}× and {factors[1]}×")
         self.shortest.set_text(f"across: {power(data.shortest)}×")
 
     def _show_curve(self, data):
