@@ -108,7 +108,7 @@ def test_a_guess_is_marked_at_its_height():
 
 
 def test_the_pointer_on_the_curve_gives_its_k():
-    picture, data = drawn(4, 1.0, 0.9, 0.9)
+    picture, _ = drawn(4, 1.0, 0.9, 0.9)
     for k in (0, 9, 42, 60):
         x, y = picture.figure.transFigure.inverted().transform(picture.curve.transData.transform((k, 0.1)))
         assert np.isclose(picture.touched(x, y)["k"], k)

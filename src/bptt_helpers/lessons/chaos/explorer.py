@@ -142,7 +142,7 @@ CHAOS = Explorer(
         "noise": Real(0.0, 0, 3, "Noise", "Standard deviation of the inputs.", step=0.1),
         "seed": Whole(1, 0, 9, "Seed", "Draws weights, inputs and states."),
         "step": Whole(30, 0, STEPS - 1, "Step", "The step at which both growths are read.", plays=True),
-        "guess": Guess("Your guess of the step", "Steps until the distance has grown a million times."),
+        "guess": Guess("Your guess", "Steps until the distance has grown a million times."),
     },
     leading=("gain", "noise"),
     compute=chaos_data,

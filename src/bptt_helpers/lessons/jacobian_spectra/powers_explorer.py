@@ -108,7 +108,7 @@ MATRIX_POWERS = Explorer(
         "corner": Real(1.0, 0, 1, "Corner c", "c, how far W is from normal.", step=0.05),
         "first": Real(0.9, 0, 1, "Eigenvalue λ₁", "λ₁.", step=0.05),
         "second": Real(0.9, 0, 1, "Eigenvalue λ₂", "λ₂.", step=0.05),
-        "guess": Guess("Your guess of the peak", "The largest norm, as you guessed it."),
+        "guess": Guess("Your guess", "The largest norm, as you guessed it."),
     },
     leading=("k", "corner"),
     compute=powers_data,
