@@ -67,8 +67,8 @@ def test_the_picture_shows_the_data(case):
     assert np.array_equal(picture.dots.get_xdata(), [step, step])
     wanted = at_edge([data.distance[step], data.gradient[step]], LOW, HIGH)
     assert np.array_equal(picture.dots.get_ydata(), wanted)
-    says = f"step {step}: distance × {power(data.distance[step])}, gradient × {power(data.gradient[step])}"
-    assert picture.values.get_text() == says
+    says = [f"× {power(data.distance[step])}", f"× {power(data.gradient[step])}"]
+    assert [text.get_text() for text in picture.values] == says
     for text, rate in ((picture.slope_says, data.slope), (picture.exponent_says, data.exponent)):
         assert f"{abs(rate):.2f}" in text.get_text()
         assert ("−" in text.get_text()) == (rate < -0.005)

@@ -14,6 +14,7 @@ from bptt_helpers.lessons.jacobian_spectra.powers_picture import (
     LOWEST,
     STEPS,
     PowersPicture,
+    arrow_outline,
 )
 
 CASES = [(4, 1.0, 0.9, 0.9), (6, 1.0, 0.95, 0.75), (19, 1.0, 0.95, 0.95), (6, 0.0, 0.9, 0.5), (0, 1.0, 0.9, 0.9)]
@@ -53,10 +54,19 @@ def test_the_picture_shows_the_data(case):
     spokes = np.column_stack(picture.spokes.get_data())
     assert all(np.isclose(spokes, point).all(1).any() for point in image.T[[0, 10, 90, 170]])
     for arrow, v, eigenvalue in zip(picture.arrows, data.eigenvectors, np.diag(data.W), strict=True):
-        assert np.allclose([arrow.U[0], arrow.V[0]], eigenvalue**data.k * v)
+        assert np.allclose(arrow.get_xy()[3], eigenvalue**data.k * v)  # the tip
     assert np.array_equal(np.column_stack(picture.starts.get_data()), data.eigenvectors)
     assert [text.get_text() for text in picture.entries] == [f"{w:g}" for w in (data.W[0, 0], *data.W[:, 1])]
     assert np.allclose(picture.image.get_facecolor(), gradient_colours([data.log_norms[data.k]])[0])
+
+
+@pytest.mark.parametrize("v", [(1, 0), (0.3, -0.4), (0.01, 0.02), (0, 0)])
+def test_an_arrow_begins_in_the_origin_and_ends_in_its_vector(v):
+    outline = arrow_outline(np.array(v, float))
+    assert np.allclose(outline[3], v)
+    assert np.allclose(outline[[0, -1]].mean(0), 0)
+    assert np.isfinite(outline).all()
+    assert ((outline - outline[0]) @ v <= np.dot(v, v) + 1e-12).all()  # nothing beyond the tip
 
 
 @cases
@@ -69,7 +79,7 @@ def test_the_curve_shows_the_data(case):
     wanted = at_edge([data.log_norms[data.k], data.rule[data.k]], LOWEST, HIGHEST)
     assert np.array_equal(picture.dots.get_ydata(), wanted)
     assert picture.peak.get_xydata().tolist() == [[data.peak, at_edge(data.log_norms[data.peak], LOWEST, HIGHEST)]]
-    assert picture.peak_says.get_text() == f"peak {power(data.log_norms.max())} at k = {data.peak}"
+    assert picture.peak_says.get_text() == f"{power(data.log_norms.max())} at k = {data.peak}"
 
 
 @pytest.mark.parametrize("k", [0, 1, 5, 9, 33])
@@ -91,10 +101,10 @@ def test_an_ellipse_that_leaves_the_plane_says_so_and_by_how_much():
 
 
 def test_one_eigenvector_or_two():
-    assert drawn(4, 1.0, 0.9, 0.9)[0].shrunk.get_text() == "eigenvector 0.66×"
-    assert drawn(4, 1.0, 0.9, 0.5)[0].shrunk.get_text() == "eigenvectors 0.66× and 0.062×"
-    assert drawn(4, 0.0, 0.9, 0.9)[0].shrunk.get_text() == "eigenvectors 0.66× and 0.66×"
-    assert "0×" in drawn(4, 1.0, 0.9, 0.0)[0].shrunk.get_text()
+    assert drawn(4, 1.0, 0.9, 0.9)[0].shrunk.get_text() == "0.66×"
+    assert drawn(4, 1.0, 0.9, 0.5)[0].shrunk.get_text() == "0.66× and 0.062×"
+    assert drawn(4, 0.0, 0.9, 0.9)[0].shrunk.get_text() == "0.66× and 0.66×"
+    assert drawn(4, 1.0, 0.9, 0.0)[0].shrunk.get_text() == "0.66× and 0×"
 
 
 def test_a_guess_is_marked_at_its_height():

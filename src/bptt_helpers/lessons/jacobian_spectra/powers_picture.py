@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from ..gradient_pictures import at_edge, gradient_axis, gradient_colours, power
-from ..pictures import COLOURS, GREY, HALO, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
 
 STEPS = 60
 HALF, HIGH = 4.5, 1.35  # of the plane that is shown: across and up
@@ -16,6 +16,17 @@ ANGLES = np.linspace(0, 2 * np.pi, 181)
 CIRCLE = np.array([np.cos(ANGLES), np.sin(ANGLES)])
 SPOKES = slice(0, 180, 10)  # a dot every 20 degrees of the circle
 EIGEN = COLOURS[4]  # purple: what eigenvalues and eigenvectors say
+
+
+def arrow_outline(v):
+    """The corners (7, 2) of an arrow from the origin to `v`; a short one gets a smaller head."""
+    length = np.linalg.norm(v)
+    along = v / length if length else np.zeros(2)
+    across = np.array([-along[1], along[0]])
+    head = min(0.17, 0.6 * length)
+    neck = v - head * along
+    sides = [(0, 0.018), (neck, 0.018), (neck, 0.38 * head), (v, 0), (neck, -0.38 * head), (neck, -0.018), (0, -0.018)]
+    return np.array([place + wide * across for place, wide in sides])
 
 
 class PowersPicture:
@@ -49,19 +60,21 @@ class PowersPicture:
         (self.image,) = ax.fill([0, 0, 0], [0, 0, 0], ec=INK, lw=1.8)
         (self.spokes,) = ax.plot([], [], "o", ms=4, mfc=INK, mec="white", mew=0.6)
         self.ghosts = ghosts
-        self.arrows = [
-            ax.quiver(0, 0, 1, 0, angles="xy", scale_units="xy", scale=1, width=0.006, color=EIGEN, zorder=5)
-            for _ in range(2)
-        ]
+        self.arrows = [ax.fill([0, 0, 0], [0, 0, 0], fc=EIGEN, ec="none", zorder=5)[0] for _ in range(2)]
         (self.starts,) = ax.plot([], [], "o", ms=6, mfc="white", mec=EIGEN, mew=1.6)
         entry = {"fontsize": 12, "ha": "center", "va": "center"}
         ax.text(-HALF + 0.98, 0.81, "0", **entry)
         self.entries = [ax.text(-HALF + x, y, "", **entry) for x, y in ((0.98, 1.09), (1.5, 1.09), (1.5, 0.81))]
         big = {"fontsize": 14, "weight": "bold", "va": "center"}
+        small = big | {"fontsize": 12}
+        ax.text(HALF - 0.45, 1.1, "steps k =", **big, ha="right")
+        ax.text(-HALF + 0.12, -1.1, "eigenvectors:", **small, color=EIGEN)
+        ax.text(HALF - 0.95, -1.1, "across the ellipse:", **small, ha="right")
+        # only what moves: drawing text takes most of the time
         self.after = ax.text(HALF - 0.12, 1.1, "", **big, ha="right")
-        self.longest = ax.text(0, 0, "", **big, path_effects=HALO)
-        self.shrunk = ax.text(-HALF + 0.12, -1.1, "", **big | {"fontsize": 12}, color=EIGEN)
-        self.shortest = ax.text(HALF - 0.12, -1.1, "", fontsize=12, ha="right", va="center")
+        self.longest = ax.text(0, 0, "", **big)
+        self.shrunk = ax.text(-HALF + 1.5, -1.1, "", **small, color=EIGEN)
+        self.shortest = ax.text(HALF - 0.12, -1.1, "", **small, ha="right")
         texts = [*self.entries, self.after, self.longest, self.shrunk, self.shortest]
         return [self.ghosts, self.image, self.spokes, *self.arrows, self.starts, *texts]
 
@@ -69,7 +82,8 @@ class PowersPicture:
         self.curve = ax = self.figure.add_axes((0.07, 0.105, 0.915, 0.30))
         ax.set(xlim=(0, STEPS), xlabel="steps k", ylabel="stretched by")
         gradient_axis(ax, LOWEST, HIGHEST, 1)
-        ax.set_title("Largest stretch ‖Wᵏ‖, and the eigenvalue rule", fontsize=11, loc="left", pad=4)
+        ax.set_title("—  largest stretch, ‖Wᵏ‖", fontsize=11.5, weight="bold", loc="left", pad=4)
+        ax.set_title("- - -  eigenvalue rule, ρᵏ", fontsize=11.5, weight="bold", color=EIGEN, pad=4)
         (self.rule,) = ax.plot([], [], "--", color=EIGEN, lw=2.5)
         (self.norm,) = ax.plot([], [], color=INK, lw=2.8)
         (self.guess,) = ax.plot([], [], ":", color=INK, lw=2)
@@ -78,10 +92,9 @@ class PowersPicture:
         (self.dots,) = ax.plot([], [], "o", ms=8, mfc="white", mec=INK, mew=1.8, clip_on=False)
         say = {"fontsize": 11.5, "weight": "bold"}
         self.peak_says = ax.text(0, 0, "", **say, color=INK, va="center")
-        self.rule_says = ax.text(0, 0, "", **say, color=EIGEN, va="top", ha="right")
         self.guess_says = ax.text(STEPS - 0.5, 0, "", **say, color=INK, va="bottom", ha="right")
         lines = [self.rule, self.norm, self.guess, self.here, self.peak, self.dots]
-        return [*lines, self.peak_says, self.rule_says, self.guess_says]
+        return [*lines, self.peak_says, self.guess_says]
 
     def show(self, data) -> None:
         """Move the artists.
@@ -101,7 +114,7 @@ class PowersPicture:
         self.ghosts.set_data(np.hstack(outlines) if outlines else ([], []))
         shrunk = np.diag(data.W) ** data.k
         for arrow, v, factor in zip(self.arrows, data.eigenvectors, shrunk, strict=True):
-            arrow.set_UVC(*(factor * v)[:, None])
+            arrow.set_xy(arrow_outline(factor * v))
         self.starts.set_data(data.eigenvectors.T)
         for text, entry in zip(self.entries, data.W[[0, 0, 1], [0, 1, 1]], strict=True):
             text.set_text(f"{entry:g}")
@@ -109,7 +122,7 @@ class PowersPicture:
         self._show_curve(data)
 
     def _say(self, data, image, norm, shrunk):
-        self.after.set_text(f"after {data.k} step{'' if data.k == 1 else 's'}")
+        self.after.set_text(f"{data.k}")
         x, y = image[:, np.argmax(image[0] + 1e-3 * image[1])]
         if x < HALF - 0.85:
             self.longest.set(position=(x + 0.1, y), ha="left", text=f"{power(norm)}×")
@@ -118,8 +131,8 @@ class PowersPicture:
             self.longest.set(position=(HALF - 0.12, y + 0.24), ha="right", text=f"{power(norm)}×{arrow}")
         factors = [power(np.log10(factor) if factor else -np.inf) for factor in shrunk]
         one = np.allclose(*data.eigenvectors)
-        self.shrunk.set_text(f"eigenvector {factors[0]}×" if one else f"eigenvectors {factors[0]}× and {factors[1]}×")
-        self.shortest.set_text(f"across: {power(data.shortest)}×")
+        self.shrunk.set_text(f"{factors[0]}×" if one else f"{factors[0]}× and {factors[1]}×")
+        self.shortest.set_text(f"{power(data.shortest)}×")
 
     def _show_curve(self, data):
         k = np.arange(len(data.log_norms))
@@ -131,10 +144,7 @@ class PowersPicture:
         top = at_edge(data.log_norms[data.peak], LOWEST, HIGHEST)
         self.peak.set_data([data.peak], [top])
         self.peak_says.set_position((data.peak + 0.8, min(top + 0.6, HIGHEST - 0.4)))
-        self.peak_says.set_text(f"peak {power(data.log_norms[data.peak])} at k = {data.peak}")
-        low = int(np.argmax(data.rule < -1.1)) if (data.rule < -1.1).any() else STEPS // 2
-        self.rule_says.set_position((max(low - 1, 14), at_edge(data.rule[low], LOWEST + 1, HIGHEST) - 0.3))
-        self.rule_says.set_text(f"eigenvalue rule {np.abs(np.diag(data.W)).max():g}ᵏ")
+        self.peak_says.set_text(f"{power(data.log_norms[data.peak])} at k = {data.peak}")
         guessed = np.log10(data.guess) if data.guess > 0 else np.nan
         self.guess.set_data([0, STEPS], np.full(2, at_edge(guessed, LOWEST, HIGHEST)))
         self.guess_says.set_text(f"your guess: {data.guess:.3g}" if np.isfinite(guessed) else "")
