@@ -8,9 +8,11 @@ explore_chaos = explore_as("chaos")
 explore_clipping = explore_as("clipping")
 explore_first_look = explore_as("first_look")
 explore_gradient_check = explore_as("gradient_check")
+explore_gradient_cost = explore_as("gradient_cost")
 explore_influence = explore_as("influence")
 explore_jacobian_spectrum = explore_as("jacobian_spectrum")
 explore_matrix_powers = explore_as("matrix_powers")
+explore_nudge = explore_as("nudge")
 explore_randomized = explore_as("randomized")
 explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
@@ -22,9 +24,11 @@ __all__ = [
     "explore_clipping",
     "explore_first_look",
     "explore_gradient_check",
+    "explore_gradient_cost",
     "explore_influence",
     "explore_jacobian_spectrum",
     "explore_matrix_powers",
+    "explore_nudge",
     "explore_randomized",
     "explore_truncation",
     "explore_unrolling",
