@@ -144,7 +144,7 @@ def overwrite(result):
 
 @pytest.mark.parametrize("function", [network_on_text, spectrum_data])
 def test_what_notebooks_get_from_an_explorer_can_not_be_spoilt_either(function):
-    arguments = {network_on_text: (20, 1.0, 0), spectrum_data: (0.9, 3.0, 0.05, 20, "tanh", 4, 0)}[function]
+    arguments = {network_on_text: (20, 1.0, 0), spectrum_data: (0.9, 3.0, 0.05, "tanh", 4, 0, 20)}[function]
     overwrite(function(*arguments))
     kept, fresh = function(*arguments), function.__wrapped__(*arguments)
     assert same(numbers_in(kept), numbers_in(fresh))
@@ -169,11 +169,9 @@ AXES = {  # what the axes of each picture count, across and up, in order
         ("$a_t$: what goes into a unit\nwhite: steep, passes   grey: flat, blocks", "$f(a_t)$"),
     ],
     "influence": [("state at step s", "loss at step t"), ("state at step s", ""), ("vanishes", "")],
-    "jacobian_spectrum": [
-        ("real part", "imaginary part"),
-        ("lag k: number of Jacobians in the product", r"$\log_{10}$ of norm"),
-    ],
-    "lyapunov": [(LAG, NORM), ("gain g", "natural logarithm a step")],
+    "matrix_powers": [("steps k", "stretched by")],
+    "jacobian_spectrum": [("real part", "imaginary part"), ("lag k: number of Jacobians", "norm of their product")],
+    "chaos": [("", "state of one unit"), ("steps: forwards for the runs, back for the gradient", "grown by a factor")],
     "truncation": [
         ("window τ (steps)", "cosine to the exact gradient"),
         ("window τ (steps)", r"$\log_{10}$, relative to $\|g\|$"),
@@ -196,8 +194,6 @@ def test_every_axis_says_what_it_counts(name):
 COUNTS_STEPS = ("step", "character", "lag")  # an axis whose label has one of these words may follow T
 # pictures still to be made anew, with limits that follow a slider
 NOT_YET = {
-    "jacobian_spectrum",
-    "lyapunov",
     "truncation",
     "backward_pass",
 }
