@@ -15,20 +15,21 @@ from ..answers import described, same, want_array
 from ..feedback import Wrong, exercise, where
 from .mistakes import MISTAKES, SLIPS, backward
 
-PASSES = ["broken_a", "broken_b", "broken_c"]
-WANT = "return a dict with three entries, {function: name of its mistake}"
+PASSES = ["broken_a", "broken_b", "broken_c", "broken_d"]
+WANT = "return a dict with four entries, {function: name of its mistake}"
 # signals first: a wrong one makes all sums wrong that use it
 FIELDS = ("b_q", "W_qh", "b_h", "W_hx", "W_hh")
 
 
 class Case(NamedTuple):
-    """A network and one sequence: what a backward pass of the exercise is called with, and the targets."""
+    """A network and one sequence: what a backward pass of the exercise is called with, and what makes the loss."""
 
     params: Params
     x: np.ndarray
     h: np.ndarray
     dL_do: np.ndarray
     y: np.ndarray
+    weight: str | None
 
     @property
     def arguments(self):
@@ -37,7 +38,7 @@ class Case(NamedTuple):
         return copies, self.x.copy(), self.h.copy(), self.dL_do.copy()
 
 
-def draw_case(T, d, n, q, *, symmetric=False, seed=0) -> Case:
+def draw_case(T, d, n, q, *, symmetric=False, weight=None, seed=0) -> Case:
     """A tanh network with weights, biases and initial state all drawn, and its forward pass over one sequence.
 
     Parameters
@@ -45,6 +46,8 @@ def draw_case(T, d, n, q, *, symmetric=False, seed=0) -> Case:
     T, d, n, q : int
     symmetric : bool
         Replace W_hh by the mean of itself and its transpose.
+    weight : {None, "last"}
+        As in `squared_error`: a loss at every step, or at the last one only.
     seed : int
 
     Returns
@@ -59,13 +62,14 @@ def draw_case(T, d, n, q, *, symmetric=False, seed=0) -> Case:
         params = params._replace(W_hh=(params.W_hh + params.W_hh.T) / 2)
     x, y, h0 = rng.normal(size=(T, d)), rng.normal(size=(T, q)), rng.normal(size=(1, n))
     trace = forward(params, x[:, None], h0=h0)
-    _, dL_do = squared_error(trace.o, y[:, None])
-    return Case(params, x, trace.h[:, 0], dL_do[:, 0], y)
+    _, dL_do = squared_error(trace.o, y[:, None], weight=weight)
+    return Case(params, x, trace.h[:, 0], dL_do[:, 0], y, weight)
 
 
 def _numeric(case) -> Params:
     def loss(params):
-        return squared_error(forward(params, case.x[:, None], h0=case.h[:1]).o, case.y[:, None])[0]
+        o = forward(params, case.x[:, None], h0=case.h[:1]).o
+        return squared_error(o, case.y[:, None], weight=case.weight)[0]
 
     return numerical_gradient(loss, case.params)
 
@@ -104,7 +108,7 @@ def check_diagnosis(answer) -> str:
     Parameters
     ----------
     answer : callable () -> dict of callable to str
-        For each of three broken passes a name out of `MISTAKES`.
+        For each of four broken passes a name out of `MISTAKES`.
     """
     for broken, mistake in _wanted(answer()).items():
         _compare(broken, mistake)
@@ -112,7 +116,7 @@ def check_diagnosis(answer) -> str:
 
 
 def _wanted(diagnosis) -> dict:
-    """The diagnosis, or a `Wrong` that says why it is not a dict of the three passes and names on the list."""
+    """The diagnosis, or a `Wrong` that says why it is not a dict of the four passes and names on the list."""
     if not isinstance(diagnosis, dict):
         plain = isinstance(diagnosis, (list, tuple, set))
         came = "the names alone do not say whose they are" if plain else f"you return {described(diagnosis)}"
@@ -145,6 +149,7 @@ def _compare(broken, mistake):
     settings = {
         "with a W_hh that is not symmetric": draw_case(6, 3, 4, 2),
         "with a symmetric W_hh": draw_case(6, 3, 4, 2, symmetric=True),
+        "with a loss at the last step only": draw_case(6, 3, 4, 2, weight="last"),
         "for T = 1": draw_case(1, 3, 4, 2),
     }
     for words, case in settings.items():
