@@ -143,7 +143,7 @@ def describe(data) -> str:
 BACKWARD_PASS = Explorer(
     title="The backward pass one step at a time, and the terms that join dL/dW_hh on the way.",
     controls={
-        "step": Whole(2, 1, STEPS, "Steps back", "Steps of the backward pass done."),
+        "step": Whole(2, 1, STEPS, "Steps back", "Rounds of the backward pass that are done.", plays=True),
         "losses": Choice(LOSSES[0], LOSSES, "Losses", "Where a loss is."),
         "seed": Whole(0, 0, 9, "Seed", "Draws weights and sequence."),
     },
@@ -151,4 +151,5 @@ BACKWARD_PASS = Explorer(
     compute=backward_data,
     picture=BackwardPicture,
     describe=describe,
+    touch="Click a step, or drag across the picture: the backward pass goes so far.",
 )

@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from ..pictures import COLOURS, house_style, new_figure, new_still
+from ..pictures import COLOURS, GREY, INK, house_style, new_figure, new_still
 from .sheet_pictures import Shapes, Word, Words, arrow, box, disc, sheet
 
-INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d9d9d9"
 STEPS = 4  # of the explorer's sequence
 # all lengths are inches
 FIRST, PITCH = 1.06, 1.72  # where the first step stands, and from one step to the next

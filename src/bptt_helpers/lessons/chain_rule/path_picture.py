@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import COLOURS, house_style, new_still
+from ..pictures import COLOURS, GREY, INK, PALE, house_style, new_still
 from .sheet_pictures import Shape, Shapes, Word, Words, box, disc, sheet
 
-INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d9d9d9"
 COPY, RIGHT, WRONG = COLOURS[6], "#1f62a6", "#b3290f"
 COPY_INK = "#b04a00"
 LINE = "#9a9a9a"
+GUESS = COLOURS[4]
 # ways to multiply two derivatives, and to sum over the steps
 PRODUCTS = {
     "total × immediate": r"$\sum_t\ \frac{dL}{dh_t}\ \frac{\partial^+ h_t}{\partial w}$",
@@ -32,7 +32,7 @@ def _path(places, y, i, shapes, before=False):
 
 
 @house_style()
-def draw_copies(states, ways):
+def draw_copies(states, ways, guess=None):
     """What each copy of the weight in h_t = w h_{t-1} does to the last state.
 
     Parameters
@@ -41,6 +41,8 @@ def draw_copies(states, ways):
         h_0 … h_{T-1}: what copy 1 … T multiplies.
     ways : ndarray (T,)
         What is left of a change of h_1 … h_T at the last step.
+    guess : object
+        How many times the share of the last copy the reader gave to the first; what is no number is not drawn.
 
     Returns
     -------
@@ -48,7 +50,9 @@ def draw_copies(states, ways):
     """
     T, shares = len(states), states * ways
     sentence = f"Shares of the copies 1 to {T} in dh_{T}/dw: " + ", ".join(f"{share:.3g}" for share in shares)
-    sentence += f". Together {shares.sum():.3g}, the total derivative; the last alone {shares[-1]:.3g}, the immediate one."
+    sentence += (
+        f". Together {shares.sum():.3g}, the total derivative; the last alone {shares[-1]:.3g}, the immediate one."
+    )
     row, low = 0.36, 0.5
     top = low + row * T
     figure, ax = sheet(*new_still(sentence, height=top + 0.5))
@@ -65,6 +69,8 @@ def draw_copies(states, ways):
     words += [Word(place, low - 0.1, f"$h_{t}$", GREY, 10.5) for t, place in enumerate(places)]
     heads = (("state before it", GREY), (f"way to $h_{T}$", INK), ("share", COPY_INK))
     words += [Word(x, top + 0.2, text, colour, 10) for x, (text, colour) in zip(columns, heads, strict=True)]
+    if isinstance(guess, int | float) and np.isfinite(guess):
+        words.append(Word(6.35, rows[0], f"your guess {guess * shares[-1]:.3g}", GUESS, 9.5, True, "left"))
     for x, first, name, symbol, colour in (
         (7.6, 0, "total", f"$dh_{T}/dw$", RIGHT),
         (6.35, T - 1, "immediate", rf"$\partial^+h_{T}/\partial w$", COPY_INK),

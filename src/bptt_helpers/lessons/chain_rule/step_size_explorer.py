@@ -104,4 +104,5 @@ GRADIENT_CHECK = Explorer(
     compute=gradient_check_data,
     picture=GradientCheckPicture,
     describe=describe,
+    touch="Click or drag in the picture: the step ε.",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import COLOURS, freeze_layout, new_figure
+from ..pictures import COLOURS, data_place, new_figure
 
 # name in the data, words for the reader, marker and line style
 METHODS = (

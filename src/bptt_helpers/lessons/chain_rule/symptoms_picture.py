@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import house_style, new_still
+from ..pictures import GREY, INK, house_style, new_still
 from .sheet_pictures import Shapes, Word, Words, box, sheet
 
-INK, GREY = "#1a1a1a", "#6b6b6b"
 FINE, SLIGHT, WRONG = "#dcebf8", "#f3c4ba", "#d8634c"
 CELL = (0.36, 0.3)
 LEFT, GAP = 1.38, 0.09

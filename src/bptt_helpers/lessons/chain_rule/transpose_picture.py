@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import COLOURS, house_style, new_still
+from ..pictures import COLOURS, GREY, INK, house_style, new_still
 from .backward_picture import number
 from .sheet_pictures import Shapes, Word, Words, arrow, box, disc, sheet
 
-INK, GREY, PALE = "#1a1a1a", "#6b6b6b", "#d9d9d9"
 BACK, BACK_INK = COLOURS[6], "#b04a00"
 WEIGHT, WEIGHT_INK = COLOURS[4], "#832db6"
 LEFT, RIGHT, UPPER, LOWER = 0.62, 2.2, 2.62, 1.72  # of a panel's units, in inches
@@ -70,7 +69,7 @@ def draw_transpose(W, h, dL_da):
         ),
     )
     for k, (title, colour, ink, used, formula, numbers, where) in enumerate(panels):
-        _panel(shapes, words, k * PANEL, used, colour, ink, back=k == 1, values=(h, dL_da), last=k == 2)
+        _panel(shapes, words, k * PANEL, used, colour, ink, back=k == 1, last=k == 2)
         _matrix(shapes, words, k * PANEL + 1.95, W, used, colour, ink)
         words.append(Word(k * PANEL + 1.3, 0.98, where + " of $W$", ink, 10.5, ha="right"))
         middle = k * PANEL + PANEL / 2
@@ -91,7 +90,7 @@ def _second(value):
     return f"({number(value)})" if value < 0 else number(value)
 
 
-def _panel(shapes, words, x, used, colour, ink, *, back, values, last):
+def _panel(shapes, words, x, used, colour, ink, *, back, last):
     """The four arrows between two units and two units, the used ones on top."""
     for (i, j), strong in sorted(np.ndenumerate(used), key=lambda item: bool(item[1])):
         start, end = _place("h", j) + (x, 0), _place("a", i) + (x, 0)
@@ -104,7 +103,7 @@ def _panel(shapes, words, x, used, colour, ink, *, back, values, last):
         if strong:
             words.append(Word(x + LABELS[i, j][0], LABELS[i, j][1], f"$W_{{{i + 1}{j + 1}}}$", ink, 11))
     for unit in range(2):
-        for side, value in (("h", values[0][unit]), ("a", values[1][unit])):
+        for side in "ha":
             place = _place(side, unit) + (x, 0)
             involved = used[:, unit].any() if side == "h" else used[unit].any()
             letter = f"{side}_{unit + 1}"
