@@ -264,10 +264,10 @@ def test_the_way_back_takes_a_column_and_a_weight_its_two_ends():
 
 
 def test_the_symptoms_are_drawn_as_they_are():
-    errors = {"broken_x": [[0, 1e-12, 0.57], [3e-6, 2.97, 0.004]]}
+    errors = {"broken_x": [[0, 1e-12, 0.05], [3e-6, 2.97, 0.004]]}
     figure = draw_symptoms(errors, ["general", "special"], ["W_hx", "b_h", "b_q"])
     words, shapes = drawn(figure)
-    assert [w.text for w in words][-6:] == ["✓", "✓", "57%", "10⁻⁶", "297%", "10⁻³"]
+    assert [w.text for w in words][-6:] == ["✓", "✓", "5%", "10⁻⁶", "297%", "10⁻³"]
     assert [s.face for s in shapes] == [FINE, FINE, BAD, SLIGHT, BAD, SLIGHT]
     assert figure.sentence == "Wrong gradients out of 6: broken_x 4."
 

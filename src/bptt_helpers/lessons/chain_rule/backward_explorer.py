@@ -151,5 +151,5 @@ BACKWARD_PASS = Explorer(
     compute=backward_data,
     picture=BackwardPicture,
     describe=describe,
-    touch="Click a step, or drag across the picture: the backward pass goes so far.",
+    touch="Click a step, or drag: the backward pass walks back to it.",
 )
