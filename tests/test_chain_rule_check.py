@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward, relative_error
-from bptt_helpers.lessons.chain_rule.check import FIELDS, check_diagnosis, check_repair, draw_case
+from bptt_helpers.lessons.chain_rule.check import FIELDS, SETTINGS, check_diagnosis, check_repair, draw_case, symptoms
 from bptt_helpers.lessons.chain_rule.mistakes import MISTAKES, SLIPS, backward
 
 
@@ -235,6 +235,21 @@ def test_the_leftover_of_a_reader_s_own_network():
 
 def test_the_right_diagnosis_is_accepted():
     assert check_diagnosis(lambda: NAMES).ok
+
+
+def test_every_setting_but_the_first_hides_a_mistake():
+    found = {name: table >= 1e-6 for name, table in symptoms(*NAMES, loop).items()}
+    general, symmetric, last_only, one_step, tiny = range(len(SETTINGS))
+    fields = list(Params._fields)
+    assert not found["loop"].any()
+    for name in ("broken_a", "broken_c", "broken_d"):
+        wrong_fields = [field for field, wrong in zip(fields, found[name][general], strict=True) if wrong]
+        assert wrong_fields == ["W_hx", "W_hh", "b_h"]
+    assert found["broken_b"].tolist() == [[field == "W_hh" for field in fields]] * 5
+    hidden = {name: np.flatnonzero(~table.any(1)).tolist() for name, table in found.items()}
+    assert hidden["broken_a"] == [symmetric, one_step]
+    assert hidden["broken_c"] == [one_step, tiny]
+    assert hidden["broken_d"] == [last_only, one_step]
 
 
 @pytest.mark.parametrize(

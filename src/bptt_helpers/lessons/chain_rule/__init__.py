@@ -2,7 +2,7 @@
 
 from .backward_explorer import small_network, walk
 from .backward_picture import draw_walk
-from .check import check_diagnosis, check_repair
+from .check import SETTINGS, check_diagnosis, check_repair, symptoms
 from .mistakes import MISTAKES
 from .path_picture import draw_copies, draw_paths
 from .symptoms_picture import draw_symptoms
@@ -10,6 +10,7 @@ from .transpose_picture import draw_transpose
 
 __all__ = [
     "MISTAKES",
+    "SETTINGS",
     "check_diagnosis",
     "check_repair",
     "draw_copies",
@@ -18,5 +19,6 @@ __all__ = [
     "draw_transpose",
     "draw_walk",
     "small_network",
+    "symptoms",
     "walk",
 ]
