@@ -49,7 +49,7 @@ def draw_symptoms(errors, settings, weights):
     figure, ax = sheet(*new_still(sentence, height=top + 0.72))
     rows = top - CELL[1] * (np.arange(len(settings)) + 0.5)
     words = [Word(LEFT - 0.12, y, setting, INK, 10, ha="right") for setting, y in zip(settings, rows, strict=True)]
-    words.append(Word(LEFT - 0.12, top + 0.17, "relative error of $dL/d$", GREY, 9, ha="right"))
+    words.append(Word(LEFT - 0.12, top + 0.17, "error of $dL/d$", GREY, 10, ha="right"))
     shapes = []
     for k, (name, table) in enumerate(errors.items()):
         places = LEFT + k * (CELL[0] * len(weights) + GAP) + CELL[0] * (np.arange(len(weights)) + 0.5)
