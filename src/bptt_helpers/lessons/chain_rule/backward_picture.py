@@ -150,8 +150,10 @@ class Walk:
         """own + from later = total, a line for each unit."""
         k = data.t - 1
         right = columns(len(data.has_loss))[-1] + 2.7
+        n = len(data.W_hh)
+        self._shapes.append(box(right - 0.99, self.loss - 0.2 - 0.13 * n, 2.08, 0.36 + 0.26 * n, "#f3f3f3", "none", 0))
         words = [Word(right, self.loss + 0.12, f"step back {data.step} of {len(data.has_loss)}", GREY, 11, ha="right")]
-        for place, word, colour in ((1.5, "own loss", OWN[1][0]), (0.8, "later", LATER[1][0]), (0, "total", INK)):
+        for place, word, colour in ((1.46, "own", OWN[1][0]), (0.78, "later", LATER[1][0]), (0, "total", INK)):
             words.append(Word(right - place, self.loss - 0.2, word, colour, 9, ha="right"))
         for row, (own, later, total) in enumerate(zip(data.own[k], data.from_later[k], data.dL_dh[k], strict=True)):
             y = self.loss - 0.45 - 0.26 * row
