@@ -202,7 +202,6 @@ NOT_YET = {
     "randomized",
     "truncation",
     "chain",
-    "backward_pass",
 }
 
 
