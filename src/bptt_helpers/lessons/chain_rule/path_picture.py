@@ -42,35 +42,35 @@ def draw_copies(states, ways, guess=None):
     ways : ndarray (T,)
         What is left of a change of h_1 … h_T at the last step.
     guess : object
-        How many times the share of the last copy the reader gave to the first; what is no number is not drawn.
+        How many times the contribution of the last copy the reader gave to the first; what is no number is not drawn.
 
     Returns
     -------
     Still
     """
-    T, shares = len(states), states * ways
-    sentence = f"Shares of the copies 1 to {T} in dh_{T}/dw: " + ", ".join(f"{share:.3g}" for share in shares)
+    T, parts = len(states), states * ways
+    sentence = f"Contributions of copies 1 to {T} to dh_{T}/dw: " + ", ".join(f"{part:.3g}" for part in parts)
     sentence += (
-        f". Together {shares.sum():.3g}, the total derivative; the last alone {shares[-1]:.3g}, the immediate one."
+        f". Together {parts.sum():.3g}, the total derivative; the last alone {parts[-1]:.3g}, the immediate one."
     )
     row, low = 0.36, 0.5
     top = low + row * T
     figure, ax = sheet(*new_still(sentence, height=top + 0.5))
     shapes, words = [], []
     places = 0.9 + 0.5 * np.arange(T + 1)
-    columns = np.array([4.0, 4.98, 5.8])
+    columns = np.array([3.96, 4.88, 5.78])
     rows = top - row * (np.arange(T) + 0.5)
     for i, y in enumerate(rows):
         _path(places, y, i, shapes, before=True)
         words.append(Word(0.74, y, f"copy {i + 1}", COPY_INK, 10, ha="right"))
-        numbers = (f"{states[i]:.3g}", f"× {ways[i]:.3g}", f"= {shares[i]:.3f}")
+        numbers = (f"{states[i]:.3g}", f"× {ways[i]:.3g}", f"= {parts[i]:.3f}")
         for place, text, colour, bold in zip(columns, numbers, (GREY, INK, COPY_INK), (0, 0, 1), strict=True):
             words.append(Word(place, y, text, colour, 11, bool(bold)))
     words += [Word(place, low - 0.1, f"$h_{t}$", GREY, 10.5) for t, place in enumerate(places)]
-    heads = (("state before it", GREY), (f"way to $h_{T}$", INK), ("share", COPY_INK))
+    heads = (("state before it", GREY), (f"way to $h_{T}$", INK), ("contribution", COPY_INK))
     words += [Word(x, top + 0.2, text, colour, 10) for x, (text, colour) in zip(columns, heads, strict=True)]
     if isinstance(guess, int | float) and np.isfinite(guess):
-        words.append(Word(6.35, rows[0], f"your guess {guess * shares[-1]:.3g}", GUESS, 9.5, True, "left"))
+        words.append(Word(6.35, rows[0], f"your guess {guess * parts[-1]:.3g}", GUESS, 9.5, True, "left"))
     for x, first, name, symbol, colour in (
         (7.6, 0, "total", f"$dh_{T}/dw$", RIGHT),
         (6.35, T - 1, "immediate", rf"$\partial^+h_{T}/\partial w$", COPY_INK),
@@ -83,7 +83,7 @@ def draw_copies(states, ways, guess=None):
             y += 0.58
         words.append(Word(x + 0.2, y + 0.24, name, colour, 11, True, "left"))
         words.append(Word(x + 0.2, y, symbol, colour, 11, False, "left"))
-        words.append(Word(x + 0.2, y - 0.26, f"{shares[first:].sum():.3g}", colour, 13, True, "left"))
+        words.append(Word(x + 0.2, y - 0.26, f"{parts[first:].sum():.3g}", colour, 13, True, "left"))
     Shapes(ax).show(shapes)
     Words(ax).show(words)
     return figure
