@@ -26,11 +26,11 @@ from bptt_helpers.lessons.chain_rule.backward_picture import (
     number,
 )
 from bptt_helpers.lessons.chain_rule.path_picture import PRODUCTS, RIGHT, WRONG
-from bptt_helpers.lessons.chain_rule.sheet_pictures import Shapes, Word, Words, sheet
 from bptt_helpers.lessons.chain_rule.step_size_explorer import GRADIENT_CHECK, gradient_check_data
 from bptt_helpers.lessons.chain_rule.symptoms_picture import FINE, SLIGHT
 from bptt_helpers.lessons.chain_rule.symptoms_picture import WRONG as BAD
 from bptt_helpers.lessons.pictures import new_figure
+from bptt_helpers.lessons.sheet_pictures import Shapes, Word, Words, outline, sheet
 from bptt_helpers.passes.step_size import best_step, step_errors
 from bptt_helpers.passes.steps import backward_steps
 
@@ -221,6 +221,8 @@ def test_a_word_is_drawn_around_its_place_in_its_colour():
     assert box.height == pytest.approx(0.73 * 20 / 72, rel=0.05)
     assert blue.get_extents().x0 == pytest.approx(0.2, abs=0.03)
     assert words.get_facecolor().tolist() == [[1, 0, 0, 1], [0, 0, 1, 1]]
+    points, codes, width = outline("")
+    assert (len(points), len(codes), width) == (0, 0, 0)
 
 
 def test_all_copies_have_the_same_share_and_the_guess_is_marked():

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
 from ..pictures import COLOURS, GREY, INK, house_style, new_figure, new_still
-from .sheet_pictures import Shapes, Word, Words, arrow, box, disc, sheet
+from ..sheet_pictures import Shapes, Word, Words, arrow, box, disc, sheet
 
 STEPS = 4  # of the explorer's sequence
 # all lengths are inches

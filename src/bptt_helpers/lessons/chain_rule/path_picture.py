@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..pictures import COLOURS, GREY, INK, PALE, house_style, new_still
-from .sheet_pictures import Shape, Shapes, Word, Words, box, disc, sheet
+from ..sheet_pictures import Shape, Shapes, Word, Words, box, disc, sheet
 
 COPY, RIGHT, WRONG = COLOURS[6], "#1f62a6", "#b3290f"
 COPY_INK = "#b04a00"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..pictures import GREY, INK, house_style, new_still
-from .sheet_pictures import Shapes, Word, Words, box, sheet
+from ..sheet_pictures import Shapes, Word, Words, box, sheet
 
 FINE, SLIGHT, WRONG = "#dcebf8", "#f3c4ba", "#d8634c"
 CELL = (0.36, 0.3)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..pictures import COLOURS, GREY, INK, house_style, new_still
+from ..sheet_pictures import Shapes, Word, Words, arrow, box, disc, sheet
 from .backward_picture import number
-from .sheet_pictures import Shapes, Word, Words, arrow, box, disc, sheet
 
 BACK, BACK_INK = COLOURS[6], "#b04a00"
 WEIGHT, WEIGHT_INK = COLOURS[4], "#832db6"

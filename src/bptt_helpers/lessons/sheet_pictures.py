@@ -43,8 +43,8 @@ class Word(NamedTuple):
 
 
 @lru_cache(2048)
-def _outline(text, bold):
-    """Vertices and codes of a text that begins at 0, and its width, at a size of one inch."""
+def outline(text, bold=False):
+    """Vertices and codes of a text that begins at (0, 0), and its width, at a font size of 1."""
     prop = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=EM)
     if "$" in text:
         path = TextPath((0, 0), text, prop=prop)
@@ -55,10 +55,10 @@ def _outline(text, bold):
             return np.empty((0, 2)), np.empty(0, Path.code_type), width
         path = TextPath((0, 0), text, prop=prop)
         return path.vertices / EM, path.codes, width
-    vertices, codes, width = [], [], 0.0
+    vertices, codes, width = [np.empty((0, 2))], [np.empty(0, Path.code_type)], 0.0
     for character in text:  # numbers are new at every step, their digits are not
-        outline, code, wide = _outline(character, bold)
-        vertices.append(outline + (width, 0))
+        points, code, wide = outline(character, bold)
+        vertices.append(points + (width, 0))
         codes.append(code)
         width += wide
     return np.concatenate(vertices), np.concatenate(codes), width
@@ -83,7 +83,7 @@ class Words(PathCollection):
         self.words = [word for word in words if word.text.strip()]
         by_colour = {}
         for word in self.words:
-            vertices, codes, width = _outline(word.text, word.bold)
+            vertices, codes, width = outline(word.text, word.bold)
             scale = word.size / 72
             left = word.x - width * scale * {"left": 0, "center": 0.5, "right": 1}[word.ha]
             placed = vertices * scale + (left, word.y - CAPITAL * scale / 2)
