@@ -2,6 +2,7 @@
 
 import itertools
 
+import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -225,7 +226,14 @@ def test_a_word_is_drawn_around_its_place_in_its_colour():
     assert (len(points), len(codes), width) == (0, 0, 0)
 
 
-def test_all_copies_have_the_same_share_and_the_guess_is_marked():
+def test_a_formula_is_drawn_in_our_own_font_whatever_the_reader_s_settings():
+    ours = outline("$W_{hh}$")[0]
+    outline.cache_clear()
+    with mpl.rc_context({"mathtext.fontset": "cm", "font.family": "monospace", "font.size": 30}):
+        np.testing.assert_array_equal(outline("$W_{hh}$")[0], ours)
+
+
+def test_all_copies_have_the_same_contribution_and_the_guess_is_marked():
     states = 0.9 ** np.arange(5)
     words, _ = drawn(draw_copies(states, states[::-1], 0.5))
     texts = [w.text for w in words]

@@ -45,7 +45,8 @@ class Word(NamedTuple):
 @lru_cache(2048)
 def outline(text, bold=False):
     """Vertices and codes of a text that begins at (0, 0), and its width, at a font size of 1."""
-    prop = FontProperties(family="DejaVu Sans", weight="bold" if bold else "normal", size=EM)
+    # all of it named, also for formulas: no setting of the reader's is asked
+    prop = FontProperties("DejaVu Sans", weight="bold" if bold else "normal", size=EM, math_fontfamily="dejavusans")
     if "$" in text:
         path = TextPath((0, 0), text, prop=prop)
         return path.vertices / EM, path.codes, path.get_extents().x1 / EM
