@@ -46,7 +46,8 @@ class Word(NamedTuple):
 def outline(text, bold=False):
     """Vertices and codes of a text that begins at (0, 0), and its width, at a font size of 1."""
     # all of it named, also for formulas: no setting of the reader's is asked
-    prop = FontProperties("DejaVu Sans", weight="bold" if bold else "normal", size=EM, math_fontfamily="dejavusans")
+    fonts = {"family": "DejaVu Sans", "math_fontfamily": "dejavusans"}
+    prop = FontProperties(weight="bold" if bold else "normal", size=EM, **fonts)
     if "$" in text:
         path = TextPath((0, 0), text, prop=prop)
         return path.vertices / EM, path.codes, path.get_extents().x1 / EM
