@@ -55,7 +55,7 @@ def draw_copies(states, ways, guess=None):
     )
     row, low = 0.36, 0.5
     top = low + row * T
-    figure, ax = sheet(*new_still(sentence, height=top + 0.5))
+    figure, ax = sheet(*new_still(sentence, height=top + 0.36))
     shapes, words = [], []
     places = 0.9 + 0.5 * np.arange(T + 1)
     columns = np.array([3.96, 4.88, 5.78])
