@@ -27,6 +27,8 @@ def artist_data(explorer):
     """What matplotlib will draw: the data of all moving artists, as flat arrays and strings."""
     out = []
     for artist in explorer.painter.picture.artists:
+        if hasattr(artist, "get_paths"):  # outlines in one collection
+            out.append(np.concatenate([np.empty(0), *(path.vertices.ravel() for path in artist.get_paths())]))
         for getter in ("get_xydata", "get_array", "get_offsets", "get_text", "get_bbox", "get_path", "get_segments"):
             if hasattr(artist, getter):
                 value = getattr(artist, getter)()
@@ -195,7 +197,6 @@ COUNTS_STEPS = ("step", "character", "lag")  # an axis whose label has one of th
 # pictures still to be made anew, with limits that follow a slider
 NOT_YET = {
     "truncation",
-    "backward_pass",
 }
 
 

@@ -1,10 +1,10 @@
-"""The U-curve: error of a numeric gradient against its step."""
+"""The V: error of a numeric gradient against its step."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import COLOURS, freeze_layout, new_figure
+from ..pictures import COLOURS, data_place, new_figure
 
 # name in the data, words for the reader, marker and line style
 METHODS = (
@@ -40,19 +40,31 @@ class GradientCheckPicture:
         )
         ax.minorticks_off()
         ax.grid(alpha=0.3)
+        self.figure.set_layout_engine("none")
+        ax.set_position([0.095, 0.14, 0.535, 0.76])
+        self._ax = ax
         (self.chosen,) = ax.plot([], [], color="0.35", lw=1)
-        self.curves, self.marks, self.advice = {}, {}, {}
-        for (name, words, marker, style), colour in zip(METHODS, COLOURS, strict=False):
+        self.curves, self.marks, self.advice, self.values = {}, {}, {}, {}
+        # the legend also says what the marks stand at: two of them may lie on one another
+        beside = {"transform": ax.transAxes, "clip_on": False}
+        words = {"transform": ax.transAxes, "fontsize": 10, "va": "center"}
+        ax.text(1.46, 0.98, "error at this ε", color="0.35", **words)
+        for row, ((name, text, marker, style), colour) in enumerate(zip(METHODS, COLOURS, strict=False)):
             (self.curves[name],) = ax.plot([], [], style, color=colour, lw=2)
             (self.marks[name],) = ax.plot([], [], marker, color=colour, ms=9, mec="black")
-            ax.plot([], [], style, color=colour, lw=2, marker=marker, mec="black", label=words)
             if name != "complex":  # for the complex step smaller is never worse
                 (self.advice[name],) = ax.plot([], [], "v", ms=10, color=colour, mec="black", clip_on=False)
-        ax.plot([], [], "v", ms=10, color="white", mec="black", label="ε by the rule of thumb")
-        ax.plot([], [], color="0.35", lw=1, label="ε of the slider")
-        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), fontsize=10, frameon=False)
+            y = 0.87 - 0.11 * row
+            ax.plot([1.04, 1.14], [y, y], style, color=colour, lw=2, **beside)
+            ax.plot([1.09], [y], marker, color=colour, mec="black", ms=8, **beside)
+            ax.text(1.17, y, text, **words)
+            self.values[name] = ax.text(1.52, y, "", weight="bold", **words)
+        ax.plot([1.09], [0.5], "v", ms=10, color="white", mec="black", **beside)
+        ax.text(1.17, 0.5, "ε by the rule of thumb", **words)
+        ax.plot([1.09, 1.09], [0.35, 0.43], color="0.35", lw=1, **beside)
+        ax.text(1.17, 0.39, "ε of the slider", **words)
         self.artists = [self.chosen, *self.curves.values(), *self.advice.values(), *self.marks.values()]
-        freeze_layout(self.figure)
+        self.artists += self.values.values()
 
     def show(self, data) -> None:
         """Move the artists.
@@ -67,5 +79,11 @@ class GradientCheckPicture:
         for (name, *_), errors, here in zip(METHODS, data.errors, data.here, strict=True):
             self.curves[name].set_data(data.eps, np.maximum(errors, LOWEST))
             self.marks[name].set_data([data.chosen], [max(here, LOWEST)])
+            self.values[name].set_text(f"{here:.0e}")
         for advice, eps in zip(self.advice.values(), data.recommended, strict=True):
             advice.set_data([eps], [HIGHEST / 3])
+
+    def touched(self, x, y) -> dict:
+        """The step ε at a place of the figure, in fractions of its width and height."""
+        place = data_place(self._ax, x, y)
+        return {} if place is None else {"log10_eps": float(np.log10(place[0]))}

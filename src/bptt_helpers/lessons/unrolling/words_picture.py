@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import numpy as np
-from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
-from matplotlib.textpath import text_to_path
 
 from ..pictures import INK
+from ..sheet_pictures import CAPITAL, outline
 
-UNIT = 100.0  # font size of the outlines that are kept
-FAMILY = "DejaVu Sans"  # comes with matplotlib
-MIDDLE = 0.36 * UNIT  # half the height of a digit
 ANCHORS = {"left": 0.0, "center": 0.5, "right": 1.0}
-
-
-@lru_cache(maxsize=512)
-def _outline(character, weight):
-    """Vertices, codes and width of a character; kept, for the same digits come again and again."""
-    font = FontProperties(family=FAMILY, weight=weight, size=UNIT)
-    vertices, codes = text_to_path.get_text_path(font, character)  # in its own unit; a space has none
-    width, *_ = text_to_path.get_text_width_height_descent(character, font, False)
-    size = UNIT / text_to_path.FONT_SCALE
-    return np.reshape(vertices, (-1, 2)) * size, np.array(codes, np.uint8), width
 
 
 def text_path(texts, places, size, weight="normal", align="center") -> Path:
@@ -45,14 +29,11 @@ def text_path(texts, places, size, weight="normal", align="center") -> Path:
     -------
     matplotlib Path
     """
-    scale, vertices, codes = size / 72 / UNIT, [np.empty((0, 2))], [np.empty(0, np.uint8)]
+    scale, vertices, codes = size / 72, [np.empty((0, 2))], [np.empty(0, np.uint8)]
     for text, (x, y) in zip(texts, places, strict=True):
-        outlines = [_outline(character, weight) for character in text]
-        widths = np.array([width for *_, width in outlines])
-        begins = np.cumsum(widths) - widths - ANCHORS[align] * widths.sum()
-        for (points, kinds, _), begin in zip(outlines, begins, strict=True):
-            vertices.append((points + (begin, -MIDDLE)) * scale + (x, y))
-            codes.append(kinds)
+        points, kinds, width = outline(text, weight == "bold")
+        vertices.append((points - (ANCHORS[align] * width, CAPITAL / 2)) * scale + (x, y))
+        codes.append(kinds)
     return Path(np.concatenate(vertices), np.concatenate(codes))
 
 
