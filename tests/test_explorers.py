@@ -15,7 +15,9 @@ explorers = pytest.mark.parametrize("explore", EXPLORERS, ids=lambda e: e.__name
 
 
 def arrays_of(data):
-    """All numbers inside a NamedTuple of arrays, numbers and nested tuples, as one flat list of arrays."""
+    """All numbers inside a NamedTuple of arrays, numbers, dicts and nested tuples, as one flat list of arrays."""
+    if isinstance(data, dict):
+        data = tuple(data.values())
     if isinstance(data, tuple | list):
         return [array for part in data for array in arrays_of(part)]
     return [] if data is None or isinstance(data, str | bool) else [np.asarray(data, float)]
@@ -133,8 +135,8 @@ def overwrite(result):
             result[...] = 7
         except ValueError:
             assert not result.flags.writeable
-    elif isinstance(result, tuple):
-        for part in result:
+    elif isinstance(result, tuple | dict):
+        for part in result.values() if isinstance(result, dict) else result:
             overwrite(part)
 
 
@@ -165,10 +167,11 @@ AXES = {  # what the axes of each picture count, across and up, in order
     ],
     "lyapunov": [(LAG, NORM), ("gain g", "natural logarithm a step")],
     "truncation": [
+        ("state of character s", "loss at character t"),
+        ("vanishes", ""),
         ("window τ (steps)", "cosine to the exact gradient"),
-        ("window τ (steps)", r"$\log_{10}$, relative to $\|g\|$"),
-        ("window τ (steps)", "relative to the exact gradient"),
     ],
+    "pushes": [("steps since the push, k", "arrives at unit 1"), ("window τ (steps)", "sum that is counted")],
     "randomized": [
         ("length along the exact gradient (exact = 1)", "number of draws, scaled"),
         ("mean length T₀, or window τ", "error / length of the exact gradient"),

@@ -10,6 +10,7 @@ explore_gradient_check = explore_as("gradient_check")
 explore_influence = explore_as("influence")
 explore_jacobian_spectrum = explore_as("jacobian_spectrum")
 explore_lyapunov = explore_as("lyapunov")
+explore_pushes = explore_as("pushes")
 explore_randomized = explore_as("randomized")
 explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
@@ -23,6 +24,7 @@ __all__ = [
     "explore_influence",
     "explore_jacobian_spectrum",
     "explore_lyapunov",
+    "explore_pushes",
     "explore_randomized",
     "explore_truncation",
     "explore_unrolling",
