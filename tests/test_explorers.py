@@ -201,7 +201,6 @@ NOT_YET = {
     "jacobian_spectrum",
     "lyapunov",
     "randomized",
-    "truncation",
     "chain",
     "backward_pass",
 }
