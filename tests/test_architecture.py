@@ -140,7 +140,11 @@ MULTIPLIES = (
     "bptt_helpers.cells",
     "bptt_helpers.passes.textbook",
     "bptt_helpers.passes.step_size",
-    *(module for module in MODULES if module.startswith("bptt_helpers.lessons.") and module.endswith((".check", ".mistakes"))),
+    *(
+        module
+        for module in MODULES
+        if module.startswith("bptt_helpers.lessons.") and module.endswith((".check", ".mistakes"))
+    ),
 )
 PRODUCTS = {
     "dot",

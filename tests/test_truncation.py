@@ -165,7 +165,9 @@ def test_what_is_dragged_stays_under_the_pointer():
     for settings in ({"scheme": "sliding"}, {"scheme": "chunked", "window": 10}):
         picture, data = TRUNCATION.shown(loss=50, **settings)
         for edge in (38.5, 36.5, 34.5):
-            value = TRUNCATION.controls["window"].nearest(picture.touched(*place_in(picture.chain, edge, 1.5))["window"])
+            value = TRUNCATION.controls["window"].nearest(
+                picture.touched(*place_in(picture.chain, edge, 1.5))["window"]
+            )
             picture, data = TRUNCATION.shown(loss=50, window=value, scheme=data.scheme)
             assert np.abs(picture.scissors.get_xdata() - edge).min() <= (0 if data.scheme == "sliding" else 2)
 
@@ -209,9 +211,7 @@ def test_stills_show_what_they_are_given():
     assert ax.texts[0].get_text() == "× 0.500 a step"
     run = np.linspace(0.5, 1e-3, 11)
     away = 10.0 ** np.arange(11)
-    left, right = draw_training(
-        {"sliding": {"exact": run}, "chunked": {"exact": run, "τ = 4": away}}, "Three."
-    ).axes
+    left, right = draw_training({"sliding": {"exact": run}, "chunked": {"exact": run, "τ = 4": away}}, "Three.").axes
     assert np.array_equal(left.lines[0].get_ydata(), run)
     assert np.array_equal(right.lines[1].get_ydata(), away)
     assert [text.get_text() for text in right.texts] == ["leaves"]

@@ -9,6 +9,7 @@ from bptt_helpers import Params, bptt, forward
 from bptt_helpers.lessons.truncation.check import CASES, check_windowed
 from bptt_helpers.lessons.truncation.mistakes import frozen_gradient, known_mistakes, walks
 
+
 def right_answer(W_hx, W_hh, x, y, window, stride):
     """As the solution in the notebook has it: the whole way forward, then one walk a block."""
     return walking(W_hx, W_hh, x, y, window, stride)

@@ -50,7 +50,7 @@ def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme=N
     Raises
     ------
     ValueError
-        If a size, `window` or `stride` is no whole number >= 1, `stride` is larger than `window`, or `scheme` is unknown.
+        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` is unknown.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, sch
     Raises
     ------
     ValueError
-        If a size, `window` or `stride` is no whole number >= 1, `stride` is larger than `window`, or `scheme` is unknown.
+        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` is unknown.
     """
     T, d, n, q = _sizes(sequence_length, n_in, n_hidden, n_out)
     window, stride = _window_and_stride(T, window, stride, scheme)
@@ -150,7 +150,7 @@ def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None,
     Raises
     ------
     ValueError
-        If a size, `window` or `stride` is no whole number >= 1, `stride` is larger than `window`, or `scheme` is unknown.
+        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` is unknown.
 
     Examples
     --------

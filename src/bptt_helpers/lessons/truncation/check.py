@@ -47,7 +47,7 @@ def check_windowed(answer) -> str:
                 raise Wrong(hint)
         i, j = np.unravel_index(np.abs(given - right).argmax(), right.shape)
         raise Wrong(
-            f"for T = {T}, τ = {window} and h′ = {stride} your entry [{i}, {j}] is {given[i, j]:.4f}; moving that weight, "
-            f"with the states before each window held still, says {right[i, j]:.4f}."
+            f"for T = {T}, τ = {window} and h′ = {stride} your entry [{i}, {j}] is {given[i, j]:.4f}; moving that "
+            f"weight, with the states before each window held still, says {right[i, j]:.4f}."
         )
     return "it agrees with numeric derivatives, from sliding (h′ = 1) to blocks (h′ = τ)."

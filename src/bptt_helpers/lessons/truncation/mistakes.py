@@ -72,10 +72,12 @@ def known_mistakes(W_hx, W_hh, x, y, window, stride, right):
         "the state is reset: a cut stops the gradient only, every state is that of the whole forward pass.": (
             numeric(pieces, reset=True)
         ),
-        "this is the sliding window, where every loss looks back τ steps: here the window is counted from the last loss "
-        "of a block.": numeric(walks(T, window, 1)),
+        "this is the sliding window, where every loss looks back τ steps: here the window is counted from the last "
+        "loss of a block.": numeric(walks(T, window, 1)),
         "these are blocks of τ steps: a walk starts every h′ steps, not every τ.": numeric(walks(T, window, window)),
-        "your walks end where their blocks begin: they go on until τ steps are done.": numeric(walks(T, stride, stride)),
+        "your walks end where their blocks begin: they go on until τ steps are done.": numeric(
+            walks(T, stride, stride)
+        ),
         "losses are counted again: before its own block a walk only carries its signal on; those losses have had their "
         "walk.": numeric([(start, stop, start) for start, stop, _ in pieces]),
         "the window is counted from the first loss of a block; count it from the last one.": started(

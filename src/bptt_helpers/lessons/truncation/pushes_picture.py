@@ -42,7 +42,17 @@ class PushesPicture:
         self._make_row(units)
         self._make_arrivals(longest_lag, arriving)
         self._make_sums(len(arriving), exact)
-        self.artists = [self.time, self.up, self.down, self.shutter, self.now, self.counted, self.at, self.edge, self.edge_text]
+        self.artists = [
+            self.time,
+            self.up,
+            self.down,
+            self.shutter,
+            self.now,
+            self.counted,
+            self.at,
+            self.edge,
+            self.edge_text,
+        ]
         self.artists += [*self.curves.values(), self.right_from, self.right_text, self.here, self.value]
 
     def _make_row(self, units):
@@ -74,7 +84,13 @@ class PushesPicture:
 
     def _make_arrivals(self, longest_lag, arriving):
         ax = self.left = self.figure.add_axes((0.085, 0.1, 0.465, 0.375))
-        ax.set(xlim=(-1, longest_lag), ylim=(-1.15, 1.42), yticks=(-1, 0, 1), xlabel="steps since the push, k", ylabel="arrives at unit 1")
+        ax.set(
+            xlim=(-1, longest_lag),
+            ylim=(-1.15, 1.42),
+            yticks=(-1, 0, 1),
+            xlabel="steps since the push, k",
+            ylabel="arrives at unit 1",
+        )
         ax.set_title("What arrives, and what the window counts of it", fontsize=11, loc="left")
         ax.axhline(0, color=GREY, lw=0.8)
         ax.spines[["top", "right"]].set_visible(False)

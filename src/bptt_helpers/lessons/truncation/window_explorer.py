@@ -100,9 +100,10 @@ def describe(data) -> str:
     reached = data.loss - data.first_heard[data.loss - 1] + 1
     states = "1 state" if reached == 1 else f"{reached} states"
     return (
-        f"{start} loss {data.loss} reaches {states}, {data.lost:.0%} of what it sends back is cut, and {data.all_lost:.0%} of "
-        f"what all losses send. Cosine to the exact gradient {data.cosine[data.scheme][data.window - 1]:.3f}; .99 is "
-        f"reached at τ = {data.good}, and {len(data.worse)} of {LENGTH - 1} steps to a longer window make it worse."
+        f"{start} loss {data.loss} reaches {states}, {data.lost:.0%} of what it sends back is cut, and "
+        f"{data.all_lost:.0%} of what all losses send. Cosine to the exact gradient "
+        f"{data.cosine[data.scheme][data.window - 1]:.3f}; .99 is reached at τ = {data.good}, and {len(data.worse)} of "
+        f"{LENGTH - 1} steps to a longer window make it worse."
     )
 
 
@@ -126,5 +127,5 @@ TRUNCATION = Explorer(
     compute=truncation_data,
     picture=partial(TruncationPicture, LENGTH),
     describe=describe,
-    touch="Drag above the boxes: the window's edge or a cut. Click a box or a row of the map: the loss. On the curve: τ.",
+    touch="Drag above the boxes: the window's edge or a cut. Click a box or a row of the map: the loss. A curve: τ.",
 )

@@ -30,7 +30,9 @@ def scissors() -> MarkerStyle:
     """A pair of scissors that cuts upwards."""
     outline = TextPath((0, 0), "✂", size=1)
     box = outline.get_extents()
-    return MarkerStyle(Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).rotate_deg(90).transform_path(outline))
+    return MarkerStyle(
+        Affine2D().translate(-(box.x0 + box.x1) / 2, -(box.y0 + box.y1) / 2).rotate_deg(90).transform_path(outline)
+    )
 
 
 class TruncationPicture:
@@ -54,12 +56,10 @@ class TruncationPicture:
         self._make_chain()
         self._make_map()
         self._make_curves()
-        self.artists = [
-            self.letters, self.walls, self.cuts, self.scissors, self.bracket, self.window, self.lost,
-            self.together, self.arrow, self.loss,
-            self.cells, self.edge, self.row, self.share,
-            *self.curves.values(), self.worse, self.first, self.first_text, self.guess, self.guess_text, self.here, self.value, self.count,
-        ]  # fmt: skip
+        self.artists = [self.letters, self.walls, self.cuts, self.scissors, self.bracket, self.window, self.lost]
+        self.artists += [self.together, self.arrow, self.loss, self.cells, self.edge, self.row, self.share]
+        self.artists += [*self.curves.values(), self.worse, self.first, self.first_text, self.guess, self.guess_text]
+        self.artists += [self.here, self.value, self.count]
 
     def _make_chain(self):
         T = self.length
@@ -130,9 +130,9 @@ class TruncationPicture:
         data : object with
             ``text`` str of T characters; ``scheme`` str; ``window``, ``stride`` and ``loss`` int; ``relative`` ndarray
             (T, T), log10 of what every loss sends to every state, divided by what it sends to its own; ``kept`` ndarray
-            of bool (T, T); ``first_heard`` ndarray of int (T,); ``lost`` and ``all_lost`` float, shares; ``cosine`` dict
-            of ndarrays (T,); ``good`` int, the first window with a cosine of .99; ``worse`` ndarray of int, the windows
-            that point further off than the one before; ``guess`` float or nan, the cosine guessed for τ = 4.
+            of bool (T, T); ``first_heard`` ndarray of int (T,); ``lost`` and ``all_lost`` float, shares; ``cosine``
+            dict of ndarrays (T,); ``good`` int, the first window with a cosine of .99; ``worse`` ndarray of int, the
+            windows that point further off than the one before; ``guess`` float or nan, the cosine guessed for τ = 4.
         """
         self.data = data
         self._show_chain(data)
