@@ -69,7 +69,7 @@ class PushesPicture:
         ax.text(0.55, 1.75, "One push to every unit; at each step half of it moves on to the left", fontsize=11)
         self.time = ax.text(units + 0.5, 1.75, "", ha="right", fontsize=12, weight="bold", color=INK)
         ax.annotate("", (8, 1.4), (16, 1.4), arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.5})
-        ax.text(-0.65, -1.2, "the window's\nshutter", ha="center", va="top", fontsize=9.5, color=INK)
+        ax.text(-0.65, -1.2, "shutter", ha="center", va="top", fontsize=9.5, color=INK)
         ax.text(1, -1.55, "the loss is here", ha="left", va="top", fontsize=9.5, color=INK)
         for x, text, colour in ((19.3, "ten pushes up", UP), (units + 0.5, "thirteen down", DOWN)):
             ax.text(x, -1.52, text, ha="right", va="top", fontsize=10.5, weight="bold", color=colour)
@@ -154,8 +154,10 @@ class PushesPicture:
         self.right_text.set(x=data.right + 4, text=f"right from {data.right}")
         self.here.set_data([data.window], [seen])
         at_right = data.window > 0.7 * len(windows)
-        self.value.set(x=data.window + (-6 if at_right else 6), y=seen, text=f"{seen:+.1f}".replace("-", "−"))
-        self.value.set(ha="right" if at_right else "left", va="center" if seen > 0 else "bottom")
+        self.value.set(
+            x=data.window + (-6 if at_right else 6), y=seen - 0.6 * (seen < 0), text=f"{seen:+.1f}".replace("-", "−")
+        )
+        self.value.set(ha="right" if at_right else "left", va="center" if seen > 0 else "top")
 
     def touched(self, x, y) -> dict:
         """In both lower panels the window's edge."""

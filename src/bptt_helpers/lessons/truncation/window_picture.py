@@ -58,7 +58,7 @@ class TruncationPicture:
         self._make_curves()
         self.artists = [self.letters, self.walls, self.cuts, self.scissors, self.bracket, self.window, self.lost]
         self.artists += [self.together, self.arrow, self.loss, self.cells, self.edge, self.row, self.share]
-        self.artists += [*self.curves.values(), self.worse, self.first, self.first_text, self.guess, self.guess_text]
+        self.artists += [*self.curves.values(), self.worse, self.first, self.first_text, self.guess]
         self.artists += [self.here, self.value, self.count]
 
     def _make_chain(self):
@@ -72,7 +72,7 @@ class TruncationPicture:
         ax.axis("off")
         # here the boxes reach from 0 to 1
         ax.set(xlim=(0.5, T + 0.5), ylim=((low - bottom) / height, (high - bottom) / height))
-        ax.text(0.5, 2.15, "What one loss sends back to each character (1: as much as to its own)", fontsize=11)
+        ax.text(0.5, 2.4, "What one loss sends back to each character (1: as much as to its own)", fontsize=11)
         edges = np.arange(T + 1) + 0.5
         self.walls = LineCollection([[(x, 0), (x, 1)] for x in edges] + [[(0.5, y), (T + 0.5, y)] for y in (0, 1)])
         self.walls.set(color="0.5", lw=0.6)
@@ -81,11 +81,11 @@ class TruncationPicture:
             ax.add_collection(lines, autolim=False)
         (self.scissors,) = ax.plot([], [], marker=scissors(), ms=15, color=INK, mew=0, ls="none", clip_on=False)
         (self.bracket,) = ax.plot([], [], color=INK, lw=2.5, solid_joinstyle="miter", clip_on=False)
-        self.window = ax.text(0, 1.75, "", ha="center", va="bottom", fontsize=12, weight="bold", color=INK)
+        self.window = ax.text(0, 1.68, "", ha="center", va="bottom", fontsize=12, weight="bold", color=INK)
         (self.together,) = ax.plot([], [], color=INK, lw=4, solid_capstyle="butt")
         (self.arrow,) = ax.plot([], [], marker="^", ms=9, color=INK, ls="none")
         self.loss = ax.text(0, -0.7, "", va="top", fontsize=10.5, color=INK)
-        self.lost = ax.text(0, -0.7, "", ha="right", va="top", fontsize=12, weight="bold", color=INK)
+        self.lost = ax.text(0, 0, "", fontsize=12, weight="bold", color=INK)
 
     def _make_map(self):
         T = self.length
@@ -118,7 +118,6 @@ class TruncationPicture:
         (self.first,) = ax.plot([], [], "-", color=INK, lw=1, marker="v", ms=7, markevery=[0])
         self.first_text = ax.text(0, nines(-0.8), "", fontsize=10, color=INK)
         (self.guess,) = ax.plot([], [], "X", ms=10, mfc="white", mec=INK, mew=1.5, clip_on=False)
-        self.guess_text = ax.text(GUESSED + 1.5, 0, "", fontsize=10, va="center", color=INK)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc="#ffd34d", mec=INK, clip_on=False)
         self.value = ax.text(0, 0, "", fontsize=12, weight="bold", color=INK)
 
@@ -162,7 +161,11 @@ class TruncationPicture:
         at_right = t > T - 12
         with_it = f", walks with {end - data.stride + 1}–{min(end, T)}" if data.stride > 1 else ""
         self.loss.set(x=t + 0.5 if at_right else t - 0.5, text=f"loss {t}{with_it}", ha="right" if at_right else "left")
-        self.lost.set(x=max(start - 1.5, 6), text=f"{data.lost:.0%} cut" if start > 1 else "")
+        self.lost.set_text(f"{data.lost:.0%} cut" if start > 1 else "")
+        if start > 7:  # there is room on the left of the bracket
+            self.lost.set(x=left - 0.6, y=1.4, ha="right", va="bottom")
+        else:
+            self.lost.set(x=0.5, y=-0.7, ha="left", va="top")
 
     def _show_curves(self, data):
         windows = np.arange(1, self.length + 1)
@@ -178,7 +181,6 @@ class TruncationPicture:
         guesses = nines(np.clip([data.guess], -1, 1))
         guesses = guesses[np.isfinite(guesses)]
         self.guess.set_data([GUESSED] * len(guesses), guesses)
-        self.guess_text.set(y=guesses.sum(), text="your guess" if len(guesses) else "")
         self.here.set_data([data.window], [cosine[data.window - 1]])
         self.value.set_text(f"{data.cosine[data.scheme][data.window - 1]:.3f}")
         at_right = data.window > 0.8 * self.length
