@@ -81,7 +81,7 @@ class TruncationPicture:
             ax.add_collection(lines, autolim=False)
         (self.scissors,) = ax.plot([], [], marker=scissors(), ms=15, color=INK, mew=0, ls="none", clip_on=False)
         (self.bracket,) = ax.plot([], [], color=INK, lw=2.5, solid_joinstyle="miter", clip_on=False)
-        self.window = ax.text(0, 1.68, "", ha="center", va="bottom", fontsize=12, weight="bold", color=INK)
+        self.window = ax.text(0, 1.68, "", va="bottom", fontsize=12, weight="bold", color=INK)
         (self.together,) = ax.plot([], [], color=INK, lw=4, solid_capstyle="butt")
         (self.arrow,) = ax.plot([], [], marker="^", ms=9, color=INK, ls="none")
         self.loss = ax.text(0, -0.7, "", va="top", fontsize=10.5, color=INK)
@@ -151,7 +151,8 @@ class TruncationPicture:
         left, right = start - 0.5, min(end, T) + 0.5
         self.bracket.set_data([left, left, right, right], [1.25, 1.6, 1.6, 1.25])
         self.window.set_text(f"{'block' if data.scheme == 'chunked' else 'window'} τ = {data.window}")
-        self.window.set_x(np.clip((left + right) / 2, 5, T - 4))
+        label = min(left, T - 8.5)
+        self.window.set_x(label)
         cuts = np.arange(data.window, T, data.window) if data.scheme == "chunked" else np.array([start - 1])
         cuts = cuts[cuts > 0] + 0.5
         self.cuts.set_segments([[(x, -0.2), (x, 1.25)] for x in cuts])
@@ -163,7 +164,7 @@ class TruncationPicture:
         self.loss.set(x=t + 0.5 if at_right else t - 0.5, text=f"loss {t}{with_it}", ha="right" if at_right else "left")
         self.lost.set_text(f"{data.lost:.0%} cut" if start > 1 else "")
         if start > 7:  # there is room on the left of the bracket
-            self.lost.set(x=left - 0.6, y=1.4, ha="right", va="bottom")
+            self.lost.set(x=label - 0.7, y=1.68, ha="right", va="bottom")
         else:
             self.lost.set(x=0.5, y=-0.7, ha="left", va="top")
 
