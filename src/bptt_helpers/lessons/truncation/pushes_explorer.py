@@ -103,7 +103,7 @@ def describe(data) -> str:
     seen, share = data.seen[data.scheme][data.window - 1], data.open[data.lag]
     heard = {1: "all losses hear it", 0: "no loss hears it any more"}.get(share, f"{share:.0%} of the losses hear it")
     return (
-        f"{data.lag} steps after the pushes {data.row[0]:+.2f} of them arrives at the first unit, and {heard}. "
+        f"{data.lag} steps after the pushes {data.row[0]:+.2f} of a push arrives at the first unit, and {heard}. "
         f"Window τ = {data.window}, {data.scheme}: it counts {seen:+.2f} in all, the exact derivative is "
         f"{EXACT_SENSITIVITY:+g}; the sign is right from τ = {data.right} on."
     ).replace("-", "−")
@@ -112,7 +112,7 @@ def describe(data) -> str:
 PUSHES = Explorer(
     title="Pushes that walk along a row of 23 units, and a window that closes before the opposite ones arrive.",
     controls={
-        "lag": Whole(12, 0, LONGEST_LAG, "Steps since the pushes", "k.", plays=True),
+        "lag": Whole(12, 0, LONGEST_LAG, "Steps later, k", "Since the pushes were given.", plays=True),
         "window": Whole(19, 1, LONGEST_WINDOW, "Window τ", "τ."),
         "scheme": Choice("sliding", SCHEMES, "Scheme", "As in the explorer of the text."),
     },

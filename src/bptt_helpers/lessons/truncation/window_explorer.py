@@ -121,7 +121,7 @@ TRUNCATION = Explorer(
         "loss": Whole(41, 1, LENGTH, "Loss at character t", "The loss that is looked at."),
         "spectral_radius": Real(1.0, 0, 2, "Spectral radius ρ", "Largest |eigenvalue| of W_hh."),
         "seed": Whole(0, 0, 9, "Seed", "Draws the weights and the piece of text."),
-        "guess": Guess(f"Cosine guessed at τ = {GUESSED}", "Marked by a cross beside the curve."),
+        "guess": Guess(f"Guess at τ = {GUESSED}", "The cosine there, marked by a cross."),
     },
     leading=("window",),
     compute=truncation_data,
