@@ -11,7 +11,7 @@ from ..gradient_pictures import gradient_colours
 from ..text_pictures import letters
 
 CUT_TO, CUT_BY = 0.80, 0.72  # what is cut is mixed with this grey, by this share
-CUT_LETTER, UNREAD_LETTER = 120, 195  # grey, 0 to 255
+CUT_LETTER, UNREAD_LETTER, WALL = 120, 195, 145  # grey, 0 to 255
 
 
 def colours_of(log_norms, kept) -> np.ndarray:
@@ -39,7 +39,7 @@ class Cells(AxesImage):
         self.set_data(np.full((rows, columns, 3), 255, np.uint8))
 
     def make_image(self, renderer, magnification=1.0, unsampled=False):
-        cells = self.get_array()
+        cells = np.ma.getdata(self.get_array())  # a masked array takes milliseconds to index
         cells = np.dstack([cells, np.full(cells.shape[:2], 255, np.uint8)]).view(np.uint32)[..., 0]
         left, bottom, right, top = (round(side) for side in self.axes.bbox.extents)
         rows = np.arange(top - bottom) * len(cells) // (top - bottom)
@@ -49,7 +49,7 @@ class Cells(AxesImage):
 
 
 class Letters(Cells):
-    """A line of text, one character a cell; those heard are black, or white on dark colours, the others pale."""
+    """A line of text, one character a box; those heard are black, or white on dark colours, the others pale."""
 
     def __init__(self, ax, columns):
         super().__init__(ax, 1, columns)
@@ -68,10 +68,12 @@ class Letters(Cells):
             cell = places % width * len(self._text) // width
             self._printed[self._text, width] = places, cell, ink.ravel()[places, None]
         places, cell, ink = self._printed[self._text, width]
-        light = self.get_array()[0] @ np.array([0.299, 0.587, 0.114]) > 125
+        light = np.ma.getdata(self.get_array())[0] @ np.array([0.299, 0.587, 0.114]) > 125
         tone = np.where(light, 0, 255)
         first, last = self._heard
         tone[: first - 1], tone[last:] = CUT_LETTER, UNREAD_LETTER
+        walls = np.arange(len(self._text) + 1) * width // len(self._text)
+        pixels[:, np.minimum(walls, width - 1), :3] = pixels[[0, -1], :, :3] = WALL
         flat = pixels.reshape(-1, 4)
         under = flat[places, :3].astype(np.float32)
         flat[places, :3] = under + (tone[cell, None].astype(np.float32) - under) * ink

@@ -56,7 +56,7 @@ class TruncationPicture:
         self._make_chain()
         self._make_map()
         self._make_curves()
-        self.artists = [self.letters, self.walls, self.cuts, self.scissors, self.bracket, self.window, self.lost]
+        self.artists = [self.letters, self.cuts, self.scissors, self.bracket, self.window, self.lost]
         self.artists += [self.together, self.arrow, self.loss, self.cells, self.edge, self.row, self.share]
         self.artists += [*self.curves.values(), self.worse, self.first, self.first_text, self.guess]
         self.artists += [self.here, self.value, self.count]
@@ -73,12 +73,8 @@ class TruncationPicture:
         # here the boxes reach from 0 to 1
         ax.set(xlim=(0.5, T + 0.5), ylim=((low - bottom) / height, (high - bottom) / height))
         ax.text(0.5, 2.4, "What one loss sends back to each character (1: as much as to its own)", fontsize=11)
-        edges = np.arange(T + 1) + 0.5
-        self.walls = LineCollection([[(x, 0), (x, 1)] for x in edges] + [[(0.5, y), (T + 0.5, y)] for y in (0, 1)])
-        self.walls.set(color="0.5", lw=0.6)
         self.cuts = LineCollection([], color=INK, lw=1.5, ls=(0, (4, 2)))
-        for lines in (self.walls, self.cuts):
-            ax.add_collection(lines, autolim=False)
+        ax.add_collection(self.cuts, autolim=False)
         (self.scissors,) = ax.plot([], [], marker=scissors(), ms=15, color=INK, mew=0, ls="none", clip_on=False)
         (self.bracket,) = ax.plot([], [], color=INK, lw=2.5, solid_joinstyle="miter", clip_on=False)
         self.window = ax.text(0, 1.68, "", va="bottom", fontsize=12, weight="bold", color=INK)
