@@ -9,6 +9,7 @@ from matplotlib.patches import Rectangle
 
 from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, PALE, SCREEN_DPI, data_place
 from .scheme_pictures import STYLES, WRONG
+from .words_pictures import Words
 
 UP, DOWN = COLOURS[7], COLOURS[5]  # a push up, a push down
 TOO_LATE = "0.8"
@@ -67,7 +68,7 @@ class PushesPicture:
             ax.text(unit, -1.2, unit, ha="center", va="top", fontsize=9, color=GREY)
         ax.axhline(0, xmin=0.08, color=GREY, lw=0.8)
         ax.text(0.55, 1.75, "One push to every unit; at each step half of it moves on to the left", fontsize=11)
-        self.time = ax.text(units + 0.5, 1.75, "", ha="right", fontsize=12, weight="bold", color=INK)
+        self.time, self.now = Words(ax, 12, "bold"), Words(ax, 11, "bold")
         ax.annotate("", (8, 1.4), (16, 1.4), arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.5})
         ax.text(-0.65, -1.2, "shutter", ha="center", va="top", fontsize=9.5, color=INK)
         ax.text(1, -1.55, "the loss is here", ha="left", va="top", fontsize=9.5, color=INK)
@@ -80,7 +81,6 @@ class PushesPicture:
         ax.add_patch(Rectangle((-1.0, -1.1), 0.7, 2.2, fc="white", ec=INK, lw=1))
         self.shutter = Rectangle((-1.0, -1.1), 0.7, 2.2, fc=INK, ec=INK, lw=1)
         ax.add_patch(self.shutter)
-        self.now = ax.text(1, 1.2, "", ha="center", va="bottom", fontsize=11, weight="bold", color=INK)
 
     def _make_arrivals(self, longest_lag, arriving):
         ax = self.left = self.figure.add_axes((0.085, 0.1, 0.465, 0.375))
@@ -100,7 +100,7 @@ class PushesPicture:
             ax.add_collection(lines, autolim=False)
         self.at = ax.axvline(0, color=INK, lw=1, ls=":")
         self.edge = ax.axvline(0, color=INK, lw=2)
-        self.edge_text = ax.text(0, 1.4, "", fontsize=11, weight="bold", va="top", color=INK)
+        self.edge_text = Words(ax, 11, "bold")
 
     def _make_sums(self, longest_window, exact):
         ax = self.right = self.figure.add_axes((0.63, 0.1, 0.355, 0.375))
@@ -114,9 +114,9 @@ class PushesPicture:
         self.curves = {name: ax.plot([], [], label=name, **style)[0] for name, style in STYLES.items()}
         ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9), frameon=False, fontsize=9.5, handlelength=2.6)
         (self.right_from,) = ax.plot([], [], "v", color=INK, ms=7)
-        self.right_text = ax.text(0, 1.2, "", fontsize=10, color=INK)
+        self.right_text = Words(ax, 10)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc="#ffd34d", mec=INK, clip_on=False)
-        self.value = ax.text(0, 0, "", fontsize=12, weight="bold", color=INK)
+        self.value = Words(ax, 12, "bold")
 
     def show(self, data) -> None:
         """Move the artists.
@@ -134,15 +134,15 @@ class PushesPicture:
         self.down.set_segments(bars(units, np.minimum(data.row, 0)))
         closed = 2.2 * (1 - data.open[data.lag])
         self.shutter.set_bounds(-1.0, 1.1 - closed, 0.7, closed)
-        self.time.set_text(f"{data.lag} steps later")
-        self.now.set_text(f"{data.row[0]:+.2f}".replace("-", "−"))
+        self.time.put(f"{data.lag} steps later", len(data.row) + 0.5, 1.75, ha="right")
+        self.now.put(f"{data.row[0]:+.2f}".replace("-", "−"), 1, 1.25, ha="center")
 
         self.counted.set_segments(bars(np.arange(len(data.arriving)), data.open * data.arriving))
         self.at.set_xdata([data.lag, data.lag])
         self.edge.set_xdata([data.window - 0.5] * 2)
         inside = data.window < 0.75 * self.left.get_xlim()[1]
-        self.edge_text.set(x=data.window + 0.8 if inside else min(data.window, self.left.get_xlim()[1]) - 2)
-        self.edge_text.set(text=f"τ = {data.window}", ha="left" if inside else "right")
+        x = data.window + 0.8 if inside else min(data.window, self.left.get_xlim()[1]) - 2
+        self.edge_text.put(f"τ = {data.window}", x, 1.38, ha="left" if inside else "right", va="top")
 
         windows = np.arange(1, len(data.arriving) + 1)
         for name, curve in self.curves.items():
@@ -151,13 +151,12 @@ class PushesPicture:
             curve.set(lw=2.4 if chosen else 1.2, alpha=1 if chosen else 0.5)
         seen = data.seen[data.scheme][data.window - 1]
         self.right_from.set_data([data.right], [0.7])
-        self.right_text.set(x=data.right + 4, text=f"right from {data.right}")
+        self.right_text.put(f"right from {data.right}", data.right + 4, 1.2)
         self.here.set_data([data.window], [seen])
         at_right = data.window > 0.7 * len(windows)
-        self.value.set(
-            x=data.window + (-6 if at_right else 6), y=seen - 0.6 * (seen < 0), text=f"{seen:+.1f}".replace("-", "−")
-        )
-        self.value.set(ha="right" if at_right else "left", va="center" if seen > 0 else "top")
+        x, ha = (data.window - 6, "right") if at_right else (data.window + 6, "left")
+        value, va = f"{seen:+.1f}".replace("-", "−"), "center" if seen > 0 else "top"
+        self.value.put(value, x, seen - 0.6 * (seen < 0), ha=ha, va=va)
 
     def touched(self, x, y) -> dict:
         """In both lower panels the window's edge."""

@@ -13,6 +13,7 @@ from ..gradient_pictures import gradient_bar
 from ..pictures import GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
 from .chain_pictures import Cells, Letters, colours_of
 from .scheme_pictures import STYLES, WRONG
+from .words_pictures import Words
 
 GOOD = 0.99  # the cosine that is marked
 BEST = 4  # the top of the cosine's axis in nines: all that is above .9999 stands there
@@ -77,11 +78,9 @@ class TruncationPicture:
         ax.add_collection(self.cuts, autolim=False)
         (self.scissors,) = ax.plot([], [], marker=scissors(), ms=15, color=INK, mew=0, ls="none", clip_on=False)
         (self.bracket,) = ax.plot([], [], color=INK, lw=2.5, solid_joinstyle="miter", clip_on=False)
-        self.window = ax.text(0, 1.68, "", va="bottom", fontsize=12, weight="bold", color=INK)
+        self.window, self.lost, self.loss = Words(ax, 12, "bold"), Words(ax, 12, "bold"), Words(ax, 10.5)
         (self.together,) = ax.plot([], [], color=INK, lw=4, solid_capstyle="butt")
         (self.arrow,) = ax.plot([], [], marker="^", ms=9, color=INK, ls="none")
-        self.loss = ax.text(0, -0.7, "", va="top", fontsize=10.5, color=INK)
-        self.lost = ax.text(0, 0, "", fontsize=12, weight="bold", color=INK)
 
     def _make_map(self):
         T = self.length
@@ -93,7 +92,7 @@ class TruncationPicture:
         ax.spines[["top", "right"]].set_visible(False)
         (self.edge,) = ax.plot([], [], color=INK, lw=1.2)
         (self.row,) = ax.plot([], [], color=INK, lw=1)
-        self.share = ax.text(T, 10, "", ha="right", va="bottom", fontsize=12, weight="bold", color=INK)
+        self.share = Words(ax, 12, "bold")
         gradient_bar(self.figure, (0.435, 0.15, 0.012, 0.4), fontsize=9)
 
     def _make_curves(self):
@@ -108,14 +107,14 @@ class TruncationPicture:
         self.curves = {name: ax.plot([], [], label=name, **style)[0] for name, style in STYLES.items()}
         ax.legend(loc="lower right", frameon=False, fontsize=9.5, handlelength=2.6, borderpad=0, labelspacing=0.3)
         ax.text(0.9 * self.length, nines(0.8), "one step longer is worse:", ha="right", fontsize=10, color=WRONG)
-        self.count = ax.text(0.91 * self.length, nines(0.8), "", fontsize=10, weight="bold", color=WRONG)
+        self.count = Words(ax, 10, "bold", WRONG)
         self.worse = LineCollection([], color=WRONG, lw=3)
         ax.add_collection(self.worse, autolim=False)
         (self.first,) = ax.plot([], [], "-", color=INK, lw=1, marker="v", ms=7, markevery=[0])
-        self.first_text = ax.text(0, nines(-0.8), "", fontsize=10, color=INK)
+        self.first_text = Words(ax, 10)
         (self.guess,) = ax.plot([], [], "X", ms=10, mfc="white", mec=INK, mew=1.5, clip_on=False)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc="#ffd34d", mec=INK, clip_on=False)
-        self.value = ax.text(0, 0, "", fontsize=12, weight="bold", color=INK)
+        self.value = Words(ax, 12, "bold")
 
     def show(self, data) -> None:
         """Move the artists.
@@ -136,7 +135,7 @@ class TruncationPicture:
         self.edge.set_data(np.repeat(data.first_heard, 2) - 0.5, np.column_stack([steps - 0.5, steps + 0.5]).ravel())
         t = data.loss
         self.row.set_data(np.array([0, t, t, 0, 0]) + 0.5, np.array([-0.5, -0.5, 0.5, 0.5, -0.5]) + t)
-        self.share.set_text(f"{data.all_lost:.0%} cut")
+        self.share.put(f"{data.all_lost:.0%} cut", self.length, 10, ha="right")
         self._show_curves(data)
 
     def _show_chain(self, data):
@@ -146,9 +145,8 @@ class TruncationPicture:
         self.letters.set_text(data.text, start, t)
         left, right = start - 0.5, min(end, T) + 0.5
         self.bracket.set_data([left, left, right, right], [1.25, 1.6, 1.6, 1.25])
-        self.window.set_text(f"{'block' if data.scheme == 'chunked' else 'window'} τ = {data.window}")
         label = min(left, T - 8.5)
-        self.window.set_x(label)
+        self.window.put(f"{'block' if data.scheme == 'chunked' else 'window'} τ = {data.window}", label, 1.8)
         cuts = np.arange(data.window, T, data.window) if data.scheme == "chunked" else np.array([start - 1])
         cuts = cuts[cuts > 0] + 0.5
         self.cuts.set_segments([[(x, -0.2), (x, 1.25)] for x in cuts])
@@ -157,12 +155,13 @@ class TruncationPicture:
         self.arrow.set_data([t], [-0.45])
         at_right = t > T - 12
         with_it = f", walks with {end - data.stride + 1}–{min(end, T)}" if data.stride > 1 else ""
-        self.loss.set(x=t + 0.5 if at_right else t - 0.5, text=f"loss {t}{with_it}", ha="right" if at_right else "left")
-        self.lost.set_text(f"{data.lost:.0%} cut" if start > 1 else "")
+        x, ha = (t + 0.5, "right") if at_right else (t - 0.5, "left")
+        self.loss.put(f"loss {t}{with_it}", x, -0.7, ha=ha, va="top")
+        cut = f"{data.lost:.0%} cut" if start > 1 else ""
         if start > 7:  # there is room on the left of the bracket
-            self.lost.set(x=label - 0.7, y=1.68, ha="right", va="bottom")
+            self.lost.put(cut, label - 0.7, 1.8, ha="right")
         else:
-            self.lost.set(x=0.5, y=-0.7, ha="left", va="top")
+            self.lost.put(cut, 0.5, -0.7, va="top")
 
     def _show_curves(self, data):
         windows = np.arange(1, self.length + 1)
@@ -172,17 +171,17 @@ class TruncationPicture:
             curve.set(lw=2.4 if chosen else 1.2, alpha=1 if chosen else 0.5)
         cosine = nines(data.cosine[data.scheme])
         self.worse.set_segments([[(w - 1, cosine[w - 2]), (w, cosine[w - 1])] for w in data.worse])
-        self.count.set_text(f"{len(data.worse)}×")
+        self.count.put(f"{len(data.worse)}×", 0.91 * self.length, nines(0.8))
         self.first.set_data([data.good] * 2, [nines(GOOD) + 0.13, nines(-1)])
-        self.first_text.set(x=data.good + 0.6, text=f"τ = {data.good}")
+        self.first_text.put(f"τ = {data.good}", data.good + 0.6, nines(-0.8))
         guesses = nines(np.clip([data.guess], -1, 1))
         guesses = guesses[np.isfinite(guesses)]
         self.guess.set_data([GUESSED] * len(guesses), guesses)
         self.here.set_data([data.window], [cosine[data.window - 1]])
-        self.value.set_text(f"{data.cosine[data.scheme][data.window - 1]:.3f}")
         at_right = data.window > 0.8 * self.length
-        self.value.set(x=data.window + (-1.2 if at_right else 1.2), y=cosine[data.window - 1] - 0.12)
-        self.value.set(ha="right" if at_right else "left", va="top")
+        x, ha = (data.window - 1.2, "right") if at_right else (data.window + 1.2, "left")
+        value = f"{data.cosine[data.scheme][data.window - 1]:.3f}"
+        self.value.put(value, x, cosine[data.window - 1] - 0.15, ha=ha, va="top")
 
     def touched(self, x, y) -> dict:
         """Above the boxes the window's edge or a cut; on and below them, and on the map, the loss; on a curve τ."""
