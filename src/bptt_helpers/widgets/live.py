@@ -132,7 +132,7 @@ class Live(W.VBox):
     def close(self) -> None:
         """Take the explorer off the page, and free it with all its parts."""
         for part in (*self._parts(), *(link for _, link in self._players.values())):
-            for thing in (part, getattr(part, "layout", None), getattr(part, "style", None)):
+            for thing in (part, getattr(part, "layout", None), getattr(part, "style", None)):  # a link has neither
                 if thing is not None:
                     W.Widget.close(thing)
 
