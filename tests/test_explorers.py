@@ -160,7 +160,7 @@ def numbers_in(result):
 
 NORM, LAG = r"$\log_{10}$ of gradient norm", "lag: steps back from the last loss"
 AXES = {  # what the axes of each picture count, across and up, in order
-    "first_look": [("character t", r"$\log_{10}$ of states' distance"), ("character t", NORM)],
+    "first_look": [],
     "unrolling": [],
     "nudge": [("nudge", "loss L")],
     "gradient_cost": [("sequence length T (steps)", "")],
@@ -178,11 +178,8 @@ AXES = {  # what the axes of each picture count, across and up, in order
         ("window τ (steps)", "cosine to the exact gradient"),
     ],
     "pushes": [("steps since the push, k", "arrives at unit 1"), ("window τ (steps)", "sum that is counted")],
-    "randomized": [
-        ("length along the exact gradient (exact = 1)", "number of draws, scaled"),
-        ("mean length T₀, or window τ", "error / length of the exact gradient"),
-    ],
-    "chain": [("steps t", r"$\log_{10}$ of the variance"), ("factor c of one step", "chance π of no cut")],
+    "randomized": [("gradient, along the exact one", "")],
+    "chain": [("steps t", "z after t steps"), ("factor c of one step", "chance π of no cut")],
     "clipping": [("weight w", "bias b"), ("step of gradient descent", "error E"), ("", "error E")],
 }
 
@@ -198,12 +195,9 @@ def test_every_axis_says_what_it_counts(name):
 COUNTS_STEPS = ("step", "character", "lag")  # an axis whose label has one of these words may follow T
 # pictures still to be made anew, with limits that follow a slider
 NOT_YET = {
-    "first_look",
     "influence",
     "jacobian_spectrum",
     "lyapunov",
-    "randomized",
-    "chain",
     "backward_pass",
 }
 

@@ -110,7 +110,9 @@ class Live(W.VBox):
         """A control as it stands in the panel: with its buttons, if it plays."""
         if name not in self._players:
             return self.controls[name]
-        return W.HBox([self.controls[name], self._players[name][0]])
+        # over the whole row, since beside two buttons a slider of one column would be a stump; ipywidgets loses
+        # grid_column, which it sets before it clears grid_area
+        return W.HBox([self.controls[name], self._players[name][0]], layout={"grid_area": "auto / 1 / auto / -1"})
 
     def update(self, **values) -> None:
         """Set controls by name and draw once, now.
