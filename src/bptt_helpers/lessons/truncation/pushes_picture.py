@@ -8,8 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, PALE, SCREEN_DPI, data_place
+from ..word_pictures import Words
 from .scheme_pictures import STYLES, WRONG
-from .words_pictures import Words
 
 UP, DOWN = COLOURS[7], COLOURS[5]  # a push up, a push down
 TOO_LATE = "0.8"
@@ -68,7 +68,9 @@ class PushesPicture:
             ax.text(unit, -1.2, unit, ha="center", va="top", fontsize=9, color=GREY)
         ax.axhline(0, xmin=0.08, color=GREY, lw=0.8)
         ax.text(0.55, 1.75, "One push to every unit; at each step half of it moves on to the left", fontsize=11)
-        self.time, self.now = Words(ax, 12, "bold"), Words(ax, 11, "bold")
+        self.time, self.now = Words(ax, size=12, align="right"), Words(ax, size=11)
+        self.time.set_position((units + 0.5, 1.85))
+        self.now.set_position((0.45, 1.35))
         ax.annotate("", (8, 1.4), (16, 1.4), arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.5})
         ax.text(-0.65, -1.2, "shutter", ha="center", va="top", fontsize=9.5, color=INK)
         ax.text(1, -1.55, "the loss is here", ha="left", va="top", fontsize=9.5, color=INK)
@@ -100,7 +102,7 @@ class PushesPicture:
             ax.add_collection(lines, autolim=False)
         self.at = ax.axvline(0, color=INK, lw=1, ls=":")
         self.edge = ax.axvline(0, color=INK, lw=2)
-        self.edge_text = Words(ax, 11, "bold")
+        self.edge_text = Words(ax, size=11)
 
     def _make_sums(self, longest_window, exact):
         ax = self.right = self.figure.add_axes((0.63, 0.1, 0.355, 0.375))
@@ -114,9 +116,9 @@ class PushesPicture:
         self.curves = {name: ax.plot([], [], label=name, **style)[0] for name, style in STYLES.items()}
         ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9), frameon=False, fontsize=9.5, handlelength=2.6)
         (self.right_from,) = ax.plot([], [], "v", color=INK, ms=7)
-        self.right_text = Words(ax, 10)
+        self.right_text = Words(ax, size=10)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc="#ffd34d", mec=INK, clip_on=False)
-        self.value = Words(ax, 12, "bold")
+        self.value = Words(ax, size=12)
 
     def show(self, data) -> None:
         """Move the artists.
@@ -134,15 +136,14 @@ class PushesPicture:
         self.down.set_segments(bars(units, np.minimum(data.row, 0)))
         closed = 2.2 * (1 - data.open[data.lag])
         self.shutter.set_bounds(-1.0, 1.1 - closed, 0.7, closed)
-        self.time.put(f"{data.lag} steps later", len(data.row) + 0.5, 1.75, ha="right")
-        self.now.put(f"{data.row[0]:+.2f}".replace("-", "−"), 1, 1.25, ha="center")
+        self.time.set_text(f"{data.lag} steps later")
+        self.now.set_text(f"{data.row[0]:+.2f}".replace("-", "−"))
 
         self.counted.set_segments(bars(np.arange(len(data.arriving)), data.open * data.arriving))
         self.at.set_xdata([data.lag, data.lag])
         self.edge.set_xdata([data.window - 0.5] * 2)
-        inside = data.window < 0.75 * self.left.get_xlim()[1]
-        x = data.window + 0.8 if inside else min(data.window, self.left.get_xlim()[1]) - 2
-        self.edge_text.put(f"τ = {data.window}", x, 1.38, ha="left" if inside else "right", va="top")
+        self.edge_text.set_text(f"τ = {data.window}")
+        self.edge_text.set_position((min(data.window + 0.8, self.left.get_xlim()[1] - 16), 1.25))
 
         windows = np.arange(1, len(data.arriving) + 1)
         for name, curve in self.curves.items():
@@ -151,12 +152,12 @@ class PushesPicture:
             curve.set(lw=2.4 if chosen else 1.2, alpha=1 if chosen else 0.5)
         seen = data.seen[data.scheme][data.window - 1]
         self.right_from.set_data([data.right], [0.7])
-        self.right_text.put(f"right from {data.right}", data.right + 4, 1.2)
+        self.right_text.set_text(f"right from {data.right}")
+        self.right_text.set_position((data.right + 5, 1.9))
         self.here.set_data([data.window], [seen])
-        at_right = data.window > 0.7 * len(windows)
-        x, ha = (data.window - 6, "right") if at_right else (data.window + 6, "left")
-        value, va = f"{seen:+.1f}".replace("-", "−"), "center" if seen > 0 else "top"
-        self.value.put(value, x, seen - 0.6 * (seen < 0), ha=ha, va=va)
+        self.value.set_text(f"{seen:+.1f}".replace("-", "−"))
+        x = data.window + 6 if data.window < 0.75 * len(windows) else data.window - 45
+        self.value.set_position((x, seen if seen > 0 else seen - 1.7))
 
     def touched(self, x, y) -> dict:
         """In both lower panels the window's edge."""

@@ -11,9 +11,9 @@ from matplotlib.transforms import Affine2D
 
 from ..gradient_pictures import gradient_bar
 from ..pictures import GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..word_pictures import Words
 from .chain_pictures import Cells, Letters, colours_of
 from .scheme_pictures import STYLES, WRONG
-from .words_pictures import Words
 
 GOOD = 0.99  # the cosine that is marked
 BEST = 4  # the top of the cosine's axis in nines: all that is above .9999 stands there
@@ -78,7 +78,8 @@ class TruncationPicture:
         ax.add_collection(self.cuts, autolim=False)
         (self.scissors,) = ax.plot([], [], marker=scissors(), ms=15, color=INK, mew=0, ls="none", clip_on=False)
         (self.bracket,) = ax.plot([], [], color=INK, lw=2.5, solid_joinstyle="miter", clip_on=False)
-        self.window, self.lost, self.loss = Words(ax, 12, "bold"), Words(ax, 12, "bold"), Words(ax, 10.5)
+        self.window, self.lost = Words(ax, size=12), Words(ax, size=12, align="right")
+        self.loss = Words(ax, size=10)
         (self.together,) = ax.plot([], [], color=INK, lw=4, solid_capstyle="butt")
         (self.arrow,) = ax.plot([], [], marker="^", ms=9, color=INK, ls="none")
 
@@ -92,7 +93,8 @@ class TruncationPicture:
         ax.spines[["top", "right"]].set_visible(False)
         (self.edge,) = ax.plot([], [], color=INK, lw=1.2)
         (self.row,) = ax.plot([], [], color=INK, lw=1)
-        self.share = Words(ax, 12, "bold")
+        self.share = Words(ax, size=12, align="right")
+        self.share.set_position((T, 8))
         gradient_bar(self.figure, (0.435, 0.15, 0.012, 0.4), fontsize=9)
 
     def _make_curves(self):
@@ -107,14 +109,15 @@ class TruncationPicture:
         self.curves = {name: ax.plot([], [], label=name, **style)[0] for name, style in STYLES.items()}
         ax.legend(loc="lower right", frameon=False, fontsize=9.5, handlelength=2.6, borderpad=0, labelspacing=0.3)
         ax.text(0.9 * self.length, nines(0.8), "one step longer is worse:", ha="right", fontsize=10, color=WRONG)
-        self.count = Words(ax, 10, "bold", WRONG)
+        self.count = Words(ax, WRONG, 10)
+        self.count.set_position((0.91 * self.length, nines(0.815)))
         self.worse = LineCollection([], color=WRONG, lw=3)
         ax.add_collection(self.worse, autolim=False)
         (self.first,) = ax.plot([], [], "-", color=INK, lw=1, marker="v", ms=7, markevery=[0])
-        self.first_text = Words(ax, 10)
+        self.first_text = Words(ax, size=10)
         (self.guess,) = ax.plot([], [], "X", ms=10, mfc="white", mec=INK, mew=1.5, clip_on=False)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc="#ffd34d", mec=INK, clip_on=False)
-        self.value = Words(ax, 12, "bold")
+        self.value = Words(ax, size=12)
 
     def show(self, data) -> None:
         """Move the artists.
@@ -135,7 +138,7 @@ class TruncationPicture:
         self.edge.set_data(np.repeat(data.first_heard, 2) - 0.5, np.column_stack([steps - 0.5, steps + 0.5]).ravel())
         t = data.loss
         self.row.set_data(np.array([0, t, t, 0, 0]) + 0.5, np.array([-0.5, -0.5, 0.5, 0.5, -0.5]) + t)
-        self.share.put(f"{data.all_lost:.0%} cut", self.length, 10, ha="right")
+        self.share.set_text(f"{data.all_lost:.0%} cut")
         self._show_curves(data)
 
     def _show_chain(self, data):
@@ -146,22 +149,20 @@ class TruncationPicture:
         left, right = start - 0.5, min(end, T) + 0.5
         self.bracket.set_data([left, left, right, right], [1.25, 1.6, 1.6, 1.25])
         label = min(left, T - 8.5)
-        self.window.put(f"{'block' if data.scheme == 'chunked' else 'window'} τ = {data.window}", label, 1.8)
+        self.window.set_text(f"{'block' if data.scheme == 'chunked' else 'window'} τ = {data.window}")
+        self.window.set_position((label, 1.95))
         cuts = np.arange(data.window, T, data.window) if data.scheme == "chunked" else np.array([start - 1])
         cuts = cuts[cuts > 0] + 0.5
         self.cuts.set_segments([[(x, -0.2), (x, 1.25)] for x in cuts])
         self.scissors.set_data(cuts, np.full(len(cuts), -0.45))
         self.together.set_data([end - data.stride + 0.5, right], [-0.14, -0.14])
         self.arrow.set_data([t], [-0.45])
-        at_right = t > T - 12
         with_it = f", walks with {end - data.stride + 1}–{min(end, T)}" if data.stride > 1 else ""
-        x, ha = (t + 0.5, "right") if at_right else (t - 0.5, "left")
-        self.loss.put(f"loss {t}{with_it}", x, -0.7, ha=ha, va="top")
-        cut = f"{data.lost:.0%} cut" if start > 1 else ""
-        if start > 7:  # there is room on the left of the bracket
-            self.lost.put(cut, label - 0.7, 1.8, ha="right")
-        else:
-            self.lost.put(cut, 0.5, -0.7, va="top")
+        self.loss.set_text(f"loss {t}{with_it}")
+        self.loss.set_position((min(t - 0.5, T - (17.5 if with_it else 5)), -0.9))
+        self.lost.set_text(f"{data.lost:.0%} cut" if start > 1 else "")
+        # left of the bracket, if there is room, else below the boxes
+        self.lost.set_position((label - 1, 1.95) if start > 7 else (6, -0.9))
 
     def _show_curves(self, data):
         windows = np.arange(1, self.length + 1)
@@ -171,17 +172,17 @@ class TruncationPicture:
             curve.set(lw=2.4 if chosen else 1.2, alpha=1 if chosen else 0.5)
         cosine = nines(data.cosine[data.scheme])
         self.worse.set_segments([[(w - 1, cosine[w - 2]), (w, cosine[w - 1])] for w in data.worse])
-        self.count.put(f"{len(data.worse)}×", 0.91 * self.length, nines(0.8))
+        self.count.set_text(f"{len(data.worse)}×")
         self.first.set_data([data.good] * 2, [nines(GOOD) + 0.13, nines(-1)])
-        self.first_text.put(f"τ = {data.good}", data.good + 0.6, nines(-0.8))
+        self.first_text.set_text(f"τ = {data.good}")
+        self.first_text.set_position((min(data.good + 0.6, 0.92 * self.length), nines(-0.7)))
         guesses = nines(np.clip([data.guess], -1, 1))
         guesses = guesses[np.isfinite(guesses)]
         self.guess.set_data([GUESSED] * len(guesses), guesses)
         self.here.set_data([data.window], [cosine[data.window - 1]])
-        at_right = data.window > 0.8 * self.length
-        x, ha = (data.window - 1.2, "right") if at_right else (data.window + 1.2, "left")
-        value = f"{data.cosine[data.scheme][data.window - 1]:.3f}"
-        self.value.put(value, x, cosine[data.window - 1] - 0.15, ha=ha, va="top")
+        self.value.set_text(f"{data.cosine[data.scheme][data.window - 1]:.3f}")
+        x = data.window + 1.2 if data.window < 0.85 * self.length else data.window - 8.5
+        self.value.set_position((x, cosine[data.window - 1] - 0.25))
 
     def touched(self, x, y) -> dict:
         """Above the boxes the window's edge or a cut; on and below them, and on the map, the loss; on a curve τ."""
