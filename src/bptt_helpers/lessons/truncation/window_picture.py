@@ -175,7 +175,7 @@ class TruncationPicture:
         self.count.set_text(f"{len(data.worse)}×")
         self.first.set_data([data.good] * 2, [nines(GOOD) + 0.13, nines(-1)])
         self.first_text.set_text(f"τ = {data.good}")
-        self.first_text.set_position((min(data.good + 0.6, 0.92 * self.length), nines(-0.7)))
+        self.first_text.set_position((min(data.good + 0.6, 0.92 * self.length), 0))
         guesses = nines(np.clip([data.guess], -1, 1))
         guesses = guesses[np.isfinite(guesses)]
         self.guess.set_data([GUESSED] * len(guesses), guesses)
