@@ -141,7 +141,11 @@ MULTIPLIES = (
     "bptt_helpers.passes.textbook",
     "bptt_helpers.passes.step_size",
     "bptt_helpers.lessons.gradient_norms.networks",  # twenty networks side by side, which no cell does
-    *(module for module in MODULES if module.startswith("bptt_helpers.lessons.") and module.endswith(".check")),
+    *(
+        module
+        for module in MODULES
+        if module.startswith("bptt_helpers.lessons.") and module.endswith((".check", ".mistakes"))
+    ),
 )
 PRODUCTS = {
     "dot",

@@ -13,7 +13,8 @@ from .jacobian_spectra.spectrum_explorer import JACOBIAN_SPECTRUM
 from .randomized_truncation.chain_explorer import CHAIN
 from .randomized_truncation.explorer import RANDOMIZED
 from .start_here.explorer import FIRST_LOOK
-from .truncation.explorer import TRUNCATION
+from .truncation.pushes_explorer import PUSHES
+from .truncation.window_explorer import TRUNCATION
 from .unrolling.cost_explorer import GRADIENT_COST
 from .unrolling.nudge_explorer import NUDGE
 from .unrolling.unfold_explorer import UNROLLING
@@ -31,6 +32,7 @@ EXPLORERS = {
     "jacobian_spectrum": JACOBIAN_SPECTRUM,
     "chaos": CHAOS,
     "truncation": TRUNCATION,
+    "pushes": PUSHES,
     "randomized": RANDOMIZED,
     "chain": CHAIN,
     "clipping": CLIPPING,
