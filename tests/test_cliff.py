@@ -157,6 +157,7 @@ def test_a_derivative_out_of_range_is_told():
         ({"threshold": 0}, "threshold: want a finite number > 0, got 0"),
         ({"steps": 2.5}, "steps: want an integer from 0 to 1000000, got 2.5"),
         ({"sequence_length": 0}, "sequence_length: want an integer from 1 to 1000000, got 0"),
+        ({"bits": 54}, "bits: want an integer from 1 to 53, got 54"),
         ({"w": np.nan}, "w: want finite numbers, got nan"),
         ({"b": np.array([0.0, np.inf])}, r"b: want finite numbers, got inf at index \(1,\)"),
     ],
@@ -164,3 +165,17 @@ def test_a_derivative_out_of_range_is_told():
 def test_bad_input_is_named(arguments, sentence):
     with pytest.raises(ValueError, match=f"^{sentence}$"):
         descend(**({"w": 5.0, "b": -2.0} | arguments))
+
+
+def test_a_step_rounded_to_twelve_bits_forgets_the_last_digit():
+    """What differs between two machines must not decide where a ball flies; 53 bits are all."""
+    w = np.linspace(4.75, 6.25, 20)
+    options = {"learning_rate": 0.5, "threshold": 0.3, "sequence_length": 30}
+    for bits, agree in ((12, True), (None, False)):
+        here, there = (descend(w, wall(w) + d, steps=20, bits=bits, **options) for d in (0.01, 0.01 + 1e-15))
+        assert (np.abs(here.w - there.w).max() < 1e-12) == agree, bits
+    exact, rounded = (descend(5.0, -2.6, bits=bits, **options) for bits in (53, 3))
+    assert exact.w[1] == descend(5.0, -2.6, **options).w[1]
+    step = (rounded.w[1] - 5.0) / (exact.w[1] - 5.0)
+    assert step != 1
+    assert step == pytest.approx(1, abs=2**-3)
