@@ -15,7 +15,7 @@ from bptt_helpers.lessons.start_here.explorer import (
     first_characters,
     first_look_data,
 )
-from bptt_helpers.lessons.start_here.picture import letters
+from bptt_helpers.lessons.text_pictures import letters
 from bptt_helpers.passes.forward import forward
 
 

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bptt_helpers.lessons.explorer import Choice, Explorer, Real, Whole
-from bptt_helpers.lessons.pictures import HeatMap, freeze_layout, new_figure
+from bptt_helpers.lessons.explorer import Choice, Explorer, Guess, Real, Stages, Whole
+from bptt_helpers.lessons.gradient_pictures import HeatMap
+from bptt_helpers.lessons.pictures import data_place, freeze_layout, new_figure
+from bptt_helpers.lessons.predict import marked
 from bptt_helpers.widgets import live
 from bptt_helpers.widgets.live import Live
 from bptt_helpers.widgets.painter import KEPT_FRAMES
@@ -318,3 +320,130 @@ def test_the_heat_map_shows_each_value_in_its_place():
     at = lambda x, y: pixels[int(len(pixels) - (box.y0 + y * box.height)), int(box.x0 + x * box.width), 0]  # noqa: E731
     assert (at(0.25, 0.75), at(0.75, 0.75), at(0.25, 0.25)) == (0, 255, 235)
     assert abs(int(at(0.75, 0.25)) - 128) <= 1
+
+
+class Dot:
+    """A dot on a line from 0 to 100, which the pointer moves."""
+
+    def __init__(self):
+        self.figure, self.ax = new_figure(3, 2)
+        self.ax.set(xlim=(0, 100), ylim=(0, 1))
+        self.artists = self.ax.plot([], [], "o")
+        freeze_layout(self.figure)
+
+    def show(self, data):
+        self.artists[0].set_data([data.stage], [0.5])
+
+    def touched(self, x, y):
+        place = data_place(self.ax, x, y)
+        return {} if place is None else {"stage": place[0]}
+
+
+class Marked(NamedTuple):
+    stage: float
+    guess: float
+
+
+@pytest.fixture
+def dot():
+    controls = {
+        "stage": Stages(1, (1, 3, 10, 30, 100), "Stage", "Of the dot.", plays=True),
+        "guess": Guess("Your guess", "Marked."),
+    }
+    picture = type("Picture", (Dot,), {})
+    return Live(
+        Explorer(
+            "A dot.",
+            controls,
+            ("stage",),
+            lambda stage, guess: Marked(stage, marked(guess)),
+            picture,
+            lambda data: f"At {data.stage}, guess {data.guess:g}.",
+            touch="Click: the dot.",
+        )
+    )
+
+
+def touch(explorer, x, y):
+    """What a message from the page does."""
+    explorer.children[-1]._handle_custom_msg({"touch": [x, y]}, [])
+
+
+def test_the_pointer_sets_the_nearest_value_and_nothing_outside_of_the_axes(dot):
+    place = dot.painter.picture.ax.get_position()
+    touch(dot, place.x0 + 0.4 * place.width, 0.5)
+    assert dot.controls["stage"].value == 30
+    assert dot.sentence == "At 30, guess nan."
+    before = dot.image.value
+    touch(dot, 0.001, 0.001)
+    assert dot.controls["stage"].value == 30
+    assert dot.image.value == before
+    assert "Click: the dot." in dot.children[1].value
+
+
+def test_the_pointer_asks_the_picture_of_its_own_explorer_though_another_was_drawn_since(dot):
+    other = Live(dot.explorer)
+    assert other.painter is dot.painter
+    dot.explorer.picture.touched = lambda self, x, y: {"stage": self.artists[0].get_xdata()[0]}
+    dot.update(stage=10)
+    other.update(stage=100)
+    touch(dot, 0.5, 0.5)
+    assert dot.controls["stage"].value == 10
+
+
+def test_a_stage_that_is_none_is_refused_with_the_nearest(dot):
+    with pytest.raises(ValueError, match=r"stage: want one of 1, 3, 10, 30, 100, got 8; the nearest is 10"):
+        dot.update(stage=8)
+    dot.update(stage=30.0)
+    assert dot.controls["stage"].value == 30
+
+
+@pytest.mark.parametrize(
+    ("guess", "seen"), [(20, "20"), ("20", "20"), (None, "nan"), ("many", "nan"), (np.inf, "nan"), ([1], "nan")]
+)
+def test_a_guess_is_marked_if_it_is_a_number(dot, guess, seen):
+    assert Live(dot.explorer, guess=guess).sentence == f"At 1, guess {seen}."
+    dot.update(guess=guess)
+    assert dot.sentence == f"At 1, guess {seen}."
+
+
+def test_a_control_that_plays_has_a_player_over_all_its_values_which_reset_stops(dot):
+    (line,) = [child for child in dot.children[0].children if hasattr(child, "children")]
+    slider, play = line.children
+    assert slider is dot.controls["stage"]
+    assert (play.min, play.max, play.value) == (0, 4, 0)
+    ((_, link),) = dot._players.values()
+    assert (link.source, link.target) == ((play, "value"), (slider, "index"))
+    play.playing = True
+    reset_button(dot).click()
+    assert not play.playing
+
+
+def test_a_whole_number_plays_over_its_range():
+    control = Whole(2, 1, 9, "k", "k.", plays=True)
+    explorer = Explorer("k.", {"k": control}, ("k",), lambda k: Marked(k, 0), Dot, lambda data: str(data.stage))
+    play = Live(explorer).children[0].children[0].children[1]
+    assert (play.min, play.max, play.value) == (1, 9, 2)
+
+
+@pytest.mark.parametrize(
+    ("control", "value", "nearest"),
+    [
+        (Whole(1, 1, 9, "", ""), 3.6, 4),
+        (Whole(1, 1, 9, "", ""), -5, 1),
+        (Real(1.0, 0.1, 2, "", ""), 0.444, 0.44),
+        (Real(1.0, 0.1, 2, "", ""), 7, 2),
+        (Real(1.0, 0.1, 2, "", "", step=0.5), 1.9, 2),
+        (Stages(1, (1, 10, 100), "", ""), 60, 100),
+        (Choice("a", ("a", "b"), "", ""), "b", "b"),
+    ],
+)
+def test_the_nearest_value_a_control_can_take(control, value, nearest):
+    assert control.nearest(value) == nearest
+    assert control.check("value", control.nearest(value)) == nearest
+
+
+@pytest.mark.parametrize("count", [5, 40])
+def test_stages_say_which_they_are(count):
+    text = Stages(1, tuple(range(1, count + 1)), "", "").range
+    assert text == ("one of 1, 2, 3, 4, 5" if count == 5 else "one of 1, 2, 3, 4, 5, 6, 7, …, 38, 39, 40")

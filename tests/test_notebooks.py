@@ -19,11 +19,12 @@ from tools.notebook_rules import (
     SECTION,
     SECTIONS,
     begins_with_setup,
+    code_fits_a_narrow_window,
     code_of,
     draws_without_pyplot,
     executed_in_order,
     exercise_waits_and_solution_is_judged,
-    explorers_leave_picture_and_sentence,
+    explorers_leave_a_picture,
     fresh,
     goes_the_whole_way,
     links_lead_somewhere,
@@ -66,7 +67,7 @@ def sound():
     waiting = new_output("execute_result", {"text/plain": "Not attempted yet: …"}, execution_count=5)
     cells += [
         new_code_cell("explorer = explore_influence()\nexplorer", metadata={"tags": [IGNORE]}, outputs=[picture]),
-        new_code_cell("print(explorer.sentence)", outputs=[new_output("stream", name="stdout", text="It fell.\n")]),
+        new_code_cell("print(answer_looked_for)", outputs=[new_output("stream", name="stdout", text="7\n")]),
         new_code_cell("def answer(x):\n    raise NotImplementedError"),
         new_code_cell("check_answer(answer)", outputs=[waiting]),
         new_code_cell(
@@ -89,9 +90,9 @@ def test_a_sound_notebook_is_not_blamed():
     assert [list(rule(sound())) for rule in ALWAYS + LESSONS] == [[]] * len(ALWAYS + LESSONS)
 
 
-SETUP_CELL, EXPLORE, SENTENCE, STUB, CHECK, SOLUTION, SOURCES = 1, *range(-6, 0)
+SETUP_CELL, EXPLORE, ANSWER, STUB, CHECK, SOLUTION, SOURCES = 1, *range(-6, 0)
 PLANTED = [
-    (fresh, lambda nb: nb.cells[SENTENCE].update(source="print(1)")),
+    (fresh, lambda nb: nb.cells[ANSWER].update(source="print(1)")),
     (fresh, lambda nb: nb.cells[0].update(source="# Another title")),
     (fresh, lambda nb: nb.cells.insert(3, new_code_cell(""))),
     (executed_in_order, lambda nb: nb.cells[STUB].update(execution_count=None)),
@@ -104,13 +105,11 @@ PLANTED = [
     (small, lambda nb: nb.cells[STUB].update(source="\n" * MAX_LINES)),
     (without_errors, lambda nb: nb.cells[STUB].outputs.append(new_output("error", ename="E", evalue="", traceback=[]))),
     (without_errors, lambda nb: nb.cells[STUB].outputs.append(new_output("stream", name="stderr", text="Warning"))),
-    (explorers_leave_picture_and_sentence, lambda nb: nb.cells[EXPLORE].metadata.update(tags=[])),
-    (explorers_leave_picture_and_sentence, lambda nb: nb.cells[EXPLORE].outputs.clear()),
-    (explorers_leave_picture_and_sentence, lambda nb: nb.cells[EXPLORE].update(source="e = explore_x()\ne;")),
-    (explorers_leave_picture_and_sentence, lambda nb: nb.cells[SENTENCE].outputs.clear()),
-    (explorers_leave_picture_and_sentence, lambda nb: nb.cells[SENTENCE].metadata.update(tags=[IGNORE])),
-    (explorers_leave_picture_and_sentence, lambda nb: nb.cells.pop(SENTENCE)),
-    (explorers_leave_picture_and_sentence, lambda nb: nb.update(cells=nb.cells[: EXPLORE + 1])),
+    (explorers_leave_a_picture, lambda nb: nb.cells[EXPLORE].metadata.update(tags=[])),
+    (explorers_leave_a_picture, lambda nb: nb.cells[EXPLORE].outputs.clear()),
+    (explorers_leave_a_picture, lambda nb: nb.cells[EXPLORE].update(source="e = explore_x()\ne;")),
+    (explorers_leave_a_picture, lambda nb: nb.cells[ANSWER].update(source="print(e.sentence)")),
+    (code_fits_a_narrow_window, lambda nb: nb.cells[ANSWER].update(source="x = 1  # " + "a" * 80)),
     (what_goes_uncompared_is_asserted, lambda nb: nb.cells[CHECK].metadata.update(tags=[IGNORE])),
     (what_goes_uncompared_is_asserted, lambda nb: nb.cells[STUB].metadata.update(tags=["raises-exception"])),
     (goes_the_whole_way, lambda nb: nb.cells.pop(2)),
@@ -129,7 +128,7 @@ PLANTED = [
     (draws_without_pyplot, lambda nb: nb.cells[STUB].update(source="plt.plot(x)")),
     (speaks_calmly, lambda nb: nb.cells[0].update(source="`a != b` holds!")),
     (names_no_absolute_path, lambda nb: nb.cells[STUB].update(source='open("/home/reader/text.txt")')),
-    (names_no_absolute_path, lambda nb: nb.cells[SENTENCE].outputs[0].update(text="C:\\text.txt")),
+    (names_no_absolute_path, lambda nb: nb.cells[ANSWER].outputs[0].update(text="C:\\text.txt")),
     (names_no_absolute_path, lambda nb: nb.cells[CHECK].outputs[0].data.update({"text/plain": "'/tmp/x'"})),
     (links_lead_somewhere, lambda nb: nb.cells[0].update(source="[next](99_missing.ipynb#why)")),
     (begins_with_setup, lambda nb: nb.cells.pop(SETUP_CELL)),
@@ -140,7 +139,7 @@ PLANTED = [
     (pictures_say_it_in_words, lambda nb: nb.cells[EXPLORE].outputs[0].metadata.clear()),
     (pictures_say_it_in_words, lambda nb: nb.cells[EXPLORE].outputs[0].metadata[PICTURE].update(alt="It rose.")),
     (pictures_say_it_in_words, lambda nb: nb.cells[EXPLORE].outputs[0].data.pop("text/plain")),
-    (pictures_say_it_in_words, lambda nb: nb.cells[SENTENCE].outputs[0].update(text="It rose.\n")),
+    (pictures_say_it_in_words, lambda nb: nb.cells[ANSWER].outputs[0].update(text="It rose.\n")),
     (tables_have_headers, lambda nb: nb.cells[SOURCES].update(source="| | b |\n|---|---|")),
     (tables_have_headers, lambda nb: nb.cells[SOURCES].update(source="text\n| a | |\n|---|:-:|\n| c | |")),
     (tables_have_headers, lambda nb: nb.cells[SOURCES].update(source="| a | | b |\n| --- | --- | --- |")),

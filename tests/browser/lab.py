@@ -12,6 +12,8 @@ from pathlib import Path
 
 import nbformat
 
+from bptt_helpers.lessons.explorer import Real, Stages, Whole
+
 from .server import TOKEN, jupyter
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -55,8 +57,20 @@ def find_browser() -> str | None:
 
 
 def sliders(explorer) -> dict:
-    """The sliders of an explorer in Python, by name, in order: its handles in the page."""
-    return {name: control for name, control in explorer.controls.items() if hasattr(control, "readout_format")}
+    """All values of each slider of an explorer, from left to right, by name, in order: its handles in the page."""
+    return {name: values for name, control in explorer.explorer.controls.items() if (values := stops(control))}
+
+
+def stops(control) -> list:
+    """All values of a slider from left to right; of what is no slider, none."""
+    if isinstance(control, Stages):
+        return list(control.values)
+    if isinstance(control, Whole):
+        return list(range(control.low, control.high + 1))
+    if isinstance(control, Real):
+        count = round((control.high - control.low) / control.step)
+        return [round(control.low + k * control.step, 12) for k in range(count + 1)]
+    return []
 
 
 class Lab:
@@ -196,6 +210,15 @@ class Explorer:
         handle.focus()
         for _ in range(times):
             self.page.keyboard.press(key)
+
+    def point(self, x, y, to=None) -> None:
+        """Press the pointer on the picture at fractions of its width and height from below, and move it on to `to`."""
+        box = self.image.bounding_box()
+        places = [(box["x"] + x * box["width"], box["y"] + (1 - y) * box["height"]) for x, y in ((x, y), to or (x, y))]
+        self.page.mouse.move(*places[0])
+        self.page.mouse.down()
+        self.page.mouse.move(*places[1], steps=20)
+        self.page.mouse.up()
 
     def reset(self) -> None:
         """Click the reset button."""

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from ..numbers.validate import choice, number, whole_number
+import numpy as np
+
+from ..numbers.validate import choice, number, shown, whole_number
 
 
 class Whole(NamedTuple):
@@ -22,6 +24,8 @@ class Whole(NamedTuple):
         Beside the slider.
     says : str
         What it is, for the docstring of the explorer.
+    plays : bool
+        Whether time or rounds pass with it: a button beside the slider then lets it run.
     """
 
     start: int
@@ -29,10 +33,15 @@ class Whole(NamedTuple):
     high: int
     label: str
     says: str
+    plays: bool = False
 
     def check(self, name, value) -> int:
         """`value` if this control can take it, else a ValueError that names `name`."""
         return whole_number(name, value, self.low, self.high)
+
+    def nearest(self, value) -> int:
+        """What it can take that is nearest to a number."""
+        return round(min(max(value, self.low), self.high))
 
     @property
     def ends(self) -> tuple:
@@ -68,6 +77,11 @@ class Real(NamedTuple):
         """`value` if this control can take it, else a ValueError that names `name`."""
         return number(name, value, self.low, self.high)
 
+    def nearest(self, value) -> float:
+        """What the slider can take that is nearest to a number."""
+        steps = round((min(max(value, self.low), self.high) - self.low) / self.step)
+        return min(round(self.low + steps * self.step, 12), self.high)
+
     @property
     def ends(self) -> tuple:
         """The extreme values."""
@@ -77,6 +91,88 @@ class Real(NamedTuple):
     def range(self) -> str:
         """What it takes, for a docstring."""
         return f"float, {self.low:g} to {self.high:g}"
+
+
+class Stages(NamedTuple):
+    """One of a few rising numbers, such as 1, 3, 10, 30, 100: for a range that is too wide for equal steps.
+
+    Attributes
+    ----------
+    start : int or float
+    values : tuple of int or float
+        Rising.
+    label, says : str
+        As in `Whole`.
+    plays : bool
+        As in `Whole`.
+    """
+
+    start: float
+    values: tuple
+    label: str
+    says: str
+    plays: bool = False
+
+    def check(self, name, value) -> float:
+        """`value` if it is one of the stages, else a ValueError that names `name` and the nearest one."""
+        wanted = number(name, value, *self.ends)
+        nearest = self.nearest(wanted)
+        if not np.isclose(wanted, nearest, rtol=1e-12, atol=0):
+            raise ValueError(f"{name}: want {self.range}, got {shown(value)}; the nearest is {nearest:g}")
+        return nearest
+
+    def nearest(self, value) -> float:
+        """The stage that is nearest to a number."""
+        return min(self.values, key=lambda stage: abs(stage - value))
+
+    @property
+    def ends(self) -> tuple:
+        """The extreme values."""
+        return self.values[0], self.values[-1]
+
+    @property
+    def range(self) -> str:
+        """What it takes, for a docstring."""
+        stages = [f"{stage:g}" for stage in self.values]
+        if len(stages) > 15:
+            stages = [*stages[:7], "…", *stages[-3:]]
+        return "one of " + ", ".join(stages)
+
+
+class Guess(NamedTuple):
+    """What a reader guessed before looking, to be marked in the picture; a box to write in.
+
+    Attributes
+    ----------
+    label, says : str
+        As in `Whole`.
+    """
+
+    label: str
+    says: str
+
+    @property
+    def start(self) -> str:
+        """No guess."""
+        return ""
+
+    def check(self, name, value) -> str:
+        """The guess as a text: `predict.compare` has said before what is no number, and such a one is not marked."""
+        return "" if value is None else str(value)
+
+    def nearest(self, value) -> str:
+        """The guess as a text."""
+        return f"{value:g}"
+
+    @property
+    def ends(self) -> tuple:
+        """None, and one."""
+        return "", "20"
+
+    @property
+    def range(self) -> str:
+        """What it takes, for a docstring."""
+        return "a number, or None"
 
 
 class Choice(NamedTuple):
@@ -99,6 +195,10 @@ class Choice(NamedTuple):
         """`value` if it is one of the options, else a ValueError that names `name`."""
         return choice(name, value, self.options)
 
+    def nearest(self, value) -> str:
+        """The option itself."""
+        return self.check("option", value)
+
     @property
     def ends(self) -> tuple:
         """All options."""
@@ -117,7 +217,7 @@ class Explorer(NamedTuple):
     ----------
     title : str
         One line: what is moved and what is seen.
-    controls : dict of str to Whole, Real or Choice
+    controls : dict of str to Whole, Real, Stages, Choice or Guess
         Named as the arguments of `compute`.
     leading : tuple of str
         The one or two controls that matter most: a page without a kernel moves these.
@@ -129,6 +229,10 @@ class Explorer(NamedTuple):
         shown before must leave no trace.
     describe : callable (data) -> str
         One sentence with the numbers of the picture.
+    touch : str
+        What the pointer moves in the picture, in one sentence. If there is one, the picture has
+        ``touched(x, y) -> dict``: the values, by name of the control, that belong to a point of the figure (fractions
+        of its width and height, from below) while it shows what it was last given; {} where nothing is to be moved.
     """
 
     title: str
@@ -137,6 +241,7 @@ class Explorer(NamedTuple):
     compute: Callable
     picture: Callable
     describe: Callable
+    touch: str = ""
 
     def values(self, **given) -> dict:
         """The start values, with those `given` in their place.

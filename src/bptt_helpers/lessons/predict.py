@@ -51,6 +51,30 @@ def compare(guess, measured, digits=3) -> str:
     return f"Your guess: {_text(value, digits)}, measured: {came}. {_verdict(value, float(measured), digits)}"
 
 
+def marked(guess) -> float:
+    """Where a picture marks a guess that was written into its box.
+
+    Parameters
+    ----------
+    guess : str
+
+    Returns
+    -------
+    float
+        nan if the text is no finite number.
+
+    Examples
+    --------
+    >>> marked("20"), marked("")
+    (20.0, nan)
+    """
+    try:
+        value = float(guess)
+    except ValueError:
+        return np.nan
+    return value if np.isfinite(value) else np.nan
+
+
 def _verdict(guess, measured, digits):
     if guess == measured:
         return "Exactly right."

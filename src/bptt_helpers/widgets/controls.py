@@ -6,19 +6,20 @@ from functools import singledispatch
 
 import ipywidgets as W
 
-from ..lessons.explorer import Choice, Real, Whole
+from ..lessons.explorer import Choice, Guess, Real, Stages, Whole
 
 # Google Colab has ipywidgets 7: other sliders in the page, and other names in Python
 IPYWIDGETS_7 = W.__version__.startswith("7.")
 _TOOLTIP = "description_tooltip" if IPYWIDGETS_7 else "tooltip"
 _STYLE = {"description_width": "11em"}
-_LAYOUT = {"width": "auto"}  # as wide as the panel's column
+_LAYOUT = {"width": "auto", "flex": "1 1 auto"}  # as wide as the panel's column
+PLAY_INTERVAL = 150  # milliseconds from one value to the next, while a control plays
 
 
 @singledispatch
 def widget_for(control, name, value) -> W.Widget:
     """The widget that moves a `control` of this name, at `value`."""
-    raise TypeError(f"{name}: want a Whole, Real or Choice, got {type(control).__name__}")
+    raise TypeError(f"{name}: want a Whole, Real, Stages, Choice or Guess, got {type(control).__name__}")
 
 
 @widget_for.register
@@ -34,12 +35,35 @@ def _(control: Real, name, value):
 
 
 @widget_for.register
+def _(control: Stages, name, value):
+    looks = _looks(control, f"{name}, from {control.values[0]:g} to {control.values[-1]:g}")
+    return W.SelectionSlider(options=[(f"{stage:g}", stage) for stage in control.values], value=value, **looks)
+
+
+@widget_for.register
+def _(control: Guess, name, value):
+    return W.Text(value, continuous_update=False, placeholder="a number", **_looks(control, name))
+
+
+@widget_for.register
 def _(control: Choice, name, value):
     return W.Dropdown(options=list(control.options), value=value, **_looks(control, name))
 
 
 def _looks(control, tooltip):
     return {"description": control.label, _TOOLTIP: tooltip, "style": _STYLE, "layout": _LAYOUT}
+
+
+def player_of(widget) -> tuple[W.Play, W.Widget]:
+    """Buttons that let a slider run and stop, and the link between both, which works in the page without the kernel."""
+    if isinstance(widget, W.SelectionSlider):
+        place, low, high = "index", 0, len(widget.options) - 1
+    else:
+        place, low, high = "value", widget.min, widget.max
+    looks = {"layout": {"width": "74px", "flex": "0 0 auto"}, "show_repeat": False}
+    play = W.Play(value=getattr(widget, place), min=low, max=high, interval=PLAY_INTERVAL, **looks)
+    play.add_class("bptt-play")
+    return play, W.jslink((play, "value"), (widget, place))
 
 
 def panel(children, width) -> W.GridBox:

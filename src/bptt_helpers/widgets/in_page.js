@@ -5,8 +5,9 @@
 // Lumino, which keeps the shortcuts of JupyterLab and Notebook 7, passes over an element with this attribute.
 const NO_SHORTCUTS = "data-lm-suppress-shortcuts";
 
-// The changes that may leave a name or a value behind: a part that is made, a text, what the slider says of itself.
-const CHANGES = { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext"] };
+// The changes that may leave a name or a value behind: a part that is made, a text, what the slider says of itself,
+// the sign on a button.
+const CHANGES = { subtree: true, childList: true, characterData: true, attributeFilter: ["aria-valuetext", "class"] };
 
 function set(element, attribute, value) {
   if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
@@ -21,10 +22,62 @@ function nameSliders(explorer) {
     // textContent asks for no layout, and a hidden readout has it too
     set(handle, "aria-label", label.textContent);
     set(handle, "aria-valuetext", readout.textContent);
+    if (readout.contentEditable !== "true") continue;
     // the readout takes a typed number
     set(readout, "role", "textbox");
     set(readout, "aria-label", label.textContent);
   }
+}
+
+// The two buttons that let a slider run have a picture only.
+function namePlayers(explorer) {
+  for (const player of explorer.querySelectorAll(".bptt-play")) {
+    const label = player.parentNode?.querySelector(".widget-label")?.textContent;
+    const [play, stop] = player.querySelectorAll("button");
+    if (!(label && play && stop)) continue;
+    const runs = play.querySelector(".fa-pause");
+    for (const [button, action] of [[play, runs ? "Pause" : "Play"], [stop, "Back to the first"]]) {
+      set(button, "aria-label", `${action}: ${label}`);
+      set(button, "title", action);
+    }
+  }
+}
+
+function nameAll(explorer) {
+  nameSliders(explorer);
+  namePlayers(explorer);
+}
+
+// Where the pressed pointer is on the picture goes to the kernel, at most once a frame: the newest place.
+function followPointer(explorer, model, signal) {
+  const image = explorer.querySelector(".bptt-picture");
+  if (signal.aborted) return;
+  if (!image) {
+    requestAnimationFrame(() => followPointer(explorer, model, signal));
+    return;
+  }
+  image.style.cursor = "crosshair";
+  image.style.touchAction = "pan-y"; // a finger can still scroll the page
+  image.draggable = false;
+  let place = null;
+  const send = () => {
+    if (place) model.send({ touch: place });
+    place = null;
+  };
+  const look = event => {
+    if (!(event.buttons & 1)) return;
+    const box = image.getBoundingClientRect();
+    if (!place) requestAnimationFrame(send);
+    place = [(event.clientX - box.left) / box.width, 1 - (event.clientY - box.top) / box.height];
+  };
+  const press = event => {
+    if (event.button !== 0) return;
+    image.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    look(event);
+  };
+  image.addEventListener("pointerdown", press, { signal });
+  image.addEventListener("pointermove", look, { signal });
 }
 
 function keepKeys(explorer, event) {
@@ -42,15 +95,16 @@ function whenInside(el, signal, act) {
   else requestAnimationFrame(() => whenInside(el, signal, act));
 }
 
-function render({ el }) {
+function render({ model, el }) {
   const removed = new AbortController();
   whenInside(el, removed.signal, explorer => {
     const observer = new MutationObserver(() => {
-      nameSliders(explorer);
+      nameAll(explorer);
       observer.takeRecords(); // of the attributes just set: nobody needs to look at them
     });
     observer.observe(explorer, CHANGES);
-    nameSliders(explorer);
+    nameAll(explorer);
+    if (model.get("touchable")) followPointer(explorer, model, removed.signal);
     // Notebook 7 looks for shortcuts before any element sees the key, so the window has to be listened to.
     const options = { capture: true, signal: removed.signal };
     window.addEventListener("keydown", event => keepKeys(explorer, event), options);

@@ -6,17 +6,30 @@ from pathlib import Path
 
 import anywidget
 import ipywidgets as W
+from traitlets import Bool
 
 SCRIPT = Path(__file__).with_suffix(".js")
 
 
 class InPage(anywidget.AnyWidget):
-    """An invisible part of an explorer whose script looks after the other parts; see the script beside this file."""
+    """An invisible part of an explorer whose script looks after the other parts; see the script beside this file.
+
+    Parameters
+    ----------
+    touched : callable (x, y), optional
+        Called with each place of a pressed pointer on the picture, as fractions of its width and height from below.
+    """
 
     _esm = SCRIPT.read_text(encoding="utf-8")  # anywidget may watch a path for changes; a text is only sent
+    touchable = Bool().tag(sync=True)
 
-    def __init__(self):
-        super().__init__(layout={"display": "none"})
+    def __init__(self, touched=None):
+        super().__init__(layout={"display": "none"}, touchable=touched is not None)
+        self._touched = touched
+        self.on_msg(self._answer)
+
+    def _answer(self, _, content, __):
+        self._touched(*content["touch"])
 
     def set(self, values) -> None:
         """Let the page set controls to `values` (dict of control to value), behind all that waits there.
@@ -31,4 +44,6 @@ def _state(control, value):
     """A control's value as the page keeps it."""
     if isinstance(control, W.Dropdown):
         return {"index": control.options.index(value)}
+    if isinstance(control, W.SelectionSlider):
+        return {"index": [stage for _, stage in control.options].index(value)}
     return {"value": value}

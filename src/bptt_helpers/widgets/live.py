@@ -15,7 +15,7 @@ import ipywidgets as W
 from traitlets import Unicode
 
 from ..lessons.pictures import SCREEN_DPI
-from .controls import IPYWIDGETS_7, panel, widget_for
+from .controls import IPYWIDGETS_7, panel, player_of, widget_for
 from .in_page import InPage
 from .painter import painter_of
 
@@ -25,6 +25,8 @@ DELAY = 0.005
 LONGEST_DELAY = 0.03
 # Seconds without a new value after which a screen reader is told the sentence.
 PAUSE = 0.5
+PLAYING = "_playing" if IPYWIDGETS_7 else "playing"
+HINT_STYLE = "line-height: 1.4; margin: 0; opacity: 0.75"
 FITTING = "calc(100% - 4px)"  # a widget has a margin of 2 px
 RESET_LAYOUT = {"width": "8em", "margin": "2px 2px 2px calc(11em + 10px)"}  # where the sliders begin
 
@@ -67,6 +69,7 @@ class Live(W.VBox):
     """
 
     def __init__(self, explorer, **start):
+        self._players = {}
         self.explorer, self._start = explorer, explorer.values(**start)
         self.painter = painter_of(explorer.picture)
         self.controls = {
@@ -87,14 +90,27 @@ class Live(W.VBox):
         reset.on_click(self._reset)
         for control in self.controls.values():
             control.observe(self._value_changed, "value")
+        self._players = {
+            name: player_of(widget)
+            for name, widget in self.controls.items()
+            if getattr(explorer.controls[name], "plays", False)
+        }
         self._draw()
-        parts = [panel([*self.controls.values(), reset], width), self.image, self.readout]
+        parts = [panel([*map(self._line, self.controls), reset], width), self.image, self.readout]
         self._page = None
         if not IPYWIDGETS_7:
-            self._page = InPage()
+            self._page = InPage(self._touched if explorer.touch else None)
             parts.append(self._page)
+            if explorer.touch:
+                parts.insert(1, W.HTML(f'<p class="bptt-touch" style="{HINT_STYLE}">{html.escape(explorer.touch)}</p>'))
         super().__init__(parts)
         self.add_class("bptt-explorer")
+
+    def _line(self, name):
+        """A control as it stands in the panel: with its buttons, if it plays."""
+        if name not in self._players:
+            return self.controls[name]
+        return W.HBox([self.controls[name], self._players[name][0]])
 
     def update(self, **values) -> None:
         """Set controls by name and draw once, now.
@@ -104,10 +120,10 @@ class Live(W.VBox):
         ValueError
             If there is no control of that name, or it does not accept the value; nothing is set then.
         """
-        self.explorer.values(**values)
+        checked = self.explorer.values(**values)
         with self._lock:
             try:
-                self._set(values)
+                self._set({name: checked[name] for name in values})
                 self._finish()
             except BaseException:  # interrupted: once the cell has ended, the picture follows the sliders
                 self._draw_later()
@@ -115,7 +131,7 @@ class Live(W.VBox):
 
     def close(self) -> None:
         """Take the explorer off the page, and free it with all its parts."""
-        for part in self._parts():
+        for part in (*self._parts(), *(link for _, link in self._players.values())):
             for thing in (part, part.layout, getattr(part, "style", None)):
                 if thing is not None:
                     W.Widget.close(thing)
@@ -153,10 +169,19 @@ class Live(W.VBox):
 
     def _reset(self, _):
         with self._lock:
+            for play, _link in self._players.values():
+                setattr(play, PLAYING, False)
             self._set(self._start)
             if self._page is not None:
                 self._page.set({self.controls[name]: value for name, value in self._start.items()})
             self._draw_soon()
+
+    def _touched(self, x, y):
+        with self._lock:
+            values = self.painter.touched(self._compute(), x, y)
+            self._set({name: self.explorer.controls[name].nearest(value) for name, value in values.items()})
+            if self._drawn != self._values():
+                self._draw_soon()
 
     def _set(self, values):
         self._setting = True

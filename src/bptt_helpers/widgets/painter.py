@@ -64,6 +64,17 @@ class Painter:
             image.convert("RGB").reduce(OVERSAMPLING).save(file, "png")
         return file.getvalue()
 
+    def touched(self, data, x, y) -> dict:
+        """The values of controls that belong to a point of the picture of `data`."""
+        with self._lock:
+            try:
+                self._be_ready()
+                self.picture.show(data)
+                return self.picture.touched(x, y)
+            except BaseException:
+                self._forget()
+                raise
+
     @contextmanager
     def _painted(self, data):
         """The canvas as a Pillow image that shares its memory; it is opaque, so the fourth byte says nothing."""

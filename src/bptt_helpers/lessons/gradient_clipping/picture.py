@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patheffects import withStroke
 
-from ..pictures import COLOURS, HeatMap, freeze_layout, house_style, new_figure, new_still, snap
+from ..gradient_pictures import HeatMap
+from ..pictures import COLOURS, freeze_layout, house_style, new_figure, new_still, snap
 
 W_LIMITS, B_LIMITS = (3.0, 7.0), (-4.5, -0.5)
 STEP_LIMITS = (10, 30, 100)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import COLOURS, HeatMap, freeze_layout, house_style, new_figure, new_still, snap
+from ..gradient_pictures import HeatMap
+from ..pictures import COLOURS, freeze_layout, house_style, new_figure, new_still, snap
 
 # log10 of the norm: the limits jump, so that the frame holds still while a slider moves
 BOTTOMS = (10, 30, 100, 350, 1000, 3500)

@@ -3,85 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from matplotlib.font_manager import FontProperties
-from matplotlib.patches import PathPatch
-from matplotlib.textpath import TextPath
-from matplotlib.transforms import Affine2D
 
-from ..pictures import COLOURS, OVERSAMPLING, SCREEN_DPI, HeatMap, house_style, snap
+from ..pictures import COLOURS, OVERSAMPLING, SCREEN_DPI, snap
+from ..text_pictures import Page, page_of
 
-COLUMNS = 100  # characters in a line of the page
 X_LIMITS = (10, 30, 100, 300, 1000)
 BOTTOMS = (10, 30, 50, 100, 350, 1100)
 TOPS = (3, 30, 100, 350)
 ROUNDING = -15  # log10: two states of some ten units closer than this differ by rounding only
-_MONO = FontProperties(family="DejaVu Sans Mono")  # comes with matplotlib
-
-
-def page_of(values, columns=COLUMNS, rows=10):
-    """Values in reading order on a page, ``(rows, columns)``; nan where the page is empty.
-
-    Examples
-    --------
-    >>> page_of(np.arange(3.0), columns=2, rows=2)
-    array([[ 0.,  1.],
-           [ 2., nan]])
-    """
-    page = np.full(rows * columns, np.nan)
-    page[: len(values)] = values
-    return page.reshape(rows, columns)
-
-
-@house_style()
-def letters(text, columns, rows, width, height) -> np.ndarray:
-    """Print a text on a grid of cells: how much ink is on each pixel, 0 to 1, ``(height, width)``, top row first."""
-    figure = Figure(figsize=(width / 100, height / 100), dpi=100)
-    canvas = FigureCanvasAgg(figure)
-    # from one character to the next, in the units of the font's outlines
-    wide, narrow = (TextPath((0, 0), "m" * count, prop=_MONO).get_extents().x1 for count in (101, 1))
-    advance = (wide - narrow) / 100
-    across, down = width / columns, height / rows
-    for row in range(rows):
-        line = text[row * columns : (row + 1) * columns].replace("\n", " ")
-        if line.strip():
-            place = Affine2D().scale(across / advance).translate(0, height - (row + 0.73) * down)
-            figure.add_artist(PathPatch(TextPath((0, 0), line, prop=_MONO), fc="black", lw=0, transform=place))
-    canvas.draw()
-    return 1 - np.asarray(canvas.buffer_rgba())[:, :, 0] / np.float32(255)
-
-
-class Page(HeatMap):
-    """A heat map with a character printed on every cell, black on light colours and white on dark ones.
-
-    Parameters
-    ----------
-    ax : matplotlib Axes
-    text : str
-        In reading order.
-    cmap : str
-    vmin, vmax : float
-    """
-
-    def __init__(self, ax, text, cmap, vmin, vmax):
-        super().__init__(ax, cmap, vmin, vmax)
-        self.set_data(page_of([]))
-        self._text, self._size = text, None
-
-    def make_image(self, renderer, magnification=1.0, unsampled=False):
-        pixels, left, bottom, transform = super().make_image(renderer, magnification, unsampled)
-        if self._size != pixels.shape:  # print once: outlines take longer than all the rest
-            height, width, _ = self._size = pixels.shape
-            ink = letters(self._text, *self.get_array().shape[::-1], width, height)[::-1]  # rows from below
-            self._inked = np.flatnonzero(ink)
-            self._ink = ink.ravel()[self._inked, None]
-        flat = pixels.reshape(-1, 4)
-        under = flat[self._inked, :3].astype(np.float32)
-        # in viridis the colours with more green are the lighter ones
-        black_or_white = np.where(under[:, 1:2] < 125, np.float32(255), np.float32(0))
-        flat[self._inked, :3] = under + (black_or_white - under) * self._ink
-        return pixels, left, bottom, transform
 
 
 class FirstLookPicture:
@@ -106,7 +36,7 @@ class FirstLookPicture:
         self.top.set(
             title=r"The page, coloured by $\log_{10}$ of the gradient norm (grey: not read)", xticks=[], yticks=[]
         )
-        self.page = Page(self.top, text, "viridis", -BOTTOMS[0], TOPS[0])
+        self.page = Page(self.top, text)
         self.figure.colorbar(self.page, cax=self.figure.add_axes((0.93, 0.53, 0.012, 0.41)))
         self.left.set(
             title="Forwards: the first character swapped", ylabel=r"$\log_{10}$ of states' distance", ylim=(-18, 3)
