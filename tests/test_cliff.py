@@ -4,8 +4,6 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward, squared_error
-from bptt_helpers.lessons.gradient_clipping.explorer import clipping_data, describe
-from bptt_helpers.lessons.gradient_clipping.picture import CliffPicture
 from bptt_helpers.training.cliff import TARGET, X_0, descend, error_and_gradient, sigmoid, wall, wall_gradient
 
 
@@ -107,29 +105,6 @@ def test_where_the_gradient_is_zero_descent_stays():
     path = descend(0.0, 800.0, steps=2, threshold=1.0)
     assert path.norm.tolist() == [0, 0, 0]
     assert path.b.tolist() == [800, 800, 800]
-
-
-@pytest.mark.parametrize("mode", ["norm", "value"])
-def test_the_explorer_shows_the_surface_and_both_descents(mode):
-    data = clipping_data(20, 5.0, -2.62, -1.0, 1.0, mode, 3)
-    for (row, column), (w, b) in {(0, 0): (3, -0.5), (-1, 0): (3, -4.5), (0, -1): (7, -0.5)}.items():
-        assert data.surface[row, column] == pytest.approx(float(error_and_gradient(w, b, 20)[0]))
-    np.testing.assert_array_equal(data.wall[1], wall(data.wall[0]))
-    free = descend(5.0, -2.62, steps=10, sequence_length=20)
-    clipped = descend(5.0, -2.62, steps=10, sequence_length=20, threshold=1.0, mode=mode)
-    for shown, wanted in ((data.free, free), (data.clipped, clipped)):
-        np.testing.assert_array_equal(shown, wanted)
-    sentence = describe(data)
-    assert f"the longest step is {np.hypot(free.w[1] - 5, free.b[1] + 2.62):.2g}" in sentence
-    assert f"clipped it ends at {clipped.error[3]:.2g}" in sentence
-    assert f"turned by more than {clipped.turned[:3].max():.1f} degrees" in sentence
-    assert (clipped.turned[:3].max() > 10) == (mode == "value")
-    picture = CliffPicture()
-    picture.show(data)
-    for k, path in enumerate((free, clipped)):
-        np.testing.assert_array_equal(picture.paths[k].get_xydata(), np.column_stack([path.w, path.b])[:4])
-        np.testing.assert_array_equal(picture.heads[k].get_xydata(), [[path.w[3], path.b[3]]])
-        np.testing.assert_array_equal(picture.curves[k].get_ydata(), path.error[:4])
 
 
 def test_a_descent_that_leaves_the_range_keeps_what_came_before():

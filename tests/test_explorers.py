@@ -178,7 +178,7 @@ AXES = {  # what the axes of each picture count, across and up, in order
         ("mean length T₀, or window τ", "error / length of the exact gradient"),
     ],
     "chain": [("steps t", r"$\log_{10}$ of the variance"), ("factor c of one step", "chance π of no cut")],
-    "clipping": [("weight w", "bias b"), ("step of gradient descent", "error E"), ("", "error E")],
+    "clipping": [("weight w", "bias b"), ("weight w", "")],
 }
 
 

@@ -162,9 +162,7 @@ class Descent(NamedTuple):
     turned: np.ndarray
 
 
-def descend(
-    w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, sequence_length=50, bits=None
-) -> Descent:
+def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, sequence_length=50, bits=None) -> Descent:
     """Follow the gradient downhill from (w, b), clipped or not; from many starts at once, if they are arrays.
 
     Parameters
@@ -182,8 +180,8 @@ def descend(
         T, 1 to a million.
     bits : int, optional
         Significant binary digits of what is subtracted, 1 to 53. Beside a wall the last digit of a gradient, which
-        differs between two machines, decides some steps later where a path goes: with 12 all machines agree, but for one
-        run in thousands. Default: all 53.
+        differs between two machines, decides some steps later where a path goes; with 12 it is forgotten at once.
+        Default: all 53.
 
     Returns
     -------
