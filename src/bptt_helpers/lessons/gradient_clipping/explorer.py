@@ -130,7 +130,7 @@ def _picture() -> CliffPicture:
 CLIPPING = Explorer(
     title="Twenty balls beside a cliff, without clipping and with it.",
     controls={
-        "step": Stages(60, STEPS, "Step of descent", "Steps of gradient descent so far.", plays=True),
+        "step": Stages(120, STEPS, "Step of descent", "Steps of gradient descent so far.", plays=True),
         "threshold": Stages(0.3, CLIP_NORMS, "Clip norm", "Largest norm, or largest entry, of a clipped gradient."),
         "learning_rate": Stages(0.5, RATES, "Learning rate η", "η of both descents."),
         "distance": Stages(1e-5, DISTANCES, "Distance to the wall", "How far above the wall the balls start."),
