@@ -16,7 +16,7 @@ from IPython.core.pylabtools import print_figure
 
 from bptt_helpers import widgets
 from bptt_helpers.widgets.painter import painter_of
-from tests.browser.lab import find_browser, open_lab
+from tests.browser.lab import find_browser, open_lab, sliders
 
 VALUES = 10  # for each of the two rivals
 
@@ -28,11 +28,11 @@ def milliseconds(function, *arguments):
     return 1e3 * (time.perf_counter() - started), result
 
 
-def nearest_values(slider, count):
+def nearest_values(stops, here, count):
     """Up to `count` values of a slider other than its present one, the nearest first."""
-    here, steps = slider.value, range(1, count + 1)
-    values = [here + sign * k * slider.step for k in steps for sign in (1, -1)]
-    return [value for value in values if slider.min <= value <= slider.max][:count]
+    place = stops.index(here)
+    places = [place + sign * k for k in range(1, count + 1) for sign in (1, -1)]
+    return [stops[k] for k in places if 0 <= k < len(stops)][:count]
 
 
 def most_expensive(explorer):
@@ -68,10 +68,9 @@ def interact_once(explorer, values):
 def rivals(explorer):
     """Times of explorer and `interact` from a slider's value to picture bytes, at values near the present ones."""
     moves = []
-    for name, slider in explorer.controls.items():
-        if hasattr(slider, "step"):  # a menu is not dragged
-            near = nearest_values(slider, 2 * VALUES)
-            moves += [(k, name, value) for k, value in enumerate(near)]
+    for name, stops in sliders(explorer).items():
+        near = nearest_values(stops, explorer.controls[name].value, 2 * VALUES)
+        moves += [(k, name, value) for k, value in enumerate(near)]
     start = {name: control.value for name, control in explorer.controls.items()}
     ours, theirs = [], []
     for _, name, value in sorted(moves, key=lambda move: move[0])[: 2 * VALUES]:  # each slider in turn
@@ -173,10 +172,9 @@ ipywidgets.interactive(draw, sequence_length=explorer.controls["sequence_length"
 
 def longest_slider(explorer):
     """Number of the slider with the most values, and the key that leads to most of them."""
-    sliders = [control for control in explorer.controls.values() if hasattr(control, "step")]
-    number = max(range(len(sliders)), key=lambda k: (sliders[k].max - sliders[k].min) / sliders[k].step)
-    slider = sliders[number]
-    return number, "ArrowRight" if slider.max - slider.value > slider.value - slider.min else "ArrowLeft"
+    number, (name, stops) = max(enumerate(sliders(explorer).items()), key=lambda one: len(one[1][1]))
+    place = stops.index(explorer.controls[name].value)
+    return number, "ArrowRight" if place < len(stops) / 2 else "ArrowLeft"
 
 
 def watch(page, box, number, key, presses=15):
@@ -197,7 +195,7 @@ def browser_rows(progress):
     """One row for each explorer, and one for `interact`: milliseconds in JupyterLab. Empty without a browser."""
     if find_browser() is None:
         return []
-    sliders = [longest_slider(getattr(widgets, name)()) for name in widgets.__all__]
+    longest = [longest_slider(getattr(widgets, name)()) for name in widgets.__all__]
     cells = [f"from bptt_helpers import widgets\nwidgets.{name}()" for name in widgets.__all__]
     rows = []
     with (
@@ -208,7 +206,7 @@ def browser_rows(progress):
         if problems := notebook.run_all():
             raise RuntimeError(f"an explorer does not run: {problems}")
         names = [*widgets.__all__, "`interact`, drawing explore_influence"]
-        for cell, (name, slider) in enumerate(zip(names, [*sliders, (0, "ArrowRight")], strict=True)):
+        for cell, (name, slider) in enumerate(zip(names, [*longest, (0, "ArrowRight")], strict=True)):
             progress(f"sliders in the browser: {name}")
             box = notebook.cell(cell).locator(".bptt-explorer, .widget-interact").element_handle()
             rows.append({"explorer": name, **watch(lab.page, box, *slider)})

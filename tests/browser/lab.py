@@ -12,8 +12,6 @@ from pathlib import Path
 
 import nbformat
 
-from bptt_helpers.lessons.explorer import Real, Stages, Whole
-
 from .server import TOKEN, jupyter
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
@@ -58,19 +56,7 @@ def find_browser() -> str | None:
 
 def sliders(explorer) -> dict:
     """All values of each slider of an explorer, from left to right, by name, in order: its handles in the page."""
-    return {name: values for name, control in explorer.explorer.controls.items() if (values := stops(control))}
-
-
-def stops(control) -> list:
-    """All values of a slider from left to right; of what is no slider, none."""
-    if isinstance(control, Stages):
-        return list(control.values)
-    if isinstance(control, Whole):
-        return list(range(control.low, control.high + 1))
-    if isinstance(control, Real):
-        count = round((control.high - control.low) / control.step)
-        return [round(control.low + k * control.step, 12) for k in range(count + 1)]
-    return []
+    return {name: c.stops for name, c in explorer.explorer.controls.items() if hasattr(c, "stops")}
 
 
 class Lab:

@@ -44,6 +44,11 @@ class Whole(NamedTuple):
         return round(min(max(value, self.low), self.high))
 
     @property
+    def stops(self) -> range:
+        """All values of its slider, from left to right."""
+        return range(self.low, self.high + 1)
+
+    @property
     def ends(self) -> tuple:
         """The extreme values."""
         return self.low, self.high
@@ -79,8 +84,13 @@ class Real(NamedTuple):
 
     def nearest(self, value) -> float:
         """What the slider can take that is nearest to a number."""
-        steps = round((min(max(value, self.low), self.high) - self.low) / self.step)
-        return min(round(self.low + steps * self.step, 12), self.high)
+        return min(self.stops, key=lambda stop: abs(stop - value))
+
+    @property
+    def stops(self) -> tuple:
+        """All values of its slider, from left to right."""
+        count = int((self.high - self.low) / self.step + 1e-9)
+        return tuple(round(self.low + k * self.step, 12) for k in range(count + 1))
 
     @property
     def ends(self) -> tuple:
@@ -124,6 +134,11 @@ class Stages(NamedTuple):
     def nearest(self, value) -> float:
         """The stage that is nearest to a number."""
         return min(self.values, key=lambda stage: abs(stage - value))
+
+    @property
+    def stops(self) -> tuple:
+        """All values of its slider, from left to right."""
+        return self.values
 
     @property
     def ends(self) -> tuple:
