@@ -8,7 +8,7 @@ from matplotlib.patheffects import withStroke
 
 from ..gradient_pictures import WARM, HeatMap
 from ..pictures import COLOURS, INK, data_place, new_figure
-from .arrows import Arrows
+from .arrows_picture import Arrows
 
 BALL, HOME, HOME_INK = COLOURS[1], COLOURS[9], "#1b7f86"
 HEIGHT = 4.25
