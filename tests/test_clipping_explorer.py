@@ -15,6 +15,7 @@ from bptt_helpers.lessons.gradient_clipping.balls import (
     in_valley,
     leaving,
     starts,
+    steepest,
 )
 from bptt_helpers.lessons.gradient_clipping.explorer import (
     CLIPPING,
@@ -26,7 +27,7 @@ from bptt_helpers.lessons.gradient_clipping.explorer import (
     terrain,
 )
 from bptt_helpers.lessons.gradient_pictures import HIGH
-from bptt_helpers.training.cliff import descend, error_and_gradient, wall
+from bptt_helpers.training.cliff import Descent, descend, error_and_gradient, wall
 
 SETTINGS = [{}, {"step": 40, "distance": 0.01, "mode": "value", "learning_rate": 0.2, "ball": 5, "threshold": 1.0}]
 settings = pytest.mark.parametrize("changed", SETTINGS, ids=["start", "other"])
@@ -242,3 +243,11 @@ def test_training_runs_end_where_they_are_solved_and_all_axes_are_alike():
     solved = [line for line in top[1].lines if line.get_marker() == "o" and len(line.get_xdata())]
     assert [line.get_xydata().tolist() for line in solved] == [[[33.0, 1.0]]]
     assert not any(line.get_marker() == "o" for line in top[0].lines)
+
+
+def test_a_gradient_met_beyond_the_map_is_not_the_steepest():
+    w, b = np.array([[5.0], [5.1], [9.0]]), np.array([[-2.6], [-2.7], [-5.0]])
+    path = Descent(w, b, error=w, norm=np.array([[1.0], [3.0], [7.0]]), turned=w)
+    assert leaving(path).tolist() == [2]
+    assert steepest(2, 0, path, leaving(path), 1.0, SEQUENCE_LENGTH).step == 1
+    assert steepest(0, 0, path, leaving(path), 1.0, SEQUENCE_LENGTH).step == 0

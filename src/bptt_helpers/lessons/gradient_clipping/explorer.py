@@ -141,5 +141,5 @@ CLIPPING = Explorer(
     compute=clipping_data,
     picture=_picture,
     describe=describe,
-    touch="Click a ball, or the place it started from: its longest gradient is drawn in the corner.",
+    touch="Click a ball, or the place it started from: its longest gradient is drawn at the right.",
 )
