@@ -110,7 +110,7 @@ class BallMap:
         (self.starts,) = ax.plot([], [], "o", color="white", ms=4, mec=INK, mew=0.6)
         (self.rolling,) = ax.plot([], [], "o", color=BALL, ms=7.5, mec=INK, mew=0.9)
         (self.home,) = ax.plot([], [], "o", color=HOME, ms=7.5, mec=INK, mew=0.9)
-        (self.chosen,) = ax.plot([], [], "o", mfc="none", mec=BALL, ms=8.5, mew=2)
+        (self.chosen,) = ax.plot([], [], "o", mfc="none", mec="white", ms=11, mew=1.8)
         above = {"transform": ax.transAxes, "clip_on": False, "va": "center_baseline"}
         ax.text(0, 1.3, title, fontsize=12, weight="bold", **above)
         self.limit = ax.text(0.3, 1.3, "", fontsize=12, weight="bold", **above)
