@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
 from ..pictures import COLOURS, GREY, INK
+from ..word_pictures import Word
 
 BY_NORM, BY_VALUE = COLOURS[1], COLOURS[4]
 NORM_INK = "#9a6200"
@@ -46,8 +47,8 @@ class Arrows:
         text = {"transform": ax.transAxes, "clip_on": False, "va": "center_baseline", "fontsize": 9.5}
         ax.text(0, 1.28, "ball", **text)
         ax.text(0, 1.1, "steepest at step", **text)
-        bold = text | {"weight": "bold", "ha": "right"}
-        self.ball, self.step = (ax.text(1, y, "", **bold) for y in (1.28, 1.1))
+        bold = {"transform": ax.transAxes, "size": 9.5, "weight": "bold", "ha": "right"}
+        self.ball, self.step = (Word(ax, 1, y, **bold) for y in (1.285, 1.105))
         self.lengths = []
         for y, words, colour in (
             (-0.13, "gradient", GREY),
@@ -56,7 +57,7 @@ class Arrows:
             (-0.67, "turned by", BY_VALUE),
         ):
             ax.text(0, y, words, color=colour, **text)
-            self.lengths.append(ax.text(1, y, "", color=colour, **bold))
+            self.lengths.append(Word(ax, 1, y + 0.005, color=colour, **bold))
         self.artists = [self.ring, self.before, self.by_norm, self.by_value, self.origin, self.ball, self.step]
         self.artists += self.lengths
 
@@ -67,8 +68,8 @@ class Arrows:
     def show(self, steepest, threshold, mode, ball) -> None:
         """Move the artists; arguments as in `CliffPicture.show`."""
         self.ring.set_data(*steepest.at[:, None])
-        self.ball.set_text(f"{ball + 1}")
-        self.step.set_text(f"{steepest.step}")
+        self.ball.put(f"{ball + 1}")
+        self.step.put(f"{steepest.step}")
         down = -steepest.gradient / threshold
         beyond = max(1, abs(down).max() / SIDE)
         self.before.set_positions((0, 0), down / beyond)
@@ -78,5 +79,5 @@ class Arrows:
             arrow.set_alpha(1 if name == mode else 0.4)
         lengths = steepest.norm, np.hypot(*steepest.by_norm), np.hypot(*steepest.by_value)
         for text, length in zip(self.lengths, lengths, strict=False):
-            text.set_text(f"{length:,.0f}" if length >= 10 else f"{length:.2g}")
-        self.lengths[3].set_text(f"{steepest.turned:.0f}°")
+            text.put(f"{length:,.0f}" if length >= 10 else f"{length:.2g}")
+        self.lengths[3].put(f"{steepest.turned:.0f}°")

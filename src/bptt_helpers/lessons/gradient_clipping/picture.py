@@ -8,12 +8,13 @@ from matplotlib.patheffects import withStroke
 
 from ..gradient_pictures import WARM, HeatMap
 from ..pictures import COLOURS, INK, data_place, new_figure
+from ..word_pictures import Word
 from .arrows_picture import Arrows
 
 BALL, HOME, HOME_INK = COLOURS[1], COLOURS[9], "#1b7f86"
 HEIGHT = 4.25
 DARK = [withStroke(linewidth=3, foreground="#000000aa")]
-LABELS = 5  # distances written beside each map
+LABELS = 6  # distances written beside each map
 TAIL = 8  # steps that stay visible behind a ball
 REACH = 0.15  # of the pointer, on the map
 PLACES = (  # what the map shows: words, place, colour, alignment
@@ -65,7 +66,7 @@ class CliffPicture:
         """
         self.free.show(data.free, data.step, data.ball)
         self.clipped.show(data.clipped, data.step, data.ball)
-        self.clipped.limit.set_text(f"{data.mode} {data.threshold:g}")
+        self.clipped.limit.put(f"{data.mode} {data.threshold:g}")
         self.arrows.show(data.steepest, data.threshold, data.mode, data.ball)
 
     def touched(self, x, y) -> dict:
@@ -113,16 +114,15 @@ class BallMap:
         (self.chosen,) = ax.plot([], [], "o", mfc="none", mec="white", ms=11, mew=1.8)
         above = {"transform": ax.transAxes, "clip_on": False, "va": "center_baseline"}
         ax.text(0, 1.3, title, fontsize=12, weight="bold", **above)
-        self.limit = ax.text(0.3, 1.3, "", fontsize=12, weight="bold", **above)
-        big = {"fontsize": 25, "weight": "bold", "ha": "right"} | above
-        self.gone = ax.text(0.13, 1.165, "", color=WARM, **big)
-        self.arrived = ax.text(0.68, 1.165, "", color=HOME_INK, **big)
         ax.text(0.15, 1.195, "of 20 balls fly out", fontsize=9.5, **above)
+        ax.text(0.15, 1.13, "the farthest by", fontsize=9.5, **above)
         ax.text(0.7, 1.195, "arrive in", fontsize=9.5, **above)
         ax.text(0.7, 1.13, "the valley", fontsize=9.5, **above)
-        ax.text(0.15, 1.13, "the farthest by", fontsize=9.5, **above)
-        self.farthest = ax.text(0.455, 1.13, "", fontsize=9.5, **above)
-        self.labels = [ax.text(0, 0, "", fontsize=9, ha="center", clip_on=False) for _ in range(LABELS)]
+        big = {"transform": ax.transAxes, "size": 25, "weight": "bold", "ha": "right"}
+        self.gone, self.arrived = Word(ax, 0.13, 1.17, color=WARM, **big), Word(ax, 0.68, 1.17, color=HOME_INK, **big)
+        self.farthest = Word(ax, 0.455, 1.133, transform=ax.transAxes, size=9.5)
+        self.limit = Word(ax, 0.31, 1.294, transform=ax.transAxes, size=12, weight="bold")
+        self.labels = [Word(ax, 0, 0, size=9, weight="bold", ha="center") for _ in range(LABELS)]
         self.artists = [self.trails, self.trail, self.rims, self.flights, self.heads, self.starts, self.rolling]
         self.artists += [self.home, self.chosen, self.gone, self.farthest, self.arrived, self.limit, *self.labels]
 
@@ -138,9 +138,9 @@ class BallMap:
         here = way[until, np.arange(way.shape[1])]
         self.rolling.set_data(*here[~balls.gone & ~balls.arrived].T)
         self.home.set_data(*here[balls.arrived].T)
-        self.gone.set_text(f"{balls.gone.sum()}")
-        self.farthest.set_text(_length(balls.far.max()) if balls.gone.any() else "–")
-        self.arrived.set_text(f"{balls.arrived.sum()}")
+        self.gone.put(f"{balls.gone.sum()}")
+        self.farthest.put(_length(balls.far.max()) if balls.gone.any() else "–")
+        self.arrived.put(f"{balls.arrived.sum()}")
         gone = np.flatnonzero(balls.gone)
         self._fly(here[gone], way[balls.out[gone], gone], balls.far[gone])
         self.places = np.vstack([here, way[0]])
@@ -162,12 +162,11 @@ class BallMap:
             up = edge[k, 1] > (self.low[1] + self.high[1]) / 2
             x = np.clip(edge[k, 0], *(self.low[0] + 0.1, self.high[0] - 0.1))
             if len(taken) < LABELS and all(up != side or abs(x - other) > 0.33 for other, side in taken):
-                label, (bottom, top) = self.labels[len(taken)], (self.low[1], self.high[1])
-                label.set(position=(x, top + 0.02 if up else bottom - 0.03), text=_length(far[k]))
-                label.set(va="bottom" if up else "top", weight="bold" if far[k] >= 10 else "normal")
+                at = (x, self.high[1] + 0.04) if up else (x, self.low[1] - 0.05)
+                self.labels[len(taken)].put(_length(far[k]), at, "bottom" if up else "top")
                 taken.append((x, up))
         for label in self.labels[len(taken) :]:
-            label.set_text("")
+            label.put("")
 
     def nearest(self, w, b) -> dict:
         """The control `ball` for the ball, or start of one, next to a place on the map; {} where none is near."""
