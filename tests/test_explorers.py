@@ -159,7 +159,9 @@ def numbers_in(result):
 NORM, LAG = r"$\log_{10}$ of gradient norm", "lag: steps back from the last loss"
 AXES = {  # what the axes of each picture count, across and up, in order
     "first_look": [("character t", r"$\log_{10}$ of states' distance"), ("character t", NORM)],
-    "unrolling": [("sequence length T (steps)", "count")],
+    "unrolling": [],
+    "nudge": [("nudge", "loss L")],
+    "gradient_cost": [("sequence length T (steps)", "")],
     "backward_pass": [],
     "gradient_check": [("step ε", r"relative error of $dL/dW_{hh}$")],
     "influence": [(LAG, NORM), ("state at step s", "loss at step t"), ("", NORM)],

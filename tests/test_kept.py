@@ -49,14 +49,18 @@ def test_sixty_runs_of_a_cell_keep_less_than_60_MB(name):
     assert float(ran.stdout) < 60
 
 
-def test_a_closed_explorer_is_gone_with_all_its_parts():
-    explorer = Live(EXPLORERS["chain"])
+@pytest.mark.parametrize("name", ["chain", "unrolling"])  # the second has a play button, linked to its slider
+def test_a_closed_explorer_is_gone_with_all_its_parts(name):
+    explorer = Live(EXPLORERS[name])
     parts = [*explorer._parts()]
     assert len(parts) >= 7
+    links = [link for _, link in explorer._players.values()]
+    assert len(links) == (name == "unrolling")
     seen = [weakref.ref(thing) for part in parts for thing in (part, part.layout, getattr(part, "style", part))]
     explorer.close()
     assert all(part.comm is None and part.layout.comm is None for part in parts)
-    del explorer, parts
+    assert all(link.comm is None for link in links)
+    del explorer, parts, links
     gc.collect()
     assert [thing() for thing in seen if thing() is not None] == []
 

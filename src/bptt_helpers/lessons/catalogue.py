@@ -12,11 +12,15 @@ from .randomized_truncation.chain_explorer import CHAIN
 from .randomized_truncation.explorer import RANDOMIZED
 from .start_here.explorer import FIRST_LOOK
 from .truncation.explorer import TRUNCATION
-from .unrolling.explorer import UNROLLING
+from .unrolling.cost_explorer import GRADIENT_COST
+from .unrolling.nudge_explorer import NUDGE
+from .unrolling.unfold_explorer import UNROLLING
 
 EXPLORERS = {
     "first_look": FIRST_LOOK,
     "unrolling": UNROLLING,
+    "nudge": NUDGE,
+    "gradient_cost": GRADIENT_COST,
     "backward_pass": BACKWARD_PASS,
     "gradient_check": GRADIENT_CHECK,
     "influence": INFLUENCE,

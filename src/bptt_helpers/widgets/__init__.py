@@ -7,9 +7,11 @@ explore_chain = explore_as("chain")
 explore_clipping = explore_as("clipping")
 explore_first_look = explore_as("first_look")
 explore_gradient_check = explore_as("gradient_check")
+explore_gradient_cost = explore_as("gradient_cost")
 explore_influence = explore_as("influence")
 explore_jacobian_spectrum = explore_as("jacobian_spectrum")
 explore_lyapunov = explore_as("lyapunov")
+explore_nudge = explore_as("nudge")
 explore_randomized = explore_as("randomized")
 explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
@@ -20,9 +22,11 @@ __all__ = [
     "explore_clipping",
     "explore_first_look",
     "explore_gradient_check",
+    "explore_gradient_cost",
     "explore_influence",
     "explore_jacobian_spectrum",
     "explore_lyapunov",
+    "explore_nudge",
     "explore_randomized",
     "explore_truncation",
     "explore_unrolling",
