@@ -17,7 +17,7 @@ DISTANCES = (1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3)
 RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5)
 CLIP_NORMS = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 100.0, 1000.0)
 SEQUENCE_LENGTH = 30
-COMPUTED = (50, STEPS[-1])  # steps of descent, so that playing them computes twice
+COMPUTED = (20, 60, 120, STEPS[-1])  # steps of descent: what is not shown need not be waited for
 PIXELS = (192, 240)
 # Errors at which the colour changes, closer where it is low: as on a map, one sees which way is down.
 LEVELS = np.array([0, 0.003, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.08, 0.1, *np.arange(0.14, 0.5, 0.04)])
