@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .chain_rule.backward_explorer import BACKWARD_PASS
 from .chain_rule.step_size_explorer import GRADIENT_CHECK
+from .chaos.explorer import CHAOS
 from .gradient_clipping.explorer import CLIPPING
 from .gradient_norms.explorer import INFLUENCE
-from .jacobian_spectra.lyapunov_explorer import LYAPUNOV
+from .jacobian_spectra.powers_explorer import MATRIX_POWERS
 from .jacobian_spectra.spectrum_explorer import JACOBIAN_SPECTRUM
 from .randomized_truncation.chain_explorer import CHAIN
 from .randomized_truncation.explorer import RANDOMIZED
@@ -24,8 +25,9 @@ EXPLORERS = {
     "backward_pass": BACKWARD_PASS,
     "gradient_check": GRADIENT_CHECK,
     "influence": INFLUENCE,
+    "matrix_powers": MATRIX_POWERS,
     "jacobian_spectrum": JACOBIAN_SPECTRUM,
-    "lyapunov": LYAPUNOV,
+    "chaos": CHAOS,
     "truncation": TRUNCATION,
     "randomized": RANDOMIZED,
     "chain": CHAIN,

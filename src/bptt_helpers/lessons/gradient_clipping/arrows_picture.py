@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
 from ..pictures import COLOURS, GREY, INK
-from ..word_pictures import Word
+from ..word_pictures import Words
 
 BY_NORM, BY_VALUE = COLOURS[1], COLOURS[4]
 NORM_INK = "#9a6200"
@@ -47,8 +47,7 @@ class Arrows:
         text = {"transform": ax.transAxes, "clip_on": False, "va": "center_baseline", "fontsize": 9.5}
         ax.text(0, 1.28, "ball", **text)
         ax.text(0, 1.1, "steepest at step", **text)
-        bold = {"transform": ax.transAxes, "size": 9.5, "weight": "bold", "ha": "right"}
-        self.ball, self.step = (Word(ax, 1, y, **bold) for y in (1.285, 1.105))
+        self.ball, self.step = self._number(1.275, INK), self._number(1.095, INK)
         self.lengths = []
         for y, words, colour in (
             (-0.13, "gradient", GREY),
@@ -57,9 +56,15 @@ class Arrows:
             (-0.67, "turned by", BY_VALUE),
         ):
             ax.text(0, y, words, color=colour, **text)
-            self.lengths.append(Word(ax, 1, y + 0.005, color=colour, **bold))
+            self.lengths.append(self._number(y - 0.005, colour))
         self.artists = [self.ring, self.before, self.by_norm, self.by_value, self.origin, self.ball, self.step]
         self.artists += self.lengths
+
+    def _number(self, y, colour):
+        """At the right end of a row, at a share `y` of the frame's height."""
+        words = Words(self.ax, colour, 9.5, "right")
+        words.set_position((SIDE, (2 * y - 1) * SIDE))
+        return words
 
     def _arrow(self, colour, width, head, **more):
         more |= {"color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0, "mutation_scale": head}
@@ -68,8 +73,8 @@ class Arrows:
     def show(self, steepest, threshold, mode, ball) -> None:
         """Move the artists; arguments as in `CliffPicture.show`."""
         self.ring.set_data(*steepest.at[:, None])
-        self.ball.put(f"{ball + 1}")
-        self.step.put(f"{steepest.step}")
+        self.ball.set_text(f"{ball + 1}")
+        self.step.set_text(f"{steepest.step}")
         down = -steepest.gradient / threshold
         beyond = max(1, abs(down).max() / SIDE)
         self.before.set_positions((0, 0), down / beyond)
@@ -79,5 +84,5 @@ class Arrows:
             arrow.set_alpha(1 if name == mode else 0.4)
         lengths = steepest.norm, np.hypot(*steepest.by_norm), np.hypot(*steepest.by_value)
         for text, length in zip(self.lengths, lengths, strict=False):
-            text.put(f"{length:,.0f}" if length >= 10 else f"{length:.2g}")
-        self.lengths[3].put(f"{steepest.turned:.0f}°")
+            text.set_text(f"{length:,.0f}" if length >= 10 else f"{length:.2g}")
+        self.lengths[3].set_text(f"{steepest.turned:.0f}°")

@@ -8,7 +8,7 @@ from matplotlib.patheffects import withStroke
 
 from ..gradient_pictures import WARM, HeatMap
 from ..pictures import COLOURS, INK, data_place, new_figure
-from ..word_pictures import Word
+from ..word_pictures import Words
 from .arrows_picture import Arrows
 
 BALL, HOME, HOME_INK = COLOURS[1], COLOURS[9], "#1b7f86"
@@ -66,7 +66,7 @@ class CliffPicture:
         """
         self.free.show(data.free, data.step, data.ball)
         self.clipped.show(data.clipped, data.step, data.ball)
-        self.clipped.limit.put(f"{data.mode} {data.threshold:g}")
+        self.clipped.limit.set_text(f"{data.mode} {data.threshold:g}")
         self.arrows.show(data.steepest, data.threshold, data.mode, data.ball)
 
     def touched(self, x, y) -> dict:
@@ -118,11 +118,16 @@ class BallMap:
         ax.text(0.15, 1.13, "the farthest by", fontsize=9.5, **above)
         ax.text(0.7, 1.195, "arrive in", fontsize=9.5, **above)
         ax.text(0.7, 1.13, "the valley", fontsize=9.5, **above)
-        big = {"transform": ax.transAxes, "size": 25, "weight": "bold", "ha": "right"}
-        self.gone, self.arrived = Word(ax, 0.13, 1.17, color=WARM, **big), Word(ax, 0.68, 1.17, color=HOME_INK, **big)
-        self.farthest = Word(ax, 0.455, 1.133, transform=ax.transAxes, size=9.5)
-        self.limit = Word(ax, 0.31, 1.294, transform=ax.transAxes, size=12, weight="bold")
-        self.labels = [Word(ax, 0, 0, size=9, weight="bold", ha="center") for _ in range(LABELS)]
+        self.gone, self.arrived = Words(ax, WARM, 25, "right"), Words(ax, HOME_INK, 25, "right")
+        self.farthest, self.limit = Words(ax, size=9.5), Words(ax, size=12)
+        self.labels = [Words(ax, size=9, align="center") for _ in range(LABELS)]
+        for words, at in (
+            (self.gone, (0.135, 1.165)),
+            (self.arrived, (0.685, 1.165)),
+            (self.farthest, (0.45, 1.127)),
+            (self.limit, (0.305, 1.294)),
+        ):
+            words.set_position(self.low + (self.high - self.low) * at)
         self.artists = [self.trails, self.trail, self.rims, self.flights, self.heads, self.starts, self.rolling]
         self.artists += [self.home, self.chosen, self.gone, self.farthest, self.arrived, self.limit, *self.labels]
 
@@ -138,9 +143,9 @@ class BallMap:
         here = way[until, np.arange(way.shape[1])]
         self.rolling.set_data(*here[~balls.gone & ~balls.arrived].T)
         self.home.set_data(*here[balls.arrived].T)
-        self.gone.put(f"{balls.gone.sum()}")
-        self.farthest.put(_length(balls.far.max()) if balls.gone.any() else "–")
-        self.arrived.put(f"{balls.arrived.sum()}")
+        self.gone.set_text(f"{balls.gone.sum()}")
+        self.farthest.set_text(_length(balls.far.max()) if balls.gone.any() else "–")
+        self.arrived.set_text(f"{balls.arrived.sum()}")
         gone = np.flatnonzero(balls.gone)
         self._fly(here[gone], way[balls.out[gone], gone], balls.far[gone])
         self.places = np.vstack([here, way[0]])
@@ -162,11 +167,12 @@ class BallMap:
             up = edge[k, 1] > (self.low[1] + self.high[1]) / 2
             x = np.clip(edge[k, 0], *(self.low[0] + 0.1, self.high[0] - 0.1))
             if len(taken) < LABELS and all(up != side or abs(x - other) > 0.33 for other, side in taken):
-                at = (x, self.high[1] + 0.04) if up else (x, self.low[1] - 0.05)
-                self.labels[len(taken)].put(_length(far[k]), at, "bottom" if up else "top")
+                label = self.labels[len(taken)]
+                label.set_text(_length(far[k]))
+                label.set_position((x, self.high[1] + 0.08 if up else self.low[1] - 0.09))
                 taken.append((x, up))
         for label in self.labels[len(taken) :]:
-            label.put("")
+            label.set_text("")
 
     def nearest(self, w, b) -> dict:
         """The control `ball` for the ball, or start of one, next to a place on the map; {} where none is near."""
