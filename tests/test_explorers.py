@@ -164,7 +164,11 @@ AXES = {  # what the axes of each picture count, across and up, in order
     "gradient_cost": [("sequence length T (steps)", "")],
     "backward_pass": [],
     "gradient_check": [("step ε", r"relative error of $dL/dW_{hh}$")],
-    "influence": [(LAG, NORM), ("state at step s", "loss at step t"), ("", NORM)],
+    "profiles": [
+        (LAG, "gradient norm ÷ norm at lag 0"),
+        ("$a_t$: what goes into a unit\nwhite: steep, passes   grey: flat, blocks", "$f(a_t)$"),
+    ],
+    "influence": [("state at step s", "loss at step t"), ("state at step s", ""), ("vanishes", "")],
     "matrix_powers": [("steps k", "stretched by")],
     "jacobian_spectrum": [("real part", "imaginary part"), ("lag k: number of Jacobians", "norm of their product")],
     "chaos": [("", "state of one unit"), ("steps: forwards for the runs, back for the gradient", "grown by a factor")],
@@ -190,7 +194,6 @@ def test_every_axis_says_what_it_counts(name):
 COUNTS_STEPS = ("step", "character", "lag")  # an axis whose label has one of these words may follow T
 # pictures still to be made anew, with limits that follow a slider
 NOT_YET = {
-    "influence",
     "truncation",
     "backward_pass",
 }

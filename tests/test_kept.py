@@ -66,13 +66,13 @@ def test_a_closed_explorer_is_gone_with_all_its_parts(name):
 
 
 def test_explorers_of_a_kind_share_one_picture_and_do_not_mix_it_up():
-    one, two = Live(EXPLORERS["influence"]), Live(EXPLORERS["influence"], seed=3, sequence_length=40)
+    one, two = Live(EXPLORERS["influence"]), Live(EXPLORERS["influence"], network=3, loss=40)
     assert one.painter is two.painter
     stored = one._repr_mimebundle_()["image/png"]
     two.update(spectral_radius=2.0)
     assert one._repr_mimebundle_()["image/png"] == stored
     painter_of.cache_clear()
-    assert Live(EXPLORERS["influence"], seed=3, sequence_length=40, spectral_radius=2.0).image.value == two.image.value
+    assert Live(EXPLORERS["influence"], network=3, loss=40, spectral_radius=2.0).image.value == two.image.value
 
 
 def test_no_more_than_a_few_pictures_are_kept():
@@ -149,7 +149,7 @@ def test_every_function_that_draws_a_still_keeps_the_house_style():
 def test_after_an_interrupt_at_any_moment_the_picture_is_right(name):
     explorer, rng = Live(EXPLORERS[name]), random.Random(0)
     assert threading.current_thread() is threading.main_thread()
-    wanted = {seed: Live(EXPLORERS[name], seed=seed).image.value for seed in range(3)}
+    wanted = {seed: Live(EXPLORERS[name], network=seed).image.value for seed in range(3)}
     interrupted = 0
     previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
@@ -157,12 +157,12 @@ def test_after_an_interrupt_at_any_moment_the_picture_is_right(name):
             seed = (k + 1) % 3
             signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0005, 0.02))
             try:
-                explorer.update(seed=seed)
+                explorer.update(network=seed)
             except KeyboardInterrupt:
                 interrupted += 1
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-            explorer.update(seed=seed)
+            explorer.update(network=seed)
             assert explorer.image.value == wanted[seed]
             assert str(explorer.sentence) in explorer.readout.value.replace("&#x27;", "'")
     finally:

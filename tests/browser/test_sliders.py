@@ -80,7 +80,7 @@ def test_each_key_moves_the_slider_that_has_the_focus_and_no_other(notebook):
 
 
 def test_an_arrow_on_a_menu_chooses_and_stays(notebook):
-    shown, twin = notebook.explorer(NUMBER["explore_influence"]), widgets.explore_influence()
+    shown, twin = notebook.explorer(NUMBER["explore_profiles"]), widgets.explore_profiles()
     menu, options = shown.box.get_by_role("combobox", name="Activation f"), twin.controls["activation"].options
     menu.select_option(options[0])
     menu.focus()
@@ -90,7 +90,7 @@ def test_an_arrow_on_a_menu_chooses_and_stays(notebook):
 
 
 def test_a_key_alone_is_no_command_of_the_notebook_and_a_key_with_shift_still_is(notebook):
-    shown = notebook.explorer(NUMBER["explore_influence"])
+    shown = notebook.explorer(NUMBER["explore_profiles"])
     notebook.do(RECORD)
     for control in (shown.handles()[0], shown.box.get_by_role("combobox").first):
         control.focus()

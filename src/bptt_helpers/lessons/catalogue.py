@@ -6,7 +6,8 @@ from .chain_rule.backward_explorer import BACKWARD_PASS
 from .chain_rule.step_size_explorer import GRADIENT_CHECK
 from .chaos.explorer import CHAOS
 from .gradient_clipping.explorer import CLIPPING
-from .gradient_norms.explorer import INFLUENCE
+from .gradient_norms.influence_explorer import INFLUENCE
+from .gradient_norms.profiles_explorer import PROFILES
 from .jacobian_spectra.powers_explorer import MATRIX_POWERS
 from .jacobian_spectra.spectrum_explorer import JACOBIAN_SPECTRUM
 from .randomized_truncation.chain_explorer import CHAIN
@@ -24,6 +25,7 @@ EXPLORERS = {
     "gradient_cost": GRADIENT_COST,
     "backward_pass": BACKWARD_PASS,
     "gradient_check": GRADIENT_CHECK,
+    "profiles": PROFILES,
     "influence": INFLUENCE,
     "matrix_powers": MATRIX_POWERS,
     "jacobian_spectrum": JACOBIAN_SPECTRUM,

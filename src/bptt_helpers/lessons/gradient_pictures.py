@@ -146,5 +146,6 @@ class HeatMap(AxesImage):
         left, bottom, right, top = (round(side) for side in self.axes.bbox.extents)
         rows = np.arange(top - bottom) * len(values) // (top - bottom)
         columns = np.arange(right - left) * values.shape[1] // (right - left)
-        pixels = colours[rows[::-1, None], columns]  # the renderer counts rows from below
+        # columns first, so that each row of pixels is copied in one piece; the renderer counts rows from below
+        pixels = colours.take(columns, 1).take(rows[::-1], 0)
         return pixels.view(np.uint8).reshape(*pixels.shape, 4), left, bottom, None

@@ -13,6 +13,7 @@ explore_influence = explore_as("influence")
 explore_jacobian_spectrum = explore_as("jacobian_spectrum")
 explore_matrix_powers = explore_as("matrix_powers")
 explore_nudge = explore_as("nudge")
+explore_profiles = explore_as("profiles")
 explore_randomized = explore_as("randomized")
 explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
@@ -29,6 +30,7 @@ __all__ = [
     "explore_jacobian_spectrum",
     "explore_matrix_powers",
     "explore_nudge",
+    "explore_profiles",
     "explore_randomized",
     "explore_truncation",
     "explore_unrolling",
