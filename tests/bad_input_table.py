@@ -246,6 +246,7 @@ TABLE = {
         "threshold": positive(1.0),
         "mode": choice("value"),
         "steps": count(2, "0"),
+        "bits": count(12),
         **LONG,
     },
     "training.clipping.global_norm": {"gradient": NORM},

@@ -184,7 +184,7 @@ AXES = {  # what the axes of each picture count, across and up, in order
     "pushes": [("steps since the push, k", "arrives at unit 1"), ("window τ (steps)", "sum that is counted")],
     "randomized": [("gradient, along the exact one", "")],
     "chain": [("steps t", "z after t steps"), ("factor c of one step", "chance π of no cut")],
-    "clipping": [("weight w", "bias b"), ("step of gradient descent", "error E"), ("", "error E")],
+    "clipping": [("weight w", "bias b"), ("weight w", "")],
 }
 
 

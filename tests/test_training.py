@@ -206,7 +206,8 @@ def test_the_stored_runs_are_complete_and_made_with_the_present_settings():
     assert settings == list(product(*(s[name + "s"] for name in temporal_order.RUN)))
     for run in stored["runs"]:
         assert run["solved"] or run["updates"] == s["updates"]
-        assert len(run["loss"]) == len(run["norm"]) == -(-run["updates"] // stored["every"])
+        assert len(run["correct"]) == len(run["norm"]) == -(-run["updates"] // stored["every"])
+        assert max(run["norm"]) == run["largest_norm"]  # no long gradient is lost between two points
 
 
 def test_the_command_goes_on_where_it_stopped(tmp_path, monkeypatch, capsys):

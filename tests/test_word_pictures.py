@@ -40,9 +40,9 @@ def inked(image):
 
 
 @pytest.mark.parametrize("said", ["gone after 215", "your guess: 1000 →", "gradient 3×10¹² at the first"])
-@pytest.mark.parametrize("align", ["left", "right"])
+@pytest.mark.parametrize("align", ["left", "center", "right"])
 def test_they_take_the_place_of_matplotlibs_text(said, align):
-    place = (0.2 if align == "left" else 2.8, 0.5)
+    place = ({"left": 0.2, "center": 1.5, "right": 2.8}[align], 0.5)
     ours, theirs = (
         inked(canvas_with(words(said, place, align=align))[0]),
         inked(canvas_with(text(said, place, ha=align))[0]),

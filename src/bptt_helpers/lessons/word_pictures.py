@@ -20,6 +20,7 @@ from .pictures import INK, house_style
 _PARTS = re.compile(r"[A-Za-z ,:]+|.")
 _LINE = 1.4  # height, in sizes of the font
 _BASELINE = 0.73  # of that, from above
+_SHARE = {"left": 0, "center": 0.5, "right": 1}  # of the width, that is left of the position
 
 
 class Words(Artist):
@@ -31,8 +32,8 @@ class Words(Artist):
     colour : str
     size : float
         Of the font, in points.
-    align : {"left", "right"}
-        Which end is at the position; up and down the middle is.
+    align : {"left", "center", "right"}
+        What is at the position; up and down the middle is.
     """
 
     zorder = 3  # of a text
@@ -63,7 +64,7 @@ class Words(Artist):
         """The pixels they take."""
         height, width = self._image().shape[:2] if self._text else (0, 0)
         x, y = self.axes.transData.transform(self._place)
-        return Bbox.from_bounds(x - width * (self._align == "right"), y - height / 2, width, height)
+        return Bbox.from_bounds(x - width * _SHARE[self._align], y - height / 2, width, height)
 
     def draw(self, renderer) -> None:
         """Put the image of the words on the canvas."""
