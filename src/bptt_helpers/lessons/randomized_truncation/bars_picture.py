@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.colors import to_rgba, to_rgba_array
 
-from ..pictures import COLOURS
+from ..scheme_pictures import RANDOM
 
-RANDOM, SLIDING, CHUNKED, INK = COLOURS[6], COLOURS[0], COLOURS[2], "0.1"
 THIN, FULL, AT_FULL = 0.07, 0.45, 30  # half the thickness of a signal that counts once, and of one that counts × 30
 
 
@@ -43,7 +42,7 @@ def half_height(weight):
 def shade(weight) -> np.ndarray:
     """The same as colours (k, 4): the more a signal counts, the fuller."""
     alpha = 0.12 + 0.5 * (half_height(np.asarray(weight)) - THIN) / (FULL - THIN)
-    return to_rgba_array([to_rgba(RANDOM, a) for a in alpha])
+    return to_rgba_array([to_rgba(RANDOM["color"], a) for a in alpha])
 
 
 def outlines(factor, weight, row) -> list:

@@ -7,8 +7,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 
 from ..gradient_pictures import power
-from ..pictures import HALO, data_place, freeze_layout, new_figure
-from .bars_picture import CHUNKED, INK, RANDOM
+from ..pictures import HALO, INK, data_place, freeze_layout, new_figure
+from ..scheme_pictures import RANDOM, WRONG, WRONG_AREA
 
 STEPS, TOP = 100, 6  # of the chain; log10 of what is drawn
 
@@ -36,17 +36,17 @@ class ChainPicture:
             title="30 draws, their mean and their spread",
         )
         self.left.grid(alpha=0.3)
-        self.draws = LineCollection([], colors=to_rgba(RANDOM, 0.45), lw=0.8)
+        self.draws = LineCollection([], colors=to_rgba(RANDOM["color"], 0.45), lw=0.8)
         self.left.add_collection(self.draws, autolim=False)
         (self.exact,) = self.left.plot([], [], color=INK, lw=2.5)
-        (self.spread,) = self.left.plot([], [], color=CHUNKED, lw=2.5, ls="--")
+        (self.spread,) = self.left.plot([], [], lw=2.5, ls="--")
         bold = {"fontsize": 10, "weight": "bold", "va": "center", "path_effects": HALO}
-        self.texts = [self.left.text(STEPS + 2, 0, "", color=colour, **bold) for colour in (INK, CHUNKED)]
+        self.texts = [self.left.text(STEPS + 2, 0, "", color=INK, **bold) for _ in range(2)]
 
         factor = np.linspace(0, 1.5, 100)
         line = np.minimum(factor**2, 1)
-        self.right.fill_between(factor, line, 1, color="#e8eef4", lw=0)
-        self.right.fill_between(factor, line, 0, color=to_rgba(RANDOM, 0.3), hatch="//", lw=0)
+        self.right.fill_between(factor, line, 1, color="#f4f2ee", lw=0)
+        self.right.fill_between(factor, line, 0, fc=WRONG_AREA, ec=to_rgba(WRONG, 0.4), hatch="//", lw=0)
         self.right.plot(factor, factor**2, color=INK, lw=2)
         self.right.text(0.08, 0.75, "stays bounded", fontsize=11)
         self.right.text(0.82, 0.25, "grows without\nend", fontsize=11)
@@ -57,7 +57,7 @@ class ChainPicture:
             ylabel="chance π of no cut",
             title="The spread, for a long chain",
         )
-        point = {"marker": "D", "ms": 10, "color": RANDOM, "mec": INK, "clip_on": False, "in_layout": False}
+        point = {"marker": "D", "ms": 10, "color": RANDOM["color"], "mec": INK, "clip_on": False, "in_layout": False}
         (self.point,) = self.right.plot([], [], **point)
         self.artists = [self.draws, self.exact, self.spread, *self.texts, self.point]
         freeze_layout(self.figure)
@@ -82,6 +82,9 @@ class ChainPicture:
             spread = exact + (0.5 if up else -0.5)
         for text, name, place, value in zip(self.texts, ("exact", "spread"), (exact, spread), values, strict=True):
             text.set(y=place, text=f"{name} {power(value)}" if value > -99 else f"{name} 0")
+        endless = data.survival < 1 and data.factor**2 >= data.survival  # without a cut nothing varies
+        for artist in (self.spread, self.texts[1]):
+            artist.set_color(WRONG if endless else INK)
         self.point.set_data([data.factor], [data.survival])
 
     def touched(self, x, y) -> dict:

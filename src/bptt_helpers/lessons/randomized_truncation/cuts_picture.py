@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
-from ..pictures import house_style, new_still
-from .bars_picture import CHUNKED, INK, RANDOM, cuts, growth, outlines, shade
+from ..pictures import INK, house_style, new_still
+from ..scheme_pictures import CHUNKED, RANDOM
+from .bars_picture import cuts, growth, outlines, shade
 
 
 @house_style()
@@ -35,11 +36,13 @@ def draw_cuts(text, ways):
     ax.axis("off")
     for row, (name, factor, weight) in enumerate(zip(ways, factors, weights, strict=True)):
         y, grows = 2 * row, (factor > 1).any()
-        ax.text(-7, y + 0.3, name, va="center", fontsize=11, weight="bold", color=RANDOM if grows else INK)
+        ax.text(-7, y + 0.3, name, va="center", fontsize=11, weight="bold", color=INK)
         for t, character in enumerate(text):
             ax.text(t + 0.5, y, character, ha="center", va="center", fontsize=12, family="DejaVu Sans Mono")
-        fill, edge = (shade(weight[factor == 0]), RANDOM) if grows else ("white", "0.4")
+        fill, edge = (shade(weight[factor == 0]), RANDOM["color"]) if grows else ("white", "0.4")
         ax.add_collection(PolyCollection(outlines(factor, weight, y + 0.85), fc=fill, ec=edge, lw=0.8))
-        ax.add_collection(LineCollection(cuts(factor, y + 0.4, 0.95), colors=INK if grows else CHUNKED, lw=2.2))
+        ax.add_collection(
+            LineCollection(cuts(factor, y + 0.4, 0.95), colors=INK if grows else CHUNKED["color"], lw=2.2)
+        )
     ax.text(len(text), -0.95, "◀ the way back", ha="right", fontsize=10, color="0.4")
     return figure

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import house_style, new_still
-from .bars_picture import CHUNKED, INK, RANDOM, SLIDING
+from ..pictures import INK, house_style, new_still
+from ..scheme_pictures import CHUNKED, RANDOM, SLIDING
 
 LOWEST, HIGHEST = 0.02, 10  # of the axis, in lengths of the exact gradient
 
@@ -31,13 +31,13 @@ def draw_lengths(lengths, panels, *, together=16):
     lengths, told = np.asarray(lengths), []
     for ax, (title, (spread, blocks, window)) in zip(axes[0], panels.items(), strict=True):
         curves = (
-            ("random, one draw", spread, RANDOM, "-", 2.5),
-            (f"random, mean of {together}", spread / np.sqrt(together), RANDOM, "--", 2),
-            ("blocks", blocks, CHUNKED, ":", 2.5),
-            ("window", window, SLIDING, "-.", 2),
+            ("random, one draw", spread, RANDOM, 2.5),
+            (f"random, mean of {together}", spread / np.sqrt(together), RANDOM, 1.2),
+            ("blocks", blocks, CHUNKED, 2),
+            ("window", window, SLIDING, 2),
         )
-        for name, errors, colour, style, width in curves:
-            ax.plot(lengths, np.maximum(errors, 1e-9), style, color=colour, lw=width, label=name)
+        for name, errors, style, width in curves:
+            ax.plot(lengths, np.maximum(errors, 1e-9), **style, lw=width, label=name)
         wins = spread < blocks
         ring = {"mfc": "white", "mec": INK, "mew": 1.5, "ms": 8, "ls": "none", "zorder": 3}
         ax.plot(lengths[wins], spread[wins], "o", label="one draw errs less than a block", **ring)

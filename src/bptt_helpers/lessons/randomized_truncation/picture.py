@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
-from ..pictures import HALO, data_place, freeze_layout, new_figure
-from .bars_picture import CHUNKED, INK, RANDOM, SLIDING, cuts, growth, half_height, outlines, shade
+from ..pictures import HALO, INK, data_place, freeze_layout, new_figure
+from ..scheme_pictures import CHUNKED, RANDOM, SLIDING
+from .bars_picture import cuts, growth, half_height, outlines, shade
 
 STEPS, ROWS = 40, 16  # of the sequence; draws that are shown as bars
 COUNTS = (*range(1, ROWS + 1), 30, 100, 300, 1000)  # draws so far: a row for each
 BLOCKS, WINDOW = -1.6, -0.6  # where the bars of the two fixed ways lie, in rows; draw k lies at k - 1/2
 LOW, HIGH = -0.5, 3  # of the axis along the exact gradient, which ends at 1
+COLOUR = RANDOM["color"]
 BAND, PALE = "#ffe9a8", "#fbe0cc"
 BOLD = {"weight": "bold", "fontsize": 10, "va": "center", "path_effects": HALO}
 WORDS = {"fontsize": 10, "va": "center", "color": "0.3"}
@@ -34,23 +36,22 @@ class RandomizedPicture:
         light = {"color": BAND, "lw": 0, "zorder": 0.5}
         self.bands = [ax.axhspan(0, 1, **light) for ax in (self.bars, self.values)]
         self.exact = self.values.axvline(1, color=INK, lw=2)  # does not move, but stands before the band
-        self.pieces = PolyCollection([], edgecolor=RANDOM, lw=0.7)
-        self.cuts, self.blocks = (LineCollection([], colors=colour, lw=2) for colour in (INK, CHUNKED))
+        self.pieces = PolyCollection([], edgecolor=COLOUR, lw=0.7)
+        self.cuts, self.blocks = (LineCollection([], colors=colour, lw=2) for colour in (INK, CHUNKED["color"]))
         for collection in (self.pieces, self.cuts, self.blocks):
             self.bars.add_collection(collection, autolim=False)
-        (self.window,) = self.bars.plot([], [], color=SLIDING, lw=2)
+        (self.window,) = self.bars.plot([], [], **SLIDING, lw=2)
 
         plot = self.values.plot
         self.lines = [
-            plot([], [], style, color=colour, lw=2, marker="v", mec=INK, ms=8, markevery=[0])[0]
-            for colour, style in ((CHUNKED, ":"), (SLIDING, "--"))
+            plot([], [], **style, lw=2, marker="v", mec=INK, ms=8, markevery=[0])[0] for style in (CHUNKED, SLIDING)
         ]
-        self.dots, self.left, self.right = (plot([], [], m, ms=6.5, mfc=PALE, mec=RANDOM)[0] for m in "o<>")
-        (self.error,) = plot([], [], color=RANDOM, lw=1.5)
-        (self.mean,) = plot([], [], color=RANDOM, lw=2.5)
-        (self.now,) = plot([], [], "D", ms=8, color=RANDOM, mec=INK)
-        self.line_texts = [self.values.text(0, 0, "", color=colour, **BOLD) for colour in (CHUNKED, SLIDING)]
-        self.mean_text = self.values.text(0, 0, "", color="#a84300", **BOLD)
+        self.dots, self.left, self.right = (plot([], [], m, ms=6.5, mfc=PALE, mec=COLOUR)[0] for m in "o<>")
+        (self.error,) = plot([], [], color=COLOUR, lw=1.5)
+        (self.mean,) = plot([], [], **RANDOM, lw=2.5)
+        (self.now,) = plot([], [], "D", ms=8, color=COLOUR, mec=INK)
+        self.line_texts = [self.values.text(0, 0, "", color=style["color"], **BOLD) for style in (CHUNKED, SLIDING)]
+        self.mean_text = self.values.text(0, 0, "", color=INK, **BOLD)
         self.row_texts = [self.values.text(0, 0, "", fontsize=9, va="center", color=INK) for _ in range(ROWS)]
         self.artists = [
             *self.bands,
@@ -84,7 +85,7 @@ class RandomizedPicture:
         self.bars.text(0, 19, "it counts", **WORDS)
         for x, weight in ((8, 1), (16, 3), (24, 10), (32, 30)):
             half = half_height(weight)
-            self.bars.fill_between([x, x + 2], 19 - half, 19 + half, fc=shade([weight])[0], ec=RANDOM, lw=0.7)
+            self.bars.fill_between([x, x + 2], 19 - half, 19 + half, fc=shade([weight])[0], ec=COLOUR, lw=0.7)
             self.bars.text(x + 2.6, 19, f"× {weight}", **WORDS)
 
         names = {BLOCKS: "blocks", WINDOW: "window"}
@@ -92,8 +93,8 @@ class RandomizedPicture:
         self.values.set(xlim=(LOW, HIGH), xticks=[0, 1, 2, 3], xlabel="gradient, along the exact one")
         self.values.set_yticks(list(names), names.values(), fontsize=9)
         self.values.tick_params(axis="y", length=0)
-        for label, colour in zip(self.values.get_yticklabels(), (CHUNKED, SLIDING), strict=False):
-            label.set(color=colour, weight="bold")
+        for label, style in zip(self.values.get_yticklabels(), (CHUNKED, SLIDING), strict=False):
+            label.set(color=style["color"], weight="bold")
         self.values.text(1, -2.6, "exact", ha="center", **BOLD)
 
     def show(self, data) -> None:

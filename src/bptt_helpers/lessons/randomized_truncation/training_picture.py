@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import COLOURS, house_style, new_still
+from ..pictures import HALO, INK, house_style, new_still
+from ..scheme_pictures import CHUNKED, WRONG
 
 EDGE, NEAR = 1.5, 0.1  # of the picture; how near to the best θ a run has to end
-ARRIVES, LEAVES = COLOURS[0], COLOURS[2]
+ARRIVES = "0.5"
 FIRST, POINTS = 30, 400  # step at which the axis begins, points drawn of a run, each a factor further
 
 
@@ -36,28 +37,28 @@ def draw_training(panels, *, target):
     for ax, (title, (runs, blocks)) in zip(axes[0], panels.items(), strict=True):
         reaches = arrived(runs, target)
         for run, reached in zip(runs.T, reaches, strict=True):
-            _draw_run(ax, run, reached, ARRIVES if reached else LEAVES, lw=1 if reached else 0.7)
+            _draw_run(ax, run, reached, color=ARRIVES if reached else WRONG, lw=1 if reached else 0.7)
         blocks_arrive = arrived(blocks[:, None], target)[0]
-        _draw_run(ax, blocks, blocks_arrive, "black", lw=2.5, ls=":", label="plain blocks")
-        ax.axhline(target, color="black", ls="--", lw=1.2)
+        _draw_run(ax, blocks, blocks_arrive, **CHUNKED, lw=3, path_effects=HALO, label="plain blocks")
+        ax.axhline(target, color=INK, lw=1.2)
         told = f"{title}: {reaches.sum()} of {len(reaches)} arrive, plain blocks {'too' if blocks_arrive else 'leave'}"
         counts.append(told)
         ax.set(xlabel="step", ylim=(-EDGE, EDGE), xscale="log", xlim=(FIRST, len(runs) - 1))
         ax.set_title(f"{title}\n{reaches.sum()} of {len(reaches)} arrive", fontsize=11)
         ax.grid(alpha=0.3)
-    axes[0, 0].set_ylabel("θ  (best: dashed)")
+    axes[0, 0].set_ylabel("θ  (best: black)")
     axes[0, 0].legend(loc="lower left", fontsize=9)
     figure.sentence = f"θ over {len(blocks) - 1} steps, every run. {'; '.join(counts)}."
     return figure
 
 
-def _draw_run(ax, run, reached, colour, **style):
+def _draw_run(ax, run, reached, **style):
     """A line, with gaps where it is outside; a run that is lost ends in an arrow where it leaves first."""
     outside = np.abs(run) > EDGE
     end = int(outside.argmax()) if outside.any() and not reached else len(run)
     steps = np.unique([*np.geomspace(1, len(run) - 1, POINTS).astype(int), end - 1])
     steps = steps[steps < end]
-    ax.plot(steps, np.where(outside, np.nan, run)[steps], color=colour, **style)
+    ax.plot(steps, np.where(outside, np.nan, run)[steps], **style)
     if end < len(run):
         edge, marker = (EDGE, "^") if run[end] > 0 else (-EDGE, "v")
-        ax.plot(end, edge, marker, color=colour, ms=9, mec="white", mew=0.6, clip_on=False, zorder=3)
+        ax.plot(end, edge, marker, color=WRONG, ms=9, mec="white", mew=0.6, clip_on=False, zorder=3)

@@ -8,10 +8,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, PALE, SCREEN_DPI, data_place
+from ..scheme_pictures import STYLES, WRONG, WRONG_AREA
 from ..word_pictures import Words
-from .scheme_pictures import STYLES, WRONG
 
-UP, DOWN = COLOURS[7], COLOURS[5]  # a push up, a push down
+# a push up, a push down, and the words about them; no scheme has these colours
+UP, DOWN = COLOURS[7], "#0f505a"
+UP_INK = "#756a2c"
 TOO_LATE = "0.8"
 
 
@@ -74,7 +76,7 @@ class PushesPicture:
         ax.annotate("", (8, 1.4), (16, 1.4), arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.5})
         ax.text(-0.65, -1.2, "shutter", ha="center", va="top", fontsize=9.5, color=INK)
         ax.text(1, -1.55, "the loss is here", ha="left", va="top", fontsize=9.5, color=INK)
-        for x, text, colour in ((19.3, "ten pushes up", UP), (units + 0.5, "thirteen down", DOWN)):
+        for x, text, colour in ((19.3, "ten pushes up", UP_INK), (units + 0.5, "thirteen down", DOWN)):
             ax.text(x, -1.52, text, ha="right", va="top", fontsize=10.5, weight="bold", color=colour)
         width = 0.62 * 0.96 * 900 * 0.72 / (units + 2.3)
         self.up, self.down = (LineCollection([], color=colour, lw=width, capstyle="butt") for colour in (UP, DOWN))
@@ -96,8 +98,8 @@ class PushesPicture:
         ax.set_title("What arrives, and what the window counts of it", fontsize=11, loc="left")
         ax.axhline(0, color=GREY, lw=0.8)
         ax.spines[["top", "right"]].set_visible(False)
-        lags, up = np.arange(len(arriving)), arriving[:, None] > 0
-        self.counted = LineCollection([], lw=2.2, capstyle="butt", color=np.where(up, UP, DOWN))
+        lags, colours = np.arange(len(arriving)), [UP if value > 0 else DOWN for value in arriving]
+        self.counted = LineCollection([], lw=2.2, capstyle="butt", color=colours)
         for lines in (LineCollection(bars(lags, arriving), color=TOO_LATE, lw=2.2, capstyle="butt"), self.counted):
             ax.add_collection(lines, autolim=False)
         self.at = ax.axvline(0, color=INK, lw=1, ls=":")
@@ -108,7 +110,7 @@ class PushesPicture:
         ax = self.right = self.figure.add_axes((0.63, 0.1, 0.355, 0.375))
         ax.set(xlim=(0, longest_window), ylim=(-8.5, 18.5), xlabel="window τ (steps)", ylabel="sum that is counted")
         ax.set_title("The derivative that descent believes", fontsize=11, loc="left")
-        ax.axhspan(0, 18.5, color="#f8e8e4", lw=0)
+        ax.axhspan(0, 18.5, color=WRONG_AREA, lw=0)
         ax.text(longest_window - 3, 17.8, "wrong sign", ha="right", va="top", fontsize=10.5, color=WRONG)
         ax.axhline(exact, color=INK, lw=1.2)
         ax.text(2, exact - 0.3, f"exact {exact:g}".replace("-", "−"), va="top", fontsize=10, color=INK)

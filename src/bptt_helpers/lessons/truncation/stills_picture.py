@@ -7,8 +7,9 @@ from matplotlib.colors import ListedColormap
 from matplotlib.patches import Rectangle
 
 from ..pictures import GREY, INK, house_style, new_still
-from .scheme_pictures import STYLES, WRONG
+from ..scheme_pictures import SLIDING, STYLES, WRONG
 
+EXACT = "#3a3a3a"  # nearly ink, so that the frame of a row can be seen on it
 DASHES = ("-", (0, (5, 1.5)), (0, (5, 1.5, 1, 1.5)), ":")
 
 
@@ -33,7 +34,7 @@ def draw_reach(heard, loss, sentence):
     for ax, (title, pairs) in zip(axes[0], heard.items(), strict=True):
         T = len(pairs)
         edges = np.arange(T + 1) + 0.5
-        colour = next((style["color"] for name, style in STYLES.items() if title.startswith(name)), GREY)
+        colour = next((style["color"] for name, style in STYLES.items() if title.startswith(name)), EXACT)
         ax.pcolormesh(edges, edges, pairs, cmap=ListedColormap(["white", colour]), vmin=0, vmax=1, ec="0.8", lw=0.5)
         ax.add_patch(Rectangle((0.5, loss - 0.5), T, 1, fc="none", ec=INK, lw=2))
         count = int(pairs[loss - 1].sum())
@@ -65,7 +66,7 @@ def draw_error(errors, slopes, sentence):
     figure, axes = new_still(sentence, height=3.4, ncols=len(errors), sharey=True, squeeze=False)
     for ax, (title, runs) in zip(axes[0], errors.items(), strict=True):
         window = np.arange(1, runs.shape[1] + 1)
-        ax.plot(window, runs.T, color=STYLES["sliding"]["color"], lw=0.8, alpha=0.5)
+        ax.plot(window, runs.T, color=SLIDING["color"], lw=0.8, alpha=0.5)
         factor = slopes[title]
         ax.plot(window, window * np.log10(factor), color=INK, lw=2.5)
         at = 0.45 * len(window)

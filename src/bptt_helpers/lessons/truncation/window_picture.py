@@ -11,9 +11,9 @@ from matplotlib.transforms import Affine2D
 
 from ..gradient_pictures import gradient_bar
 from ..pictures import GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..scheme_pictures import STYLES, WRONG
 from ..word_pictures import Words
 from .chain_pictures import Cells, Letters, colours_of
-from .scheme_pictures import STYLES, WRONG
 
 GOOD = 0.99  # the cosine that is marked
 BEST = 4  # the top of the cosine's axis in nines: all that is above .9999 stands there
