@@ -47,6 +47,7 @@ NAMES, INPUT_WORDS = {"colour": GREY}, {"colour": INK, "bold": False}  # of a ch
 VALUES, NEW_VALUES, WEIGHTS = {"colour": INK, "bold": True}, {"colour": CHANGED}, {"colour": "white"}
 CONTRIBUTIONS, TERMS, SUM, REMARK = {"size": 13.5}, {"size": 14.5}, {"size": 18}, {"size": 11}  # of the unfolded cell
 FORETOLD, MEASURED, TOTAL = {"y": 0.93, "ha": "right"}, {"y": 0.43, "ha": "right"}, {"y": 1.43}  # of a nudge
+NUMBERS = {"y": 2.3}  # beside the arrows of a nudge
 RATIO, COUNTS, GUESSED = {"size": 14}, {"size": 21}, {"colour": cost_picture.GUESS}  # of the cost
 
 
@@ -169,6 +170,8 @@ def test_a_nudge_is_measured_on_the_chain(copy, nudge):
     ]
     assert texts(picture.words, **FORETOLD) == [f"= {signed(data.predicted)}"]
     assert texts(picture.words, **MEASURED) == [signed(data.measured)]
+    beside = [word.colour for word in these(picture.words, **NUMBERS)]
+    assert beside == [INK if t in data.copies else GREY for t in (1, 2, 3)]
     assert picture.here.get_xydata().tolist() == [[nudge, data.loss]]
     np.testing.assert_allclose(picture.foretold.get_xydata(), [[nudge, data.old_loss + data.predicted]])
     for at, loss in zip(*picture.curve.get_data(), strict=True):
