@@ -2,7 +2,6 @@
 
 import itertools
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 
@@ -30,8 +29,7 @@ from bptt_helpers.lessons.chain_rule.path_picture import PRODUCTS, RIGHT, WRONG
 from bptt_helpers.lessons.chain_rule.step_size_explorer import GRADIENT_CHECK, gradient_check_data
 from bptt_helpers.lessons.chain_rule.symptoms_picture import FINE, SLIGHT
 from bptt_helpers.lessons.chain_rule.symptoms_picture import WRONG as BAD
-from bptt_helpers.lessons.pictures import new_figure
-from bptt_helpers.lessons.sheet_pictures import Shapes, Word, Words, outline, sheet
+from bptt_helpers.lessons.sheet_pictures import Shapes, Words
 from bptt_helpers.passes.step_size import best_step, step_errors
 from bptt_helpers.passes.steps import backward_steps
 
@@ -207,30 +205,6 @@ def drawn(figure):
     (words,) = (a.words for a in collections if isinstance(a, Words))
     (shapes,) = (a.shapes for a in collections if isinstance(a, Shapes))
     return words, shapes
-
-
-def test_a_word_is_drawn_around_its_place_in_its_colour():
-    _, ax = sheet(*new_figure(2, 1))
-    words = Words(ax)
-    words.show(
-        [Word(1, 0.5, "12", "red", 20), Word(0.2, 0.5, "$x_1$", "blue", 20, ha="left"), Word(0, 0, " ", "green")]
-    )
-    red, blue = words.get_paths()
-    box = red.get_extents()
-    assert (box.x0 + box.x1) / 2 == pytest.approx(1, abs=0.02)
-    assert (box.y0 + box.y1) / 2 == pytest.approx(0.5, abs=0.01)
-    assert box.height == pytest.approx(0.73 * 20 / 72, rel=0.05)
-    assert blue.get_extents().x0 == pytest.approx(0.2, abs=0.03)
-    assert words.get_facecolor().tolist() == [[1, 0, 0, 1], [0, 0, 1, 1]]
-    points, codes, width = outline("")
-    assert (len(points), len(codes), width) == (0, 0, 0)
-
-
-def test_a_formula_is_drawn_in_our_own_font_whatever_the_reader_s_settings():
-    ours = outline("$W_{hh}$")[0]
-    outline.cache_clear()
-    with mpl.rc_context({"mathtext.fontset": "cm", "font.family": "monospace", "font.size": 30}):
-        np.testing.assert_array_equal(outline("$W_{hh}$")[0], ours)
 
 
 def test_all_copies_have_the_same_contribution_and_the_guess_is_marked():

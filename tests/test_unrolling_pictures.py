@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, cost, forward, squared_error
+from bptt_helpers.lessons.pictures import GREY, INK
 from bptt_helpers.lessons.unrolling import cost_picture, nudge_picture, unfold_picture
 from bptt_helpers.lessons.unrolling.chain import INPUTS, TARGET, W_O, W_X, run_chain
-from bptt_helpers.lessons.unrolling.chain_picture import RADIUS, loop, places, signed
+from bptt_helpers.lessons.unrolling.chain_picture import CHANGED, RADIUS, loop, places, signed
 from bptt_helpers.lessons.unrolling.cost_explorer import GRADIENT_COST, cost_data
 from bptt_helpers.lessons.unrolling.nudge_explorer import NUDGE, nudge_data
 from bptt_helpers.lessons.unrolling.unfold_explorer import UNROLLING
-from bptt_helpers.lessons.unrolling.words_picture import text_path
 
 
 @pytest.mark.parametrize("T", [1, 3, 5])
@@ -42,6 +42,25 @@ def test_networks_side_by_side_are_those_alone():
         assert together.loss[k] == alone.loss
 
 
+# how the words of the pictures look that a test asks for
+NAMES, INPUT_WORDS = {"colour": GREY}, {"colour": INK, "bold": False}  # of a chain
+VALUES, NEW_VALUES, WEIGHTS = {"colour": INK, "bold": True}, {"colour": CHANGED}, {"colour": "white"}
+CONTRIBUTIONS, TERMS, SUM, REMARK = {"size": 13.5}, {"size": 14.5}, {"size": 18}, {"size": 11}  # of the unfolded cell
+FORETOLD, MEASURED, TOTAL = {"y": 0.93, "ha": "right"}, {"y": 0.43, "ha": "right"}, {"y": 1.43}  # of a nudge
+NUMBERS = {"y": 2.3}  # beside the arrows of a nudge
+RATIO, COUNTS, GUESSED = {"size": 14}, {"size": 21}, {"colour": cost_picture.GUESS}  # of the cost
+
+
+def these(words, **looks):
+    """Those words that look so."""
+    return [word for word in words.words if all(getattr(word, name) == value for name, value in looks.items())]
+
+
+def texts(words, **looks):
+    """What they say."""
+    return [word.text for word in these(words, **looks)]
+
+
 def widths(path):
     """Of the shafts of all falling arrows in a path of eight points each."""
     return [arrow[1, 0] - arrow[0, 0] for arrow in path.vertices.reshape(-1, 8, 2)]
@@ -51,17 +70,17 @@ def widths(path):
 def test_unfolded_the_picture_shows_every_number(copies, weight):
     picture, data = UNROLLING.shown(copies=copies, weight=weight)
     chain = picture.chain
-    assert chain.values.texts == [signed(v) for v in (*data.states, data.loss)]
-    assert chain.weights.texts == ["w"] * copies
-    assert [text.split()[-1] for text in chain.inputs.texts] == [signed(x, 0) for x in data.inputs]
-    assert picture.contributions.texts == [signed(c) for c in data.contributions]
-    assert picture.sum.texts == [f"= {signed(data.total)}"]
+    assert texts(chain.words, **VALUES) == [signed(v) for v in (*data.states, data.loss)]
+    assert texts(chain.words, **WEIGHTS) == ["w"] * copies
+    assert [text.split()[-1] for text in texts(chain.words, **INPUT_WORDS)] == [signed(x, 0) for x in data.inputs]
+    assert texts(picture.words, **CONTRIBUTIONS) == [signed(c) for c in data.contributions]
+    assert texts(picture.words, **SUM) == [f"= {signed(data.total)}"]
     drawn = [c for c in data.contributions if c]
     np.testing.assert_allclose(widths(picture.falling.get_path()), [unfold_picture.width_of(c) for c in drawn])
     at = places(copies, 1.0, unfold_picture.LEFT, unfold_picture.RIGHT)
     np.testing.assert_allclose(chain.nodes.get_xydata()[:, 0], at)
     assert len(picture.back_heads.get_path().vertices) == 4 * copies  # from the loss to h_1
-    terms = picture.terms.texts[0].removeprefix("dL/dw = ").replace("− ", "-").replace("+ ", "")
+    terms = texts(picture.words, **TERMS)[0].removeprefix("dL/dw = ").replace("− ", "-").replace("+ ", "")
     assert [float(term.replace("−", "-")) for term in terms.split()] == pytest.approx(data.contributions, abs=6e-4)
 
 
@@ -78,9 +97,9 @@ def test_an_arrow_is_as_wide_as_what_it_carries():
 
 def test_the_start_is_the_example_of_the_text():
     picture, _ = UNROLLING.shown()
-    assert picture.chain.values.texts == ["0", "0.462", "0.354", "−0.214", "1.744"]
-    assert picture.contributions.texts == ["0", "−1.223", "−1.337"]
-    assert picture.terms.texts + picture.sum.texts == ["dL/dw = 0 − 1.223 − 1.337", "= −2.560"]
+    assert texts(picture.chain.words, **VALUES) == ["0", "0.462", "0.354", "−0.214", "1.744"]
+    assert texts(picture.words, **CONTRIBUTIONS) == ["0", "−1.223", "−1.337"]
+    assert texts(picture.words, **TERMS) + texts(picture.words, **SUM) == ["dL/dw = 0 − 1.223 − 1.337", "= −2.560"]
 
 
 def test_pulled_apart_the_chain_is_straight_and_a_loop_moves_with_its_nodes():
@@ -103,10 +122,10 @@ def test_folded_there_is_one_loop_and_nothing_has_fallen():
     assert all(np.array_equal(first, other) for other in others)
     nodes = picture.chain.nodes.get_xydata()
     assert (nodes[:4] == nodes[0]).all()
-    assert picture.chain.names.texts == ["hₜ", "L"]
+    assert texts(picture.chain.words, **NAMES) == ["hₜ", "L"]
     assert not picture.box.get_visible()
-    for words in (picture.contributions, picture.terms, picture.sum, picture.remark):
-        assert words.texts == []
+    for looks in (CONTRIBUTIONS, TERMS, SUM, REMARK):
+        assert texts(picture.words, **looks) == []
 
 
 def test_one_thing_after_the_other_appears():
@@ -114,7 +133,8 @@ def test_one_thing_after_the_other_appears():
     for frame in range(unfold_picture.FRAMES + 1):
         picture, _ = UNROLLING.shown(unfold=frame)
         back, falling = picture.back.get_xydata(), picture.falling.get_path().vertices
-        parts = {"back": back, "falling": falling, "numbers": picture.contributions.texts, "sum": picture.sum.texts}
+        numbers, total = texts(picture.words, **CONTRIBUTIONS), texts(picture.words, **SUM)
+        parts = {"back": back, "falling": falling, "numbers": numbers, "sum": total}
         for name, part in parts.items():
             if len(part):
                 first.setdefault(name, frame)
@@ -145,11 +165,13 @@ def test_a_nudge_is_measured_on_the_chain(copy, nudge):
     chain, before = run_chain(weights), run_chain(np.full(3, 0.8))
     assert data.measured == pytest.approx(chain.loss - before.loss)
     assert data.predicted == pytest.approx(nudge * sum(before.contributions[t - 1] for t in data.copies))
-    assert picture.chain.new_values.texts == [
+    assert texts(picture.chain.words, **NEW_VALUES) == [
         signed(v) for v in (*chain.states, chain.loss)[4 - len(data.changed) + 1 :]
     ]
-    assert picture.predicted.texts == [f"= {signed(data.predicted)}"]
-    assert picture.measured.texts == [signed(data.measured)]
+    assert texts(picture.words, **FORETOLD) == [f"= {signed(data.predicted)}"]
+    assert texts(picture.words, **MEASURED) == [signed(data.measured)]
+    beside = [word.colour for word in these(picture.words, **NUMBERS)]
+    assert beside == [INK if t in data.copies else GREY for t in (1, 2, 3)]
     assert picture.here.get_xydata().tolist() == [[nudge, data.loss]]
     np.testing.assert_allclose(picture.foretold.get_xydata(), [[nudge, data.old_loss + data.predicted]])
     for at, loss in zip(*picture.curve.get_data(), strict=True):
@@ -168,12 +190,10 @@ def test_a_small_nudge_moves_the_loss_as_predicted_and_only_what_comes_after_it(
 def test_a_copy_is_chosen_by_touch_and_the_nudge_by_its_curve():
     picture, _ = NUDGE.shown()
     size = picture.figure.get_size_inches()
-    for name, text, place in zip(
-        nudge_picture.COPIES, picture.chain.weights.texts, picture.chain.weights.places, strict=False
-    ):
-        assert text in ("w", "0.90")
-        assert picture.touched(*np.array(place) / size) == {"copy": name}
-    assert picture.touched(*np.array(picture.other_total.places[0]) / size) == {"copy": "all three"}
+    weights, (total,) = these(picture.chain.words, **WEIGHTS), these(picture.words, **TOTAL)
+    assert [weight.text for weight in weights] == ["w", "0.90", "w"]
+    for name, weight in zip(nudge_picture.COPIES, [*weights, total], strict=True):
+        assert picture.touched(*np.array([weight.x, weight.y]) / size) == {"copy": name}
     x, y = picture.figure.transFigure.inverted().transform(picture.panel.transData.transform((0.3, 1.0)))
     assert picture.touched(x, y) == {"nudge": pytest.approx(0.3)}
     assert picture.touched(0.5, 0.98) == {}
@@ -187,16 +207,17 @@ def test_the_cost_is_drawn_in_forward_passes_over_1000_steps(T, n, d):
     np.testing.assert_array_equal(picture.exact.get_xydata(), np.column_stack([data.lengths, data.exact]))
     assert data.lengths[-1] == 1000
     assert data.exact[-1] * one == pytest.approx(cost.operations(1000, d, n, 1))
-    assert picture.ratio.texts == [f"× {data.exact[-1]:.2f}"]
+    assert texts(picture.words, **RATIO) == [f"× {data.exact[-1]:.2f}"]
     for T_k, alone, exact in list(zip(data.lengths, data.alone, data.exact, strict=True))[::30]:
         there = cost_data(int(T_k), n, d)
         assert (alone, exact) == pytest.approx((there.operations_alone / one, there.operations / one))
     assert 2 <= data.exact[-1] <= 3
     marks = [mark for mark in (data.forward_now, data.exact_now, data.alone_now) if mark <= cost_picture.MOST]
     assert picture.marks.get_xydata().tolist() == [[T, mark] for mark in marks]
-    numbers = [words.texts for words in (*picture.counts, *picture.operations)]
+    operations = [text for text in texts(picture.words) if text.endswith(" multiply-adds")]
     counts = [data.visits_alone, T, data.operations_alone, data.operations]
-    assert [int(text.split()[0].replace(",", "")) for (text,) in numbers] == counts
+    numbers = texts(picture.words, **COUNTS) + operations
+    assert [int(text.split()[0].replace(",", "")) for text in numbers] == counts
 
 
 @pytest.mark.parametrize("T", [1, 5, 20])
@@ -223,7 +244,7 @@ def test_every_visit_has_a_dot_where_they_can_be_counted(T):
 def test_the_guess_is_marked(guess, star, words):
     picture, _ = GRADIENT_COST.shown(guess=guess)
     assert picture.guess.get_xydata().tolist() == star
-    assert picture.guessed.texts == words
+    assert texts(picture.words, **GUESSED) == words
 
 
 def test_the_length_follows_the_pointer_along_the_curves():
@@ -231,12 +252,3 @@ def test_the_length_follows_the_pointer_along_the_curves():
     x, y = picture.figure.transFigure.inverted().transform(picture.panel.transData.transform((400, 1.0)))
     assert picture.touched(x, y) == {"sequence_length": pytest.approx(400)}
     assert picture.touched(0.1, 0.5) == {}
-
-
-def test_words_stand_where_they_are_told():
-    box = {align: text_path(["0"], [(2, 1)], 72, align=align).get_extents() for align in ("left", "center", "right")}
-    assert box["left"].x0 > 2 > box["right"].x1
-    assert (box["center"].x0 + box["center"].x1) / 2 == pytest.approx(2, abs=0.01)
-    assert all((each.y0 + each.y1) / 2 == pytest.approx(1, abs=0.02) for each in box.values())
-    assert box["left"].height == pytest.approx(0.75, abs=0.03)  # a digit of an inch's font
-    assert len(text_path([" "], [(0, 0)], 10).vertices) == 0

@@ -1,7 +1,8 @@
 """A sheet on which pictures are put together from boxes, arrows and short texts, all of which may move.
 
 Its unit is an inch. A `Text` of matplotlib takes a third of a millisecond to draw, and these pictures hold eighty
-numbers: here a text is the outline of its characters, and all texts of a colour are drawn as one.
+numbers: here a text is the outline of its characters, and all texts of a colour are drawn as one. Take `Words` for many
+texts, or formulas, on a sheet. Take `Label` of `label_pictures` for one text beside a mark in axes with data.
 """
 
 from __future__ import annotations

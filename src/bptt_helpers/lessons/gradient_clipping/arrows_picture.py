@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 
+from ..label_pictures import Label
 from ..pictures import COLOURS, GREY, INK
-from ..word_pictures import Words
 
 BY_NORM, BY_VALUE = COLOURS[1], COLOURS[4]
 NORM_INK = "#9a6200"
@@ -62,9 +62,9 @@ class Arrows:
 
     def _number(self, y, colour):
         """At the right end of a row, at a share `y` of the frame's height."""
-        words = Words(self.ax, colour, 9.5, "right")
-        words.set_position((SIDE, (2 * y - 1) * SIDE))
-        return words
+        label = Label(self.ax, colour, 9.5, "right")
+        label.set_position((SIDE, (2 * y - 1) * SIDE))
+        return label
 
     def _arrow(self, colour, width, head, **more):
         more |= {"color": colour, "lw": width, "shrinkA": 0, "shrinkB": 0, "mutation_scale": head}

@@ -7,8 +7,8 @@ from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.patheffects import withStroke
 
 from ..gradient_pictures import WARM, HeatMap
+from ..label_pictures import Label
 from ..pictures import COLOURS, INK, data_place, new_figure
-from ..word_pictures import Words
 from .arrows_picture import Arrows
 
 BALL, HOME, HOME_INK = COLOURS[1], COLOURS[9], "#1b7f86"
@@ -118,9 +118,9 @@ class BallMap:
         ax.text(0.15, 1.13, "the farthest by", fontsize=9.5, **above)
         ax.text(0.7, 1.195, "arrive in", fontsize=9.5, **above)
         ax.text(0.7, 1.13, "the valley", fontsize=9.5, **above)
-        self.gone, self.arrived = Words(ax, WARM, 25, "right"), Words(ax, HOME_INK, 25, "right")
-        self.farthest, self.limit = Words(ax, size=9.5), Words(ax, size=12)
-        self.labels = [Words(ax, size=9, align="center") for _ in range(LABELS)]
+        self.gone, self.arrived = Label(ax, WARM, 25, "right"), Label(ax, HOME_INK, 25, "right")
+        self.farthest, self.limit = Label(ax, size=9.5), Label(ax, size=12)
+        self.labels = [Label(ax, size=9, align="center") for _ in range(LABELS)]
         for words, at in (
             (self.gone, (0.135, 1.165)),
             (self.arrived, (0.685, 1.165)),

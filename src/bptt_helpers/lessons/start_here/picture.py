@@ -8,9 +8,9 @@ from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from ..gradient_pictures import HIGH, LOW, gradient_bar, power
+from ..label_pictures import Label
 from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
 from ..text_pictures import COLUMNS, Page
-from ..word_pictures import Words
 
 ROWS = 6
 GAP = 0.5  # of a line: the wake's place, above the text
@@ -33,7 +33,7 @@ class Flag:
 
     def __init__(self, ax, colour, style):
         (self.mark,) = ax.plot([], [], style, color=colour, lw=2.4, ms=7, markevery=[-1], clip_on=False)
-        self.words = Words(ax, colour)
+        self.words = Label(ax, colour)
 
     def show(self, x, y, words, taken=()) -> list:
         """Put the mark at column `x` above a cell with its top at `y`, and the words where nothing is `taken`.
@@ -128,7 +128,7 @@ class FirstLookPicture:
         self.letter = ax.text(0, 0, "", color=SWAP, fontsize=15, **mono)
         self.end, self.guess = Flag(ax, SWAP, "-"), Flag(ax, INK, "-v")
         (self.loss,) = ax.plot([], [], "^", color=INK, ms=8, clip_on=False)
-        self.feels = Words(ax, align="right")
+        self.feels = Label(ax, align="right")
         self.artists = [self.page, self.wake.area, self.wake.line, self.frame, self.box, self.letter, self.loss]
         self.artists += [self.feels, self.end.mark, self.end.words, self.guess.mark, self.guess.words]
         for order, artist in enumerate(self.artists):  # the same order in a full draw

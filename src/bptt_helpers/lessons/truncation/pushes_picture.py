@@ -7,9 +7,9 @@ from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from ..label_pictures import Label
 from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, PALE, SCREEN_DPI, data_place
 from ..scheme_pictures import STYLES, WRONG, WRONG_AREA
-from ..word_pictures import Words
 
 # a push up, a push down, and the words about them; no scheme has these colours
 UP, DOWN = COLOURS[7], "#0f505a"
@@ -70,7 +70,7 @@ class PushesPicture:
             ax.text(unit, -1.2, unit, ha="center", va="top", fontsize=9, color=GREY)
         ax.axhline(0, xmin=0.08, color=GREY, lw=0.8)
         ax.text(0.55, 1.75, "One push to every unit; at each step half of it moves on to the left", fontsize=11)
-        self.time, self.now = Words(ax, size=12, align="right"), Words(ax, size=11)
+        self.time, self.now = Label(ax, size=12, align="right"), Label(ax, size=11)
         self.time.set_position((units + 0.5, 1.85))
         self.now.set_position((0.45, 1.35))
         ax.annotate("", (8, 1.4), (16, 1.4), arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.5})
@@ -104,7 +104,7 @@ class PushesPicture:
             ax.add_collection(lines, autolim=False)
         self.at = ax.axvline(0, color=INK, lw=1, ls=":")
         self.edge = ax.axvline(0, color=INK, lw=2)
-        self.edge_text = Words(ax, size=11)
+        self.edge_text = Label(ax, size=11)
 
     def _make_sums(self, longest_window, exact):
         ax = self.right = self.figure.add_axes((0.63, 0.1, 0.355, 0.375))
@@ -118,9 +118,9 @@ class PushesPicture:
         self.curves = {name: ax.plot([], [], label=name, **style)[0] for name, style in STYLES.items()}
         ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9), frameon=False, fontsize=9.5, handlelength=2.6)
         (self.right_from,) = ax.plot([], [], "v", color=INK, ms=7)
-        self.right_text = Words(ax, size=10)
+        self.right_text = Label(ax, size=10)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc="#ffd34d", mec=INK, clip_on=False)
-        self.value = Words(ax, size=12)
+        self.value = Label(ax, size=12)
 
     def show(self, data) -> None:
         """Move the artists.

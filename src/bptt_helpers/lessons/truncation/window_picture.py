@@ -10,9 +10,9 @@ from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
 from ..gradient_pictures import gradient_bar
+from ..label_pictures import Label
 from ..pictures import GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
 from ..scheme_pictures import STYLES, WRONG
-from ..word_pictures import Words
 from .chain_pictures import Cells, Letters, colours_of
 
 GOOD = 0.99  # the cosine that is marked
@@ -78,8 +78,8 @@ class TruncationPicture:
         ax.add_collection(self.cuts, autolim=False)
         (self.scissors,) = ax.plot([], [], marker=scissors(), ms=15, color=INK, mew=0, ls="none", clip_on=False)
         (self.bracket,) = ax.plot([], [], color=INK, lw=2.5, solid_joinstyle="miter", clip_on=False)
-        self.window, self.lost = Words(ax, size=12), Words(ax, size=12, align="right")
-        self.loss = Words(ax, size=10)
+        self.window, self.lost = Label(ax, size=12), Label(ax, size=12, align="right")
+        self.loss = Label(ax, size=10)
         (self.together,) = ax.plot([], [], color=INK, lw=4, solid_capstyle="butt")
         (self.arrow,) = ax.plot([], [], marker="^", ms=9, color=INK, ls="none")
 
@@ -93,7 +93,7 @@ class TruncationPicture:
         ax.spines[["top", "right"]].set_visible(False)
         (self.edge,) = ax.plot([], [], color=INK, lw=1.2)
         (self.row,) = ax.plot([], [], color=INK, lw=1)
-        self.share = Words(ax, size=12, align="right")
+        self.share = Label(ax, size=12, align="right")
         self.share.set_position((T, 8))
         gradient_bar(self.figure, (0.435, 0.15, 0.012, 0.4), fontsize=9)
 
@@ -109,15 +109,15 @@ class TruncationPicture:
         self.curves = {name: ax.plot([], [], label=name, **style)[0] for name, style in STYLES.items()}
         ax.legend(loc="lower right", frameon=False, fontsize=9.5, handlelength=2.6, borderpad=0, labelspacing=0.3)
         ax.text(0.9 * self.length, nines(0.8), "one step longer is worse:", ha="right", fontsize=10, color=WRONG)
-        self.count = Words(ax, WRONG, 10)
+        self.count = Label(ax, WRONG, 10)
         self.count.set_position((0.91 * self.length, nines(0.815)))
         self.worse = LineCollection([], color=WRONG, lw=3)
         ax.add_collection(self.worse, autolim=False)
         (self.first,) = ax.plot([], [], "-", color=INK, lw=1, marker="v", ms=7, markevery=[0])
-        self.first_text = Words(ax, size=10)
+        self.first_text = Label(ax, size=10)
         (self.guess,) = ax.plot([], [], "X", ms=10, mfc="white", mec=INK, mew=1.5, clip_on=False)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc="#ffd34d", mec=INK, clip_on=False)
-        self.value = Words(ax, size=12)
+        self.value = Label(ax, size=12)
 
     def show(self, data) -> None:
         """Move the artists.

@@ -8,23 +8,15 @@ import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from ..pictures import COLOURS, GREY, INK, new_figure
-from .words_picture import Words
+from ..pictures import COLOURS, GREY, INK
+from ..sheet_pictures import Word, Words
 
 WEIGHT, DERIVATIVE, CHANGED = COLOURS[6], COLOURS[0], COLOURS[4]  # a weight; dL/d something; what a nudge has moved
 RADIUS = 0.38  # of a node; all lengths are inches
+SIZE = 11.5  # of the words, in points
 LOOP = (1.25, 1.7)  # how far the loop of the folded cell leans out, and hangs down
 TO_LOSS = 1.25  # from the folded cell to its loss
 SUBSCRIPT = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
-def sheet(height):
-    """A figure with one axes that fills it and has no frame; its unit is an inch."""
-    figure, ax = new_figure(height=height)
-    figure.set_layout_engine("none")
-    ax.set(position=(0, 0, 1, 1), xlim=(0, figure.get_figwidth()), ylim=(0, height))
-    ax.axis("off")
-    return figure, ax
 
 
 def signed(number, digits=3):
@@ -139,11 +131,9 @@ class ChainDrawing:
         size = 2 * RADIUS * 72
         (self.nodes,) = ax.plot([], [], "o", ms=size, mfc="white", mec=INK, mew=1.8)
         (self.moved,) = ax.plot([], [], "o", ms=size, mfc="white", mec=CHANGED, mew=3)
-        self.names, self.inputs = Words(ax, 11.5, GREY), Words(ax, 11.5)
-        self.values, self.new_values = Words(ax, 11.5, INK, "bold"), Words(ax, 11.5, CHANGED, "bold")
-        self.weights = Words(ax, 11.5, "white", "bold")
+        self.words = Words(ax)
         self.artists = [self.plain, self.plain_heads, self.copies, self.copy_heads, self.nodes, self.moved]
-        self.artists += [self.badges, self.nudged, self.names, self.inputs, self.values, self.new_values, self.weights]
+        self.artists += [self.badges, self.nudged, self.words]
 
     def show(self, states, loss, inputs, weights, apart=1.0, changed=(), nudged=()) -> np.ndarray:
         """Move the artists.
@@ -175,9 +165,10 @@ class ChainDrawing:
         nodes = np.column_stack([at, np.full(T + 2, self.height)])
         self.nodes.set_data(nodes.T)
         self.moved.set_data(nodes[sorted(changed)].T if changed else ([], []))
-        self._show_words(at, [*states, loss], inputs, changed)
         middles = np.array([line[len(line) // 2] for line in lines]) + up
-        self._show_weights(middles, weights, nudged)
+        self._show_badges(middles, weights, nudged)
+        words = [Word(*middle, text, "white", SIZE, True) for middle, text in zip(middles, weights, strict=True)]
+        self.words.show(words + self._words_of_nodes(at, [*states, loss], inputs, changed))
         return middles[:, 0]
 
     def _show_plain_arrows(self, at):
@@ -190,30 +181,24 @@ class ChainDrawing:
         self.plain.set_data((with_gaps([*down, across]) + up).T)
         self.plain_heads.set_path(compound([points + up for points in heads]))
 
-    def _show_words(self, at, values, inputs, changed):
+    def _words_of_nodes(self, at, values, inputs, changed):
         """Names and values: of all nodes when they stand apart, else of those that are seen."""
         T, y = len(inputs), self.height
         if at[1] - at[0] < 2 * RADIUS:
-            self.names.write(["hₜ", "L"], [(at[T], y), (at[T + 1], y)])
-            self.inputs.write(["xₜ"], [(at[T], y + 1)])
-            self.values.write([], [])
-            self.new_values.write([], [])
-            return
-        nodes = range(T + 2)
-        names = [f"h{k}".translate(SUBSCRIPT) for k in nodes[:-1]] + ["L"]
-        self.names.write(names, [(x, y + 0.15) for x in at])
-        words = [f"x{t}".translate(SUBSCRIPT) + f" = {signed(x, 0)}" for t, x in enumerate(inputs, 1)]
-        self.inputs.write(words, [(x, y + 1) for x in at[1:-1]])
-        for artist, these in (
-            (self.values, [k for k in nodes if k not in changed]),
-            (self.new_values, sorted(changed)),
-        ):
-            artist.write([signed(values[k]) for k in these], [(at[k], y - 0.09) for k in these])
+            names = [Word(at[T], y, "hₜ", GREY, SIZE), Word(at[T + 1], y, "L", GREY, SIZE)]
+            return [*names, Word(at[T], y + 1, "xₜ", INK, SIZE)]
+        words = []
+        for k, (x, value) in enumerate(zip(at, values, strict=True)):
+            name = f"h{k}".translate(SUBSCRIPT) if k <= T else "L"
+            words.append(Word(x, y + 0.15, name, GREY, SIZE))
+            words.append(Word(x, y - 0.09, signed(value), CHANGED if k in changed else INK, SIZE, True))
+        for t, x in enumerate(inputs, 1):
+            words.append(Word(at[t], y + 1, f"x{t}".translate(SUBSCRIPT) + f" = {signed(x, 0)}", INK, SIZE))
+        return words
 
-    def _show_weights(self, middles, weights, nudged):
+    def _show_badges(self, middles, weights, nudged):
         boxes = [
             rectangle(*middle, 0.08 + 0.11 * len(text), 0.25) for middle, text in zip(middles, weights, strict=True)
         ]
         self.badges.set_path(compound([box for t, box in enumerate(boxes, 1) if t not in nudged]))
         self.nudged.set_path(compound([box for t, box in enumerate(boxes, 1) if t in nudged]))
-        self.weights.write(weights, middles)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import COLOURS, GREY, INK, data_place
-from .chain_picture import DERIVATIVE, sheet, with_gaps
-from .words_picture import Words
+from ..pictures import COLOURS, GREY, INK, data_place, new_figure
+from ..sheet_pictures import Word, Words, sheet
+from .chain_picture import DERIVATIVE, with_gaps
 
 LONGEST = 1000
 MOST = 4  # forward passes, the height of the axis
@@ -16,6 +16,7 @@ LANES, TOGETHER = (1.7, 3.7), 0.8  # heights between which losses walk alone, an
 HEIGHTS = (2.75, 0.58)  # of the middle of three lines of numbers
 SIGHT = 20  # steps up to which every visit gets a dot
 PANEL = (6.05, 0.7, 2.65, 3.05)  # left, bottom, width and height of the curves' axes
+RIGHT = PANEL[0] + PANEL[2]
 GUESS = COLOURS[4]
 
 
@@ -52,18 +53,14 @@ class CostPicture:
     """
 
     def __init__(self):
-        self.figure, self.sheet = sheet(4.08)
+        self.figure, self.sheet = sheet(*new_figure(height=4.08))
         self.artists = []
         self._draw_walks()
         self._draw_curves()
+        self._write()
 
     def _draw_walks(self):
         ax = self.sheet
-        for y, words, colour in (
-            (3.9, "believed: every loss walks back alone", GREY),
-            (1.2, "true: all losses walk back together", DERIVATIVE),
-        ):
-            Words(ax, 12.5, colour, "bold", "left").write([words], [(0.3, y)])
         (self.alone,) = ax.plot([], [], color="#c4c4c4", solid_capstyle="butt")
         (self.visits,) = ax.plot([], [], "o", color="white")
         (self.losses,) = ax.plot([], [], "o", color=GREY)
@@ -71,14 +68,7 @@ class CostPicture:
         (self.together,) = ax.plot([], [], color=DERIVATIVE, solid_capstyle="butt")
         (self.end,) = ax.plot([], [], "<", color=DERIVATIVE)
         (self.steps,) = ax.plot([], [], "o", mfc="white", mec=DERIVATIVE, mew=1.5)
-        Words(ax, 11, GREY, align="left").write(["step 1"], [(LEFT, 0.5)])
-        self.last = Words(ax, 11, GREY, align="right")
-        self.counts = [Words(ax, 21, colour, "bold", "left") for colour in (GREY, DERIVATIVE)]
-        self.operations = [Words(ax, 11, colour, "normal", "left") for colour in (GREY, DERIVATIVE)]
-        for y in HEIGHTS:
-            Words(ax, 11, GREY, "normal", "left").write(["steps visited"], [(COUNTS, y)])
         self.artists += [self.alone, self.ends, self.visits, self.losses, self.together, self.end, self.steps]
-        self.artists += [self.last, *self.counts, *self.operations]
 
     def _draw_curves(self):
         width, height = self.figure.get_size_inches()
@@ -95,15 +85,20 @@ class CostPicture:
         (self.gap,) = ax.plot([], [], color=INK, lw=2, clip_on=False)
         (self.marks,) = ax.plot([], [], "o", ms=6.5, mfc="white", mec=INK, mew=1.8, clip_on=False)
         (self.guess,) = ax.plot([], [], "*", ms=15, color=GUESS, clip_on=False)
-        self.ratio, self.believed = (
-            Words(self.sheet, 14, INK, "bold", "right"),
-            Words(self.sheet, 11.5, GREY, "bold", "left"),
-        )
-        self.guessed = Words(self.sheet, 11.5, GUESS, "bold", "right")
-        Words(self.sheet, 11, INK, "normal", "right").write(["forward pass: 1"], [(left + wide - 0.05, bottom + 0.3)])
-        self.gradient = Words(self.sheet, 11.5, DERIVATIVE, "bold", "right")
         self.artists += [self.alone_curve, self.exact, self.gap, self.guess, self.marks]
-        self.artists += [self.ratio, self.believed, self.guessed, self.gradient]
+
+    def _write(self):
+        """What stays, and room for what moves."""
+        words = [
+            Word(0.3, 3.9, "believed: every loss walks back alone", GREY, 12.5, True, "left"),
+            Word(0.3, 1.2, "true: all losses walk back together", DERIVATIVE, 12.5, True, "left"),
+            Word(LEFT, 0.5, "step 1", GREY, 11, ha="left"),
+            Word(RIGHT - 0.05, PANEL[1] + 0.3, "forward pass: 1", INK, 11, ha="right"),
+        ]
+        words += [Word(COUNTS, y, "steps visited", GREY, 11, ha="left") for y in HEIGHTS]
+        Words(self.sheet).show(words)
+        self.words = Words(self.sheet)
+        self.artists.append(self.words)
 
     def show(self, data) -> None:
         """Move the artists.
@@ -116,20 +111,16 @@ class CostPicture:
             ``forward_now`` float, all in forward passes over 1000 steps; ``guess`` float, nan for none.
         """
         self._show_walks(data)
-        T, ratio = data.sequence_length, data.exact[-1]
+        T = data.sequence_length
         self.alone_curve.set_data(data.lengths, data.alone)
         self.exact.set_data(data.lengths, data.exact)
         now = np.array([data.forward_now, data.exact_now, data.alone_now])
         now = now[now <= MOST]
         self.marks.set_data(np.full(len(now), T), now)
-        self.gap.set_data([LONGEST] * 2, [1, ratio])
-        right = PANEL[0] + PANEL[2]
-        self.ratio.write([f"× {ratio:.2f}"], [(right - 0.07, self._height(0.86 * (1 + ratio) / 2))])
-        self.believed.write(
-            [f"alone: {data.alone[-1]:,.0f} at T = {LONGEST} ↑"], [(PANEL[0] + 0.34, self._height(3.85))]
-        )
-        self.gradient.write(["gradient"], [(PANEL[0] + 0.52 * PANEL[2], self._height(0.52 * ratio + 0.3))])
-        self._show_guess(data.guess, right)
+        self.gap.set_data([LONGEST] * 2, [1, data.exact[-1]])
+        inside = bool(0 <= data.guess <= MOST)  # nan is not
+        self.guess.set_data(([LONGEST], [data.guess]) if inside else ([], []))
+        self.words.show(self._words_of_walks(data) + self._words_of_curves(data, inside))
 
     def _show_walks(self, data):
         T = data.sequence_length
@@ -146,18 +137,30 @@ class CostPicture:
         self.together.set_linewidth(max(min(thick, 9), 1.5))
         for artist, size in ((self.visits, 0.45), (self.losses, 1), (self.steps, 1), (self.ends, 1.6), (self.end, 1.6)):
             artist.set_markersize(size * dots)
-        self.last.write([f"step {T:,}"] * (T > 1), [(LEFT + WIDTH, 0.5)] * (T > 1))
-        numbers = ((data.visits_alone, data.operations_alone), (T, data.operations))
-        for k, (steps, operations) in enumerate(numbers):
-            self.counts[k].write([f"{steps:,}"], [(COUNTS, HEIGHTS[k] + 0.32)])
-            self.operations[k].write([f"{operations:,} multiply-adds"], [(COUNTS, HEIGHTS[k] - 0.26)])
 
-    def _show_guess(self, guess, right):
-        drawn, inside = bool(guess >= 0), bool(0 <= guess <= MOST)  # nan is neither
-        self.guess.set_data(([LONGEST], [guess]) if inside else ([], []))
-        height = self._height(guess) if inside else self._height(3.45)
-        arrow = "" if inside else " ↑"
-        self.guessed.write([f"your guess: {guess:,g}{arrow}"] * drawn, [(right - 0.15, height)] * drawn)
+    def _words_of_walks(self, data):
+        """The last step, and what both ways visit and compute."""
+        T = data.sequence_length
+        words = [Word(LEFT + WIDTH, 0.5, f"step {T:,}", GREY, 11, ha="right")] if T > 1 else []
+        numbers = ((data.visits_alone, data.operations_alone, GREY), (T, data.operations, DERIVATIVE))
+        for y, (steps, operations, colour) in zip(HEIGHTS, numbers, strict=True):
+            words.append(Word(COUNTS, y + 0.32, f"{steps:,}", colour, 21, True, "left"))
+            words.append(Word(COUNTS, y - 0.26, f"{operations:,} multiply-adds", colour, 11, ha="left"))
+        return words
+
+    def _words_of_curves(self, data, inside):
+        """Names and ends of the curves, and the guess, which stands below the top when it is not `inside`."""
+        ratio, height = data.exact[-1], self._height
+        alone = f"alone: {data.alone[-1]:,.0f} at T = {LONGEST} ↑"
+        words = [
+            Word(RIGHT - 0.07, height(0.86 * (1 + ratio) / 2), f"× {ratio:.2f}", INK, 14, True, "right"),
+            Word(PANEL[0] + 0.34, height(3.85), alone, GREY, 11.5, True, "left"),
+            Word(PANEL[0] + 0.52 * PANEL[2], height(0.52 * ratio + 0.3), "gradient", DERIVATIVE, 11.5, True, "right"),
+        ]
+        if data.guess >= 0:
+            text = f"your guess: {data.guess:,g}" + ("" if inside else " ↑")
+            words.append(Word(RIGHT - 0.15, height(data.guess if inside else 3.45), text, GUESS, 11.5, True, "right"))
+        return words
 
     def touched(self, x, y):
         """Along the curves the sequence length follows."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
-from ..pictures import GREY, INK, PALE, data_place
-from .chain_picture import CHANGED, DERIVATIVE, ChainDrawing, compound, shape, sheet, signed, wide_arrow, with_gaps
+from ..pictures import GREY, INK, PALE, data_place, new_figure
+from ..sheet_pictures import Word, Words, sheet
+from .chain_picture import CHANGED, DERIVATIVE, ChainDrawing, compound, shape, signed, wide_arrow, with_gaps
 from .unfold_picture import width_of
-from .words_picture import Words
 
 COPIES = ("copy 1", "copy 2", "copy 3", "all three")
 REACH = 0.5  # the largest nudge
@@ -28,31 +28,26 @@ class NudgePicture:
     """
 
     def __init__(self):
-        self.figure, self.sheet = sheet(4.5)
+        self.figure, self.sheet = sheet(*new_figure(height=4.5))
         self._draw_numbers()
         self._draw_panel()
         self.chain = ChainDrawing(self.sheet, HEIGHT, LEFT, RIGHT)
-        self.artists += [*self.chain.artists, self.title]
+        self.artists += self.chain.artists
 
     def _draw_numbers(self):
         ax = self.sheet
         self.faint, self.falling = shape(ax, FAINT), shape(ax, DERIVATIVE)
         (self.nothing,) = ax.plot([], [], color=DERIVATIVE, lw=1.4, ls=(0, (2, 2)))
         (self.bar,) = ax.plot([], [], color=DERIVATIVE, lw=3, solid_capstyle="butt")
-        self.contributions, self.others = (Words(ax, 13.5, color, "bold", "left") for color in (INK, GREY))
-        self.total, self.other_total = (Words(ax, 13.5, color, "bold", "left") for color in (INK, GREY))
         ax.add_patch(
             FancyBboxPatch(
                 (0.25, 0.18), 5.35, 1.0, boxstyle="round,pad=0,rounding_size=0.1", fc="white", ec=PALE, lw=1.5
             )
         )
-        for y, words, colour in ((0.93, "predicted", DERIVATIVE), (0.43, "measured", CHANGED)):
-            Words(ax, 13, colour, "bold", "left").write([words], [(0.45, y)])
-        self.product, self.losses = (Words(ax, 13.5, INK, "normal", "left") for _ in range(2))
-        self.predicted, self.measured = (Words(ax, 15.5, INK, "bold", "right") for _ in range(2))
-        self.title = Words(ax, 13, CHANGED, "bold")
-        self.artists = [self.faint, self.falling, self.nothing, self.bar, self.contributions, self.others, self.total]
-        self.artists += [self.other_total, self.product, self.losses, self.predicted, self.measured]
+        names = ((0.93, "predicted", DERIVATIVE), (0.43, "measured", CHANGED))
+        Words(ax).show([Word(0.45, y, name, colour, 13, True, "left") for y, name, colour in names])
+        self.words = Words(ax)
+        self.artists = [self.faint, self.falling, self.nothing, self.bar, self.words]
 
     def _draw_panel(self):
         ax = self.panel = self.figure.add_axes([6.5 / 9, 0.55 / 4.5, 2.15 / 9, 1.55 / 4.5])
@@ -82,39 +77,49 @@ class NudgePicture:
         moved = f"{data.weight + data.nudge:.2f}"
         weights = [moved if t in data.copies else "w" for t in range(1, T + 1)]
         at = self.chain.show(data.states, data.loss, data.inputs, weights, changed=data.changed, nudged=data.copies)
-        who = "all three copies" if len(data.copies) == T else f"copy {data.copies[0]} alone"
-        self.title.write(
-            [f"{who}: w = {data.weight} {'−' if data.nudge < 0 else '+'} {abs(data.nudge):.2f}"], [(4.5, 4.3)]
-        )
         self._show_contributions(data, at)
-        nudge, slope = signed(data.nudge, 2), signed(data.slope)
-        self.product.write([f"{nudge} × {f'({slope})' if data.slope < 0 else slope}"], [(1.75, 0.93)])
-        self.losses.write([f"L from {data.old_loss:.3f} to {data.loss:.3f}"], [(1.75, 0.43)])
-        self.predicted.write([f"= {signed(data.predicted)}"], [(5.4, 0.93)])
-        self.measured.write([signed(data.measured)], [(5.4, 0.43)])
+        self.words.show(self._words_of_numbers(data) + self._words_of_contributions(data, at))
         ends = np.array([-REACH, REACH])
         self.tangent.set_data(ends, data.old_loss + data.slope * ends)
         self.curve.set_data(data.nudges, data.losses)
         self.foretold.set_data([data.nudge], [data.old_loss + data.predicted])
         self.here.set_data([data.nudge], [data.loss])
 
-    def _show_contributions(self, data, at):
-        all_of_them = len(data.copies) == len(at)
-        parts = {True: [], False: []}
+    def _words_of_numbers(self, data):
+        """The title, and what is predicted and measured."""
+        who = "all three copies" if len(data.copies) == len(data.inputs) else f"copy {data.copies[0]} alone"
+        title = f"{who}: w = {data.weight} {'−' if data.nudge < 0 else '+'} {abs(data.nudge):.2f}"
+        nudge, slope = signed(data.nudge, 2), signed(data.slope)
+        product = f"{nudge} × {f'({slope})' if data.slope < 0 else slope}"
+        return [
+            Word(4.5, 4.3, title, CHANGED, 13, True),
+            Word(1.75, 0.93, product, INK, 13.5, ha="left"),
+            Word(1.75, 0.43, f"L from {data.old_loss:.3f} to {data.loss:.3f}", INK, 13.5, ha="left"),
+            Word(5.4, 0.93, f"= {signed(data.predicted)}", INK, 15.5, True, "right"),
+            Word(5.4, 0.43, signed(data.measured), INK, 15.5, True, "right"),
+        ]
+
+    def _words_of_contributions(self, data, at):
+        """Each beside its arrow, and their sum; grey is what is not nudged."""
+        words = []
         for t, (x, c) in enumerate(zip(at, data.contributions, strict=True), 1):
-            parts[t in data.copies].append((x, c))
-        for chosen, arrows, words in ((True, self.falling, self.contributions), (False, self.faint, self.others)):
-            arrows.set_path(compound([wide_arrow(x, TOP, BOTTOM, width_of(c)) for x, c in parts[chosen] if c]))
-            words.write(
-                [signed(c) for _, c in parts[chosen]], [(x + width_of(c) / 2 + 0.12, 2.3) for x, c in parts[chosen]]
-            )
+            colour = INK if t in data.copies else GREY
+            words.append(Word(x + width_of(c) / 2 + 0.12, 2.3, signed(c), colour, 13.5, True, "left"))
+        total = f"all three: {signed(float(data.contributions.sum()))}"
+        words.append(Word(at[0] - 0.2, 1.43, total, INK if len(data.copies) == len(at) else GREY, 13.5, True, "left"))
+        return words
+
+    def _show_contributions(self, data, at):
+        arrows = {True: [], False: []}
+        for t, (x, c) in enumerate(zip(at, data.contributions, strict=True), 1):
+            if c:
+                arrows[t in data.copies].append(wide_arrow(x, TOP, BOTTOM, width_of(c)))
+        self.falling.set_path(compound(arrows[True]))
+        self.faint.set_path(compound(arrows[False]))
         lines = [np.array([[x, TOP], [x, BOTTOM]]) for x, c in zip(at, data.contributions, strict=True) if not c]
         self.nothing.set_data(with_gaps(lines).T)
         self.bar.set_data([at[0] - 0.2, at[-1] + 0.3], [SUM, SUM])
-        self.bar.set_color(DERIVATIVE if all_of_them else FAINT)
-        for words, shown in ((self.total, all_of_them), (self.other_total, not all_of_them)):
-            text = f"all three: {signed(float(data.contributions.sum()))}"
-            words.write([text] * shown, [(at[0] - 0.2, 1.43)] * shown)
+        self.bar.set_color(DERIVATIVE if len(data.copies) == len(at) else FAINT)
         self._at = at
 
     def touched(self, x, y):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patches import FancyBboxPatch
 
-from ..pictures import GREY, INK, data_place
+from ..pictures import GREY, INK, data_place, new_figure
+from ..sheet_pictures import Word, Words, sheet
 from .chain_picture import (
     DERIVATIVE,
     RADIUS,
@@ -14,12 +15,10 @@ from .chain_picture import (
     compound,
     places,
     shape,
-    sheet,
     signed,
     wide_arrow,
     with_gaps,
 )
-from .words_picture import Words
 
 # frames: the copies move apart, a signal comes back, contributions fall, and the last one shows their sum
 PULLED, BACK, FALL = 10, 13, 16
@@ -63,25 +62,21 @@ class UnfoldPicture:
     """
 
     def __init__(self):
-        self.figure, ax = sheet(4.25)
+        self.figure, ax = sheet(*new_figure(height=4.25))
         self.ax = ax
         (self.back,) = ax.plot([], [], color=DERIVATIVE, lw=2)
         self.back_heads = shape(ax, DERIVATIVE)
         self.falling = shape(ax, DERIVATIVE)
         (self.nothing,) = ax.plot([], [], color=DERIVATIVE, lw=1.4, ls=(0, (2, 2)))
-        self.contributions = Words(ax, 13.5, INK, "bold", "left")
         self.box = ax.add_patch(
             FancyBboxPatch(
                 (1.0, 0.3), 7.0, 0.72, boxstyle="round,pad=0,rounding_size=0.1", fc="#eaf3fb", ec=DERIVATIVE, lw=2
             )
         )
-        self.terms = Words(ax, 14.5, align="left")
-        self.sum = Words(ax, 18, INK, "bold", "right")
-        self.remark, self.formula = Words(ax, 11, GREY, align="left"), Words(ax, 14)
-        self.title = Words(ax, 13, INK, "bold")
+        self.words = Words(ax)
         self.chain = ChainDrawing(ax, HEIGHT, LEFT, RIGHT)
-        self.artists = [self.back, self.back_heads, self.falling, self.nothing, self.contributions, self.box]
-        self.artists += [self.terms, self.sum, self.remark, self.formula, self.title, *self.chain.artists]
+        self.artists = [self.back, self.back_heads, self.falling, self.nothing, self.box, self.words]
+        self.artists += self.chain.artists
 
     def show(self, data) -> None:
         """Move the artists.
@@ -96,19 +91,35 @@ class UnfoldPicture:
         T, apart = len(data.inputs), apart_at(data.frame)
         weights = ["w" if apart else f"w = {data.weight:.2f}"] * T
         at = self.chain.show(data.states, data.loss, data.inputs, weights, apart)
-        copies = f"{T} copies of the cell, each with the same w" if T > 1 else "1 copy of the cell, with w"
-        words = f"unfolded: {copies} = {data.weight:.2f}" if apart else "one cell, one weight, a loop"
-        self.title.write([words], [(4.5, 4.08)])
         self._show_way_back(data)
         self._show_contributions(data, at)
-        last = data.frame == FRAMES
-        self.box.set_visible(last)
-        first, *others = data.contributions + 0.0
-        joined = "".join(f" {'−' if c < 0 else '+'} {abs(c):.3f}" for c in others)
-        self.terms.write([f"dL/dw = {signed(first)}{joined}"] * last, [(1.2, 0.66)] * last)
-        self.sum.write([f"= {signed(data.total)}"] * last, [(7.8, 0.66)] * last)
-        folded = "hₜ = tanh(0.5 xₜ + w hₜ₋₁)      L = (1.5 h" + str(T).translate(SUBSCRIPT) + " − 1)²"
-        self.formula.write([folded] * (data.frame <= PULLED), [(4.5, 0.66)] * (data.frame <= PULLED))
+        self.box.set_visible(data.frame == FRAMES)
+        self.words.show(self._words_of_chain(data) + self._words_of_contributions(data, at))
+
+    def _words_of_chain(self, data):
+        """The title, and the equations while nothing comes back."""
+        T = len(data.inputs)
+        copies = f"{T} copies of the cell, each with the same w" if T > 1 else "1 copy of the cell, with w"
+        title = f"unfolded: {copies} = {data.weight:.2f}" if data.frame else "one cell, one weight, a loop"
+        words = [Word(4.5, 4.08, title, INK, 13, True)]
+        if data.frame <= PULLED:
+            folded = "hₜ = tanh(0.5 xₜ + w hₜ₋₁)      L = (1.5 h" + str(T).translate(SUBSCRIPT) + " − 1)²"
+            words.append(Word(4.5, 0.66, folded, INK, 14))
+        return words
+
+    def _words_of_contributions(self, data, at):
+        """The numbers of those that have landed, and at the end their sum."""
+        words = []
+        if data.frame >= FALL:
+            for x, c in zip(at, data.contributions, strict=True):
+                words.append(Word(x + width_of(c) / 2 + 0.12, 1.65, signed(c), INK, 13.5, True, "left"))
+            words.append(Word(at[0] + 0.12, 1.4, "as h₀ = 0", GREY, 11, ha="left"))
+        if data.frame == FRAMES:
+            first, *others = data.contributions + 0.0
+            joined = "".join(f" {'−' if c < 0 else '+'} {abs(c):.3f}" for c in others)
+            words.append(Word(1.2, 0.66, f"dL/dw = {signed(first)}{joined}", INK, 14.5, ha="left"))
+            words.append(Word(7.8, 0.66, f"= {signed(data.total)}", INK, 18, True, "right"))
+        return words
 
     def _show_way_back(self, data):
         at, y = places(len(data.inputs), 1.0, LEFT, RIGHT), HEIGHT - 0.27
@@ -125,13 +136,10 @@ class UnfoldPicture:
 
     def _show_contributions(self, data, at):
         share = done(data.frame, BACK, FALL)
-        bottom, landed = TOP - share * (TOP - BOTTOM), share == 1
+        bottom = TOP - share * (TOP - BOTTOM)
         pairs = list(zip(at, data.contributions, strict=True)) if share else []
         self.falling.set_path(compound([wide_arrow(x, TOP, bottom, width_of(c)) for x, c in pairs if c]))
         self.nothing.set_data(with_gaps([np.array([[x, TOP], [x, bottom]]) for x, c in pairs if not c]).T)
-        words = [(signed(c), (x + width_of(c) / 2 + 0.12, 1.65)) for x, c in pairs if landed]
-        self.contributions.write(*zip(*words, strict=True) if words else ([], []))
-        self.remark.write(["as h₀ = 0"] * landed, [(at[0] + 0.12, 1.4)] * landed)
 
     def touched(self, x, y):
         """The last state is dragged: how far the chain is pulled apart."""

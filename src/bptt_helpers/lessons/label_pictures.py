@@ -1,6 +1,8 @@
-"""Words that move: matplotlib draws a line of text letter by letter, in 2 to 4 ms; kept images take a tenth of that.
+"""A label that moves with the data: matplotlib draws a line of text in 2 to 4 ms, kept images take a tenth of that.
 
-Whole phrases are kept, and digits one by one, so that a number may change with every move.
+Whole phrases are kept, and digits one by one, so that a number may change with every move. Take a `Label` where one
+bold text stands beside a mark in axes with data, and must be read on whatever colours lie under it. Take `Words` of
+`sheet_pictures` where many texts, or formulas, stand on a sheet whose unit is an inch.
 """
 
 from __future__ import annotations
@@ -23,8 +25,8 @@ _BASELINE = 0.73  # of that, from above
 _SHARE = {"left": 0, "center": 0.5, "right": 1}  # of the width, that is left of the position
 
 
-class Words(Artist):
-    """Bold words on a white plate, for a text that moves.
+class Label(Artist):
+    """One bold text on a white plate, which moves.
 
     Parameters
     ----------
@@ -45,29 +47,29 @@ class Words(Artist):
         self.set_clip_on(False)
 
     def set_text(self, text) -> None:
-        """What they say; nothing is drawn of an empty text."""
+        """What it says; nothing is drawn of an empty text."""
         self._text = text
 
     def get_text(self) -> str:
-        """What they say."""
+        """What it says."""
         return self._text
 
     def set_position(self, place) -> None:
-        """Where they are, in data coordinates."""
+        """Where it is, in data coordinates."""
         self._place = place
 
     def get_position(self) -> tuple:
-        """Where they are, in data coordinates."""
+        """Where it is, in data coordinates."""
         return self._place
 
     def get_window_extent(self, renderer=None) -> Bbox:
-        """The pixels they take."""
+        """The pixels it takes."""
         height, width = self._image().shape[:2] if self._text else (0, 0)
         x, y = self.axes.transData.transform(self._place)
         return Bbox.from_bounds(x - width * _SHARE[self._align], y - height / 2, width, height)
 
     def draw(self, renderer) -> None:
-        """Put the image of the words on the canvas."""
+        """Put its image on the canvas."""
         if self._text and self.get_visible():
             corner = self.get_window_extent()
             gc = renderer.new_gc()

@@ -1,11 +1,11 @@
-"""Words that move: the same letters as matplotlib's, at the same place, and nothing is left behind."""
+"""A label that moves: the same letters as matplotlib's, at the same place, and nothing is left behind."""
 
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from bptt_helpers.lessons.word_pictures import Words
+from bptt_helpers.lessons.label_pictures import Label
 
 
 def canvas_with(make, dpi=200):
@@ -19,9 +19,9 @@ def canvas_with(make, dpi=200):
     return np.asarray(canvas.buffer_rgba())[:, :, :3].astype(int), artist
 
 
-def words(text, place=(0.2, 0.5), **looks):
+def label(text, place=(0.2, 0.5), **looks):
     def make(ax):
-        made = Words(ax, **looks)
+        made = Label(ax, **looks)
         made.set_text(text)
         made.set_position(place)
         return made
@@ -41,10 +41,10 @@ def inked(image):
 
 @pytest.mark.parametrize("said", ["gone after 215", "your guess: 1000 →", "gradient 3×10¹² at the first"])
 @pytest.mark.parametrize("align", ["left", "center", "right"])
-def test_they_take_the_place_of_matplotlibs_text(said, align):
+def test_it_takes_the_place_of_matplotlibs_text(said, align):
     place = ({"left": 0.2, "center": 1.5, "right": 2.8}[align], 0.5)
     ours, theirs = (
-        inked(canvas_with(words(said, place, align=align))[0]),
+        inked(canvas_with(label(said, place, align=align))[0]),
         inked(canvas_with(text(said, place, ha=align))[0]),
     )
     np.testing.assert_allclose(ours[0], theirs[0], atol=len(said) / 2)  # parts are whole pixels wide
@@ -52,7 +52,7 @@ def test_they_take_the_place_of_matplotlibs_text(said, align):
 
 
 def test_the_letters_are_those_of_matplotlib():
-    ours = canvas_with(words("gone"))[0]
+    ours = canvas_with(label("gone"))[0]
     (left, right), (top, bottom) = inked(ours)
 
     def difference(other):
@@ -64,12 +64,12 @@ def test_the_letters_are_those_of_matplotlib():
 
 
 def test_a_space_between_two_parts_is_kept():
-    one, two = (canvas_with(words(said))[1].get_window_extent().width for said in ("after 2", "after2"))
+    one, two = (canvas_with(label(said))[1].get_window_extent().width for said in ("after 2", "after2"))
     assert one - two == pytest.approx(0.35 * 10.5 * 200 / 72, abs=2)
 
 
-def test_their_colour_is_the_one_asked_for_and_the_plate_is_white():
-    image, made = canvas_with(words("HHH", colour="#ff0000"))
+def test_its_colour_is_the_one_asked_for_and_the_plate_is_white():
+    image, made = canvas_with(label("HHH", colour="#ff0000"))
     assert (image[:, :, 0] == 255).all()
     assert image[:, :, 1].min() < 30
     box = made.get_window_extent()
@@ -79,7 +79,7 @@ def test_their_colour_is_the_one_asked_for_and_the_plate_is_white():
 def test_a_plate_hides_what_is_under_it():
     def make(ax):
         ax.axhspan(0, 1, color="black")
-        return words(".")(ax)
+        return label(".")(ax)
 
     image, made = canvas_with(make)
     box = made.get_window_extent()
@@ -87,15 +87,15 @@ def test_a_plate_hides_what_is_under_it():
     assert image[50, round(box.x1) + 3].max() == 0
 
 
-def test_nothing_is_drawn_of_no_words():
-    image, made = canvas_with(words(""))
+def test_nothing_is_drawn_of_no_text():
+    image, made = canvas_with(label(""))
     assert image.min() == 255
     assert made.get_window_extent().width == 0
 
 
 def test_the_first_and_last_letters_are_whole():
-    """Nothing reaches beyond the picture of its words."""
-    image, made = canvas_with(words("jf Wy"))
+    """Nothing reaches beyond its plate."""
+    image, made = canvas_with(label("jf Wy"))
     (left, right), (low, high) = inked(image)
     box = made.get_window_extent()
     assert box.x0 <= left < right <= box.x1
