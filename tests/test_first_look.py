@@ -136,9 +136,27 @@ def test_the_picture_shows_the_data(given):
     assert np.nansum(np.diff(corners.reshape(-1, 6, 2)[:, :2, 0])) == data.felt
     mark = picture.end.mark.get_xydata()[-1]
     assert mark.tolist() == [(first + data.gone - 1) % 60 + 1, (first + data.gone - 1) // 60 + picture.page.gap]
-    assert picture.end.words.get_text() == f"gone after {data.gone}"
+    assert picture.end.words.get_text() == f"below 10⁻⁶ after {data.gone} characters"
     assert picture.feels.get_text() == f"the last loss feels {data.felt} characters"
     assert picture.letter.get_position()[0] == first % 60 + 0.5
+
+
+@pytest.mark.parametrize(("T", "lines"), [(60, 1), (300, 5), (360, 6)])
+def test_the_axis_of_the_wake_stands_above_the_lines_that_are_read(T, lines):
+    """Below the last of them the label of the loss has the place for itself."""
+    picture, _ = FIRST_LOOK.shown(sequence_length=T)
+    heights = picture.wake.guides.get_ydata()
+    drawn = sorted(set(heights[~np.isnan(heights)]))
+    assert drawn == [picture.wake.height(row, value) for row in range(lines) for value in (0, -6)]
+    said = [text for text in picture.ax.texts if text.get_text() in ("1", "10⁻⁶") and text.get_position()[0] > 60]
+    assert [text.get_position()[1] for text in said] == drawn[:2]
+
+
+def test_the_swapped_letter_hides_no_other():
+    picture, _ = FIRST_LOOK.shown(swapped=100)
+    half = picture.box.get_linewidth() / 2 / 72 * 60 / (9 * picture.ax.get_position().width)  # of the edge, in columns
+    assert picture.box.get_x() - half > 39 - 0.15
+    assert picture.box.get_x() + picture.box.get_width() + half < 40 + 0.15
 
 
 def test_the_wake_has_one_scale():
@@ -184,6 +202,14 @@ def test_labels_never_cover_each_other_nor_leave_the_page():
                     (x, y), _ = picture.ax.transData.transform(mark.get_xydata())
                     assert not (box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 + 20), (gone, guess)
                 assert picture.ax.bbox.x0 <= box.x0 < box.x1 <= picture.ax.bbox.x1, (gone, guess)
+
+
+def test_what_the_loss_feels_covers_nothing_below_the_page():
+    picture, _ = FIRST_LOOK.shown(sequence_length=360, spectral_radius=2.0)
+    renderer = FigureCanvasAgg(picture.figure).get_renderer()
+    plate = picture.feels.get_window_extent(renderer)
+    for text in [*picture.figure.texts, *(text for ax in picture.figure.axes[1:] for text in ax.texts)]:
+        assert not plate.overlaps(text.get_window_extent(renderer)), text.get_text()
 
 
 def test_a_label_stands_beside_its_own_mark_where_there_is_room():

@@ -72,6 +72,14 @@ def test_every_letter_can_be_read(log_norm):
     assert contrast(cells[0], ink[0]) >= 4.5
 
 
+@pytest.mark.parametrize("log_norm", [-9, -6, -5.5, -5])
+def test_a_faded_letter_is_read_on_a_projector(log_norm):
+    page = page_of("abc")
+    page.show(np.full(3, log_norm))
+    cells, ink = page.colours()
+    assert contrast(cells[0], ink[0]) >= 6
+
+
 def test_a_word_has_one_ink_though_its_cells_differ():
     page = page_of("abcdef ghi")
     page.show(np.linspace(-5.5, -1, 10))

@@ -102,6 +102,24 @@ def test_the_start_is_the_example_of_the_text():
     assert texts(picture.words, **TERMS) + texts(picture.words, **SUM) == ["dL/dw = 0 − 1.223 − 1.337", "= −2.560"]
 
 
+@pytest.mark.parametrize("copies", range(1, unfold_picture.MOST_COPIES + 1))
+@pytest.mark.parametrize("frame", range(unfold_picture.PULLED + 1))
+def test_no_badge_lies_on_a_node_that_is_named(copies, frame):
+    picture, _ = UNROLLING.shown(unfold=frame, copies=copies)
+    nodes = picture.chain.nodes.get_xydata()
+    if nodes[1, 0] - nodes[0, 0] > 2 * RADIUS:
+        corners = picture.chain.badges.get_path().vertices
+        assert np.hypot(*(corners[:, None] - nodes).T).min() > RADIUS
+
+
+@pytest.mark.parametrize("frame", [0, 6, unfold_picture.PULLED, unfold_picture.BACK, unfold_picture.FRAMES])
+def test_equations_always_stand_there_and_the_way_back_has_a_name(frame):
+    picture, _ = UNROLLING.shown(unfold=frame)
+    said = texts(picture.words)
+    assert "hₜ = tanh(0.5 xₜ + w hₜ₋₁)      L = (1.5 h₃ − 1)²" in said
+    assert ("signal back: dL/dhₜ" in said) == (frame > unfold_picture.PULLED)
+
+
 def test_pulled_apart_the_chain_is_straight_and_a_loop_moves_with_its_nodes():
     np.testing.assert_allclose(places(3, 1.0, 0.5, 8.5), [0.5, 2.5, 4.5, 6.5, 8.5])
     assert np.ptp(places(3, 0.0, 0.5, 8.5)[:-1]) == 0
@@ -168,7 +186,7 @@ def test_a_nudge_is_measured_on_the_chain(copy, nudge):
     assert texts(picture.chain.words, **NEW_VALUES) == [
         signed(v) for v in (*chain.states, chain.loss)[4 - len(data.changed) + 1 :]
     ]
-    assert texts(picture.words, **FORETOLD) == [f"= {signed(data.predicted)}"]
+    assert texts(picture.words, **FORETOLD) == [signed(data.predicted)]
     assert texts(picture.words, **MEASURED) == [signed(data.measured)]
     beside = [word.colour for word in these(picture.words, **NUMBERS)]
     assert beside == [INK if t in data.copies else GREY for t in (1, 2, 3)]
@@ -185,6 +203,18 @@ def test_a_small_nudge_moves_the_loss_as_predicted_and_only_what_comes_after_it(
         data = nudge_data(copy, 0.001)
         assert data.changed == moved
         assert data.predicted == pytest.approx(data.measured, abs=2e-6)
+
+
+def test_both_lines_of_a_nudge_are_named_where_no_line_comes():
+    picture, _ = NUDGE.shown()
+    for text, line in zip(picture.panel.texts, (picture.tangent, picture.curve), strict=True):
+        assert text.get_color() == line.get_color()
+    assert [text.get_text() for text in picture.panel.texts] == ["predicted", "measured"]
+    left, low = -0.1, 2.3  # of the names, with their samples
+    for copy in nudge_picture.COPIES:
+        data = nudge_data(copy, 0.1)
+        x = data.nudges[data.nudges > left]
+        assert max(data.losses[data.nudges > left].max(), (data.old_loss + data.slope * x).max()) < low
 
 
 def test_a_copy_is_chosen_by_touch_and_the_nudge_by_its_curve():
@@ -212,8 +242,12 @@ def test_the_cost_is_drawn_in_forward_passes_over_1000_steps(T, n, d):
         there = cost_data(int(T_k), n, d)
         assert (alone, exact) == pytest.approx((there.operations_alone / one, there.operations / one))
     assert 2 <= data.exact[-1] <= 3
-    marks = [mark for mark in (data.forward_now, data.exact_now, data.alone_now) if mark <= cost_picture.MOST]
-    assert picture.marks.get_xydata().tolist() == [[T, mark] for mark in marks]
+    marks = picture.marks.get_xydata()
+    assert (marks[:, 0] == T).all()
+    assert marks[0, 1] == data.exact_now
+    apart = [now for now in (data.forward_now, data.alone_now) if abs(now - data.exact_now) > cost_picture.ROOM]
+    assert marks[1:, 1].tolist() == [now for now in apart if now <= cost_picture.MOST]
+    assert texts(picture.words).count(f"{data.forward:,} of them forward") == 2
     operations = [text for text in texts(picture.words) if text.endswith(" multiply-adds")]
     counts = [data.visits_alone, T, data.operations_alone, data.operations]
     numbers = texts(picture.words, **COUNTS) + operations

@@ -70,11 +70,9 @@ class Wake:
 
     def __init__(self, ax, page, colour):
         self._page = page
-        for row in range(page.rows):
-            for value, label in ((0, "1"), (LOW, "10⁻⁶")):
-                height = [self.height(row, value)] * 2
-                ax.plot([0, page.columns + 0.3], height, color=colour, lw=0.6, alpha=0.35, clip_on=False)
-                ax.text(page.columns + 0.5, height[0], label, color=colour, fontsize=8.5, va="center")
+        for value, label in ((0, "1"), (LOW, "10⁻⁶")):  # once: all lines have the same axis
+            ax.text(page.columns + 0.4, self.height(0, value), label, color=colour, fontsize=9.5, va="center")
+        (self.guides,) = ax.plot([], [], color=colour, lw=0.6, alpha=0.35, clip_on=False)
         self.area = ax.add_patch(PathPatch(Path(np.zeros((3, 2))), fc=colour, alpha=0.25, lw=0))
         (self.line,) = ax.plot([], [], color=colour, lw=1.8, clip_on=False)
 
@@ -83,8 +81,12 @@ class Wake:
         share = (np.clip(log_distance, LOW, FARTHEST) - LOW) / (FARTHEST - LOW)
         return row + self._page.gap * (0.93 - 0.83 * share)
 
-    def show(self, first, distance) -> None:
-        """Draw the `distance` after each character from index `first` on."""
+    def show(self, first, distance, rows) -> None:
+        """Draw the `distance` after each character from index `first` on, with the axis of the first `rows` lines."""
+        guides = [
+            (x, self.height(row, at)) for row in range(rows) for at in (0, LOW) for x in (0, self._page.columns, np.nan)
+        ]
+        self.guides.set_data(*np.array(guides).T)
         log_distance = np.log10(np.maximum(distance, 10.0 ** (LOW - 1)))
         edge, area, codes = [np.empty((0, 2))], [np.zeros((1, 2))], [Path.MOVETO]
         last, columns = first + len(distance), self._page.columns
@@ -118,18 +120,27 @@ class FirstLookPicture:
 
     def __init__(self, text):
         self.figure = Figure(figsize=(9, 4.5), dpi=OVERSAMPLING * SCREEN_DPI)
-        ax = self.ax = self.figure.add_axes((0.042, 0.135, 0.915, 0.8))
+        ax = self.ax = self.figure.add_axes((0.042, 0.145, 0.915, 0.79))
         self.page = Page(ax, text, gap=GAP)
         self.wake = Wake(ax, self.page, SWAP)
         self._still()
         mono = {"family": "DejaVu Sans Mono", "weight": "bold", "ha": "center", "va": "center_baseline"}
         (self.frame,) = ax.plot([], [], color=INK, lw=2.6, clip_on=False, solid_joinstyle="round")
-        self.box = ax.add_patch(Rectangle((0, 0), 1.4, 1 - GAP + 0.06, fc="white", ec=SWAP, lw=2.4, clip_on=False))
-        self.letter = ax.text(0, 0, "", color=SWAP, fontsize=15, **mono)
+        self.box = ax.add_patch(Rectangle((0, 0), 1.06, 1 - GAP + 0.14, fc="white", ec=SWAP, lw=1.8, clip_on=False))
+        self.letter = ax.text(0, 0, "", color=SWAP, fontsize=14.5, **mono)
         self.end, self.guess = Flag(ax, SWAP, "-"), Flag(ax, INK, "-v")
         (self.loss,) = ax.plot([], [], "^", color=INK, ms=8, clip_on=False)
         self.feels = Label(ax, align="right")
-        self.artists = [self.page, self.wake.area, self.wake.line, self.frame, self.box, self.letter, self.loss]
+        self.artists = [
+            self.page,
+            self.wake.guides,
+            self.wake.area,
+            self.wake.line,
+            self.frame,
+            self.box,
+            self.letter,
+            self.loss,
+        ]
         self.artists += [self.feels, self.end.mark, self.end.words, self.guess.mark, self.guess.words]
         for order, artist in enumerate(self.artists):  # the same order in a full draw
             artist.set_zorder(3 + order / 100)
@@ -141,9 +152,10 @@ class FirstLookPicture:
             self.ax.text(-0.6, at, row * COLUMNS + 1, fontsize=9, color=GREY, ha="right", va="center")
         says = "Read twice, one character swapped. Above the text: how far apart the two states are"
         self.ax.text(0, -0.04, says, color=SWAP, fontsize=11, weight="bold", va="bottom")
-        gradient_bar(self.figure, (0.09, 0.06, 0.25, 0.03), low="gone")
+        gradient_bar(self.figure, (0.09, 0.054, 0.25, 0.03), low="gone")
+        self.ax.text(COLUMNS + 2.6, -0.04, "apart", color=SWAP, fontsize=9.5, ha="right", va="bottom")
         says = "colour of a character: norm of the last loss's gradient there"
-        self.figure.text(0.46, 0.075, says, color=GREY, fontsize=9.5, va="center")
+        self.figure.text(0.46, 0.069, says, color=GREY, fontsize=9.5, va="center")
 
     def show(self, data) -> None:
         """Move the artists.
@@ -154,11 +166,11 @@ class FirstLookPicture:
         """
         T, first = len(data.profile), data.swapped - 1
         self.page.show(data.profile)
-        self.wake.show(first, data.distance)
+        self.wake.show(first, data.distance, -(-T // COLUMNS))
         self.frame.set_data(*self._outline(T - data.felt, T))
         x, y = self.page.corner(first)
-        self.box.set_xy((x - 0.2, y - 0.03))
-        self.letter.set_position((x + 0.5, y + 0.52 * (1 - GAP)))
+        self.box.set_xy((x - 0.03, y - 0.07))
+        self.letter.set_position((x + 0.5, y + 0.48 * (1 - GAP)))
         self.letter.set_text(data.letter)
         self._show_loss(data, T)
         self._show_ends(data, T, first)
@@ -167,7 +179,7 @@ class FirstLookPicture:
         """What the last loss feels, under its character."""
         x, y = self.page.corner(T - 1)
         self.loss.set_data([x + 0.5], [y + 1 - GAP + 0.14])
-        self.feels.set_position((x - 0.3, y + 1 - GAP + 0.19))
+        self.feels.set_position((x - 0.3, y + 1 - GAP + 0.23))
         felt = f"{'all ' if data.felt == T else ''}{data.felt} characters"
         beyond = f", gradient {power(data.profile[0])} at the first" if data.profile[0] > HIGH else ""
         self.feels.set_text(f"the last loss feels {felt}{beyond}")
@@ -184,7 +196,7 @@ class FirstLookPicture:
             if data.gone is None:
                 last, words = T - 1, f"still {power(np.log10(data.distance[-1]))} apart"
             else:
-                last, words = first + data.gone - 1, f"gone after {data.gone}"
+                last, words = first + data.gone - 1, f"below 10⁻⁶ after {data.gone} character{'s' * (data.gone > 1)}"
             x, y = self.page.corner(last)
             near = y == guessed[1]
             taken = self.end.show(x + 1, y, words, [(guessed[0], guessed[0] + 1)] if near else [])

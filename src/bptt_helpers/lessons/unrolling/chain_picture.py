@@ -58,7 +58,8 @@ def loop(start, end, apart, points=121):
     ndarray (points, 2)
         Its height is 0 where the nodes are.
     """
-    lean, hang = -LOOP[0] * (1 - apart) + (end - start) / 3 * apart, LOOP[1] * (1 - apart)
+    # between, it leaves one node and enters the next below the gap, with room for a badge under both
+    lean, hang = -LOOP[0] * (1 - apart) ** 3 + (end - start) / 2 * apart, LOOP[1] * (1 - apart) ** 0.4
     corners = np.array([[start, 0], [start + lean, -hang], [end - lean, -hang], [end, 0]])
     s = np.linspace(0, 1, points)[:, None]
     return np.hstack([(1 - s) ** 3, 3 * s * (1 - s) ** 2, 3 * s**2 * (1 - s), s**3]) @ corners

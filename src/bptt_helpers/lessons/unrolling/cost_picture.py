@@ -11,11 +11,12 @@ from .chain_picture import DERIVATIVE, with_gaps
 LONGEST = 1000
 MOST = 4  # forward passes, the height of the axis
 LEFT, WIDTH = 0.45, 2.75  # of the lanes, in inches
-COUNTS = 3.45  # where the numbers beside them begin
-LANES, TOGETHER = (1.7, 3.7), 0.8  # heights between which losses walk alone, and at which they walk together
-HEIGHTS = (2.75, 0.58)  # of the middle of three lines of numbers
+COUNTS = 3.4  # where the numbers beside them begin
+LANES, TOGETHER = (1.75, 3.7), 0.8  # heights between which losses walk alone, and at which they walk together
+HEIGHTS = (2.85, 0.72)  # of the second of four lines of numbers
 SIGHT = 20  # steps up to which every visit gets a dot
-PANEL = (6.05, 0.7, 2.65, 3.05)  # left, bottom, width and height of the curves' axes
+PANEL = (6.15, 0.7, 2.55, 2.72)  # left, bottom, width and height of the curves' axes
+ROOM = 0.25  # forward passes between two marks that do not lie on each other
 RIGHT = PANEL[0] + PANEL[2]
 GUESS = COLOURS[4]
 
@@ -76,7 +77,6 @@ class CostPicture:
         ax = self.panel = self.figure.add_axes([left / width, bottom / height, wide / width, high / height])
         ax.set(xlim=(0, LONGEST), ylim=(0, MOST), xticks=[0, 500, LONGEST], yticks=range(MOST + 1))
         ax.set_xlabel("sequence length T (steps)")
-        ax.set_title(f"cost, in forward passes over {LONGEST} steps", fontsize=11, loc="left", x=-0.1)
         ax.spines[["top", "right"]].set_visible(False)
         ax.patch.set_visible(False)  # words on the sheet show through
         (self.alone_curve,) = ax.plot([], [], "--", color=GREY, lw=2)
@@ -91,11 +91,15 @@ class CostPicture:
         """What stays, and room for what moves."""
         words = [
             Word(0.3, 3.9, "believed: every loss walks back alone", GREY, 12.5, True, "left"),
-            Word(0.3, 1.2, "true: all losses walk back together", DERIVATIVE, 12.5, True, "left"),
+            Word(0.3, 1.36, "true: all losses walk back together", DERIVATIVE, 12.5, True, "left"),
             Word(LEFT, 0.5, "step 1", GREY, 11, ha="left"),
-            Word(RIGHT - 0.05, PANEL[1] + 0.3, "forward pass: 1", INK, 11, ha="right"),
+            Word(RIGHT - 0.05, PANEL[1] + 0.2, "forward pass: 1", INK, 11, ha="right"),
         ]
-        words += [Word(COUNTS, y, "steps visited", GREY, 11, ha="left") for y in HEIGHTS]
+        words += [Word(COUNTS, y, "steps visited on the way back", GREY, 10.5, ha="left") for y in HEIGHTS]
+        words += [
+            Word(RIGHT, 3.9, "cost of the gradient", INK, 12.5, True, "right"),
+            Word(RIGHT, 3.65, f"1 = one forward pass over {LONGEST} steps", INK, 10.5, ha="right"),
+        ]
         Words(self.sheet).show(words)
         self.words = Words(self.sheet)
         self.artists.append(self.words)
@@ -106,16 +110,16 @@ class CostPicture:
         Parameters
         ----------
         data : object with
-            ``sequence_length`` int, T; ``visits_alone`` int; ``operations_alone``, ``operations`` int, at T;
-            ``lengths``, ``alone``, ``exact`` ndarrays (k,), the curves, and ``alone_now``, ``exact_now``,
+            ``sequence_length`` int, T; ``visits_alone`` int; ``operations_alone``, ``operations``, ``forward`` int,
+            at T; ``lengths``, ``alone``, ``exact`` ndarrays (k,), the curves, and ``alone_now``, ``exact_now``,
             ``forward_now`` float, all in forward passes over 1000 steps; ``guess`` float, nan for none.
         """
         self._show_walks(data)
         T = data.sequence_length
         self.alone_curve.set_data(data.lengths, data.alone)
         self.exact.set_data(data.lengths, data.exact)
-        now = np.array([data.forward_now, data.exact_now, data.alone_now])
-        now = now[now <= MOST]
+        others = [now for now in (data.forward_now, data.alone_now) if abs(now - data.exact_now) > ROOM and now <= MOST]
+        now = [data.exact_now, *others]
         self.marks.set_data(np.full(len(now), T), now)
         self.gap.set_data([LONGEST] * 2, [1, data.exact[-1]])
         inside = bool(0 <= data.guess <= MOST)  # nan is not
@@ -145,7 +149,8 @@ class CostPicture:
         numbers = ((data.visits_alone, data.operations_alone, GREY), (T, data.operations, DERIVATIVE))
         for y, (steps, operations, colour) in zip(HEIGHTS, numbers, strict=True):
             words.append(Word(COUNTS, y + 0.32, f"{steps:,}", colour, 21, True, "left"))
-            words.append(Word(COUNTS, y - 0.26, f"{operations:,} multiply-adds", colour, 11, ha="left"))
+            words.append(Word(COUNTS, y - 0.26, f"{operations:,} multiply-adds", colour, 10.5, ha="left"))
+            words.append(Word(COUNTS, y - 0.5, f"{data.forward:,} of them forward", colour, 10.5, ha="left"))
         return words
 
     def _words_of_curves(self, data, inside):
@@ -154,7 +159,7 @@ class CostPicture:
         alone = f"alone: {data.alone[-1]:,.0f} at T = {LONGEST} ↑"
         words = [
             Word(RIGHT - 0.07, height(0.86 * (1 + ratio) / 2), f"× {ratio:.2f}", INK, 14, True, "right"),
-            Word(PANEL[0] + 0.34, height(3.85), alone, GREY, 11.5, True, "left"),
+            Word(RIGHT, height(3.8), alone, GREY, 11.5, True, "right"),
             Word(PANEL[0] + 0.52 * PANEL[2], height(0.52 * ratio + 0.3), "gradient", DERIVATIVE, 11.5, True, "right"),
         ]
         if data.guess >= 0:

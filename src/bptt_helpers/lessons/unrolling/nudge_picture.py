@@ -50,7 +50,7 @@ class NudgePicture:
         self.artists = [self.faint, self.falling, self.nothing, self.bar, self.words]
 
     def _draw_panel(self):
-        ax = self.panel = self.figure.add_axes([6.5 / 9, 0.55 / 4.5, 2.15 / 9, 1.55 / 4.5])
+        ax = self.panel = self.figure.add_axes([6.7 / 9, 0.55 / 4.5, 2.0 / 9, 1.42 / 4.5])
         ax.set(xlim=(-REACH, REACH), ylim=(0, 3.2), xticks=[-REACH, 0, REACH], yticks=[0, 1, 2, 3])
         ax.set_xticklabels([f"−{REACH}", "0", f"+{REACH}"])
         ax.set_xlabel("nudge", labelpad=1)
@@ -60,6 +60,12 @@ class NudgePicture:
         (self.curve,) = ax.plot([], [], color=CHANGED, lw=2.5)
         (self.foretold,) = ax.plot([], [], "D", mfc="white", mec=DERIVATIVE, mew=2, ms=8, clip_on=False)
         (self.here,) = ax.plot([], [], "o", color=CHANGED, ms=9, clip_on=False)
+        for height, name, line in (
+            (2.95, "predicted", self.tangent),
+            (2.5, "measured", self.curve),
+        ):  # no line comes here
+            ax.plot([-0.08, 0.06], [height] * 2, line.get_linestyle(), color=line.get_color(), lw=2)
+            ax.text(0.09, height, name, color=line.get_color(), fontsize=10, va="center_baseline")
         self.artists += [self.tangent, self.curve, self.foretold, self.here]
 
     def show(self, data) -> None:
@@ -95,7 +101,7 @@ class NudgePicture:
             Word(4.5, 4.3, title, CHANGED, 13, True),
             Word(1.75, 0.93, product, INK, 13.5, ha="left"),
             Word(1.75, 0.43, f"L from {data.old_loss:.3f} to {data.loss:.3f}", INK, 13.5, ha="left"),
-            Word(5.4, 0.93, f"= {signed(data.predicted)}", INK, 15.5, True, "right"),
+            Word(5.4, 0.93, signed(data.predicted), INK, 15.5, True, "right"),
             Word(5.4, 0.43, signed(data.measured), INK, 15.5, True, "right"),
         ]
 

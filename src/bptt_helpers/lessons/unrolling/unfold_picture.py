@@ -70,7 +70,7 @@ class UnfoldPicture:
         (self.nothing,) = ax.plot([], [], color=DERIVATIVE, lw=1.4, ls=(0, (2, 2)))
         self.box = ax.add_patch(
             FancyBboxPatch(
-                (1.0, 0.3), 7.0, 0.72, boxstyle="round,pad=0,rounding_size=0.1", fc="#eaf3fb", ec=DERIVATIVE, lw=2
+                (1.0, 0.44), 7.0, 0.62, boxstyle="round,pad=0,rounding_size=0.1", fc="#eaf3fb", ec=DERIVATIVE, lw=2
             )
         )
         self.words = Words(ax)
@@ -97,14 +97,15 @@ class UnfoldPicture:
         self.words.show(self._words_of_chain(data) + self._words_of_contributions(data, at))
 
     def _words_of_chain(self, data):
-        """The title, and the equations while nothing comes back."""
+        """The title, the equations, and what comes back."""
         T = len(data.inputs)
         copies = f"{T} copies of the cell, each with the same w" if T > 1 else "1 copy of the cell, with w"
         title = f"unfolded: {copies} = {data.weight:.2f}" if data.frame else "one cell, one weight, a loop"
-        words = [Word(4.5, 4.08, title, INK, 13, True)]
-        if data.frame <= PULLED:
-            folded = "hₜ = tanh(0.5 xₜ + w hₜ₋₁)      L = (1.5 h" + str(T).translate(SUBSCRIPT) + " − 1)²"
-            words.append(Word(4.5, 0.66, folded, INK, 14))
+        equations = "hₜ = tanh(0.5 xₜ + w hₜ₋₁)      L = (1.5 h" + str(T).translate(SUBSCRIPT) + " − 1)²"
+        words = [Word(4.5, 4.08, title, INK, 13, True), Word(4.5, 0.2, equations, INK, 13)]
+        if data.frame > PULLED:
+            beside_loss = float(places(T, 1.0, LEFT, RIGHT)[-2:].mean())
+            words.append(Word(beside_loss, HEIGHT - 0.5, "signal back: dL/dhₜ", DERIVATIVE, 11))
         return words
 
     def _words_of_contributions(self, data, at):
@@ -117,8 +118,8 @@ class UnfoldPicture:
         if data.frame == FRAMES:
             first, *others = data.contributions + 0.0
             joined = "".join(f" {'−' if c < 0 else '+'} {abs(c):.3f}" for c in others)
-            words.append(Word(1.2, 0.66, f"dL/dw = {signed(first)}{joined}", INK, 14.5, ha="left"))
-            words.append(Word(7.8, 0.66, f"= {signed(data.total)}", INK, 18, True, "right"))
+            words.append(Word(1.2, 0.75, f"dL/dw = {signed(first)}{joined}", INK, 14.5, ha="left"))
+            words.append(Word(7.8, 0.75, f"= {signed(data.total)}", INK, 18, True, "right"))
         return words
 
     def _show_way_back(self, data):
