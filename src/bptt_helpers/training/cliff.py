@@ -76,12 +76,20 @@ def _weights(w, b):
 def _error_and_gradient(w, b, T):
     """As `error_and_gradient`, inf or nan beyond the range of float64."""
     x, dx_dw, dx_db = np.full(w.shape, X_0), np.zeros(w.shape), np.zeros(w.shape)
-    for _ in range(T):
-        s = sigmoid(x)
-        slope = w * s * (1 - s)
-        x = w * s + b
-        dx_dw = s + slope * dx_dw
-        dx_db = 1 + slope * dx_db
+    s, ws, slope, half, one = *(np.empty(w.shape) for _ in range(3)), np.array(0.5), np.array(1.0)
+    for _ in range(T):  # in place: with few weights at once most of the time goes into making arrays
+        np.multiply(x, half, out=s)
+        np.tanh(s, out=s)
+        s *= half
+        s += half
+        np.multiply(w, s, out=ws)
+        np.subtract(one, s, out=slope)
+        slope *= ws
+        np.add(ws, b, out=x)
+        dx_dw *= slope
+        dx_dw += s
+        dx_db *= slope
+        dx_db += one
     s = sigmoid(x)
     dE_dx = 2 * (s - TARGET) * s * (1 - s)
     return (s - TARGET) ** 2, dE_dx * dx_dw, dE_dx * dx_db
