@@ -216,7 +216,10 @@ def test_the_map_is_the_error_in_steps_and_the_sentence_has_the_counts():
     data = data_of(step=200)
     sentence = describe(data)
     assert f"without clipping 20 of 20 balls have flown out, the farthest by {data.free.far.max():,.0f}," in sentence
-    assert "clipped by norm to 0.3, 0 of 20 balls have flown out, and 20 lie in the valley" in sentence
+    assert (
+        "clipped by norm to 0.3, 0 of 20 balls have flown out, 20 lie in the valley, and 0 are still on the way"
+        in sentence
+    )
     assert f"turned by {data.steepest.turned:.0f} degrees" in sentence
 
 
