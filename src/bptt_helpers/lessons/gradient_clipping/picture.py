@@ -119,7 +119,7 @@ class BallMap:
         (self.wall,) = ax.plot(*terrain.wall, ":", color="white", lw=1.8, path_effects=DARK)
         ax.add_collection(LineCollection([terrain.shore], colors="white", linewidths=1.1))
         ax.text(4.02, -1.62, "outlined: the valley", fontsize=9.5, color="white", va="center")
-        ax.text(3.76, -2.75, "dotted: the wall,\nhere the error jumps", fontsize=9.5, va="top")
+        ax.text(3.76, -3.6, "dotted: the wall,\nhere the error jumps", fontsize=9.5, va="top")
         self.trails = ax.add_collection(LineCollection([], colors="white", linewidths=0.7))
         (self.trail,) = ax.plot([], [], color=BALL, lw=1)
         self.rims = ax.add_collection(LineCollection([], colors=INK, linewidths=3))
