@@ -63,7 +63,7 @@ class ChaosPicture:
         row = say | {"transform": ax.transAxes}
         ax.text(0, 1.03, "distance of the runs", **row, color=APART)
         ax.text(0.265, 1.03, "gradient, going back", **row, color=GRADIENT)
-        ax.text(0.73, 1.03, "- - -  exponent λ₁", **row, color=EXPONENT, ha="right")
+        ax.text(0.713, 1.03, "- - -  exponent λ₁", **row, color=EXPONENT, ha="right")
         roughly = "Coloured factors: average\nup to the line. One run\nmeasures all only roughly."
         ax.text(0.02, 0.955, roughly, transform=ax.transAxes, fontsize=10, color="0.25", va="top")
         # only what moves: drawing text takes most of the time

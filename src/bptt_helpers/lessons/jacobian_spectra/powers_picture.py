@@ -165,7 +165,7 @@ class PowersPicture:
         factors = [power(np.log10(factor) if factor else -np.inf) for factor in shrunk]
         self.shrunk[0].set_text(f"{factors[0]}×")
         one, (x, y) = np.allclose(*data.eigenvectors), data.eigenvectors[1]
-        self.shrunk[1].set_text("" if one else f"second ○ → {factors[1]}×")
+        self.shrunk[1].set_text("" if one else f"second: {factors[1]}×")
         if x < 0:  # beside its ring, where there is never an ellipse
             self.shrunk[1].set(position=(1.06 * x - 0.06, 1.13 * y), ha="right")
         else:  # above the circle, the ellipse may be at the ring
@@ -182,7 +182,9 @@ class PowersPicture:
         self.peak.set_data([data.peak], [top])
         late = data.peak > 0.75 * STEPS
         self.peak_says.set_ha("right" if late else "left")
-        self.peak_says.set_position((data.peak + (-0.8 if late else 0.8), min(top + 0.6, HIGHEST - 0.4)))
+        self.peak_says.set_position(
+            (data.peak + (-0.8 if late else 0.8), top - 0.7 if late else min(top + 0.6, HIGHEST - 0.4))
+        )
         self.peak_says.set_text(f"{power(data.log_norms[data.peak])} at k = {data.peak}")
         guessed = np.log10(data.guess) if data.guess > 0 else np.nan
         self.guess.set_data([0, STEPS], np.full(2, at_edge(guessed, LOWEST, HIGHEST)))
