@@ -71,10 +71,10 @@ def test_the_picture_shows_the_data(case):
     wanted = at_edge([data.distance[step], data.gradient[step]], LOW, HIGH)
     assert np.array_equal(picture.dots.get_ydata(), wanted)
     factors = [(10**growth) ** (1 / step) if step else None for growth in (data.distance[step], data.gradient[step])]
-    says = [f"× {factor:.2f} a step" if step else "" for factor in factors]
+    says = [f"× {factor:.2f}" if step else "" for factor in factors]
     assert [text.get_text() for text in picture.values] == says
     exponent = picture.exponent_says.get_text()
-    assert f"{abs(data.exponent):.2f} = ln {np.exp(data.exponent):.2f} a step" in exponent
+    assert f"{abs(data.exponent):.2f} = ln {np.exp(data.exponent):.2f}" in exponent
     assert ("−" in exponent) == (data.exponent < -0.005)
 
 

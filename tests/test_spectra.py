@@ -181,8 +181,8 @@ def test_the_picture_shows_the_data():
     assert np.array_equal(picture.product.get_xydata(), np.column_stack([np.arange(100), at_edge(data.product)]))
     assert np.array_equal(picture.ends.get_xdata(), [data.peak, 99])
     assert np.array_equal(picture.ends.get_ydata(), at_edge(data.product[[data.peak, 99]]))
-    assert f"γρ = {0.7 / 4:.2f}" in picture.promise_says.get_text()
-    assert f"γσ₁ = {data.singular[0] / 4:.2f}" in picture.promise_says.get_text()
+    promises = [text.get_text() for text in picture.promises]
+    assert promises == [f"{0.7 / 4:.2f}", f"{data.singular[0] / 4:.2f}"]
     assert f"peak {power(data.product.max())} at lag {data.peak}" in picture.true_says.get_text()
     assert f"{power(data.product[-1])} at lag 99" in picture.true_says.get_text()
 
@@ -203,8 +203,8 @@ def test_rule_and_bound_are_named_lines_that_end_where_they_leave_the_axis(radiu
         assert y == (HIGH if values[-1] > 0 else LOW) if left else x == 99
         assert ([x, y] in up) == (y == HIGH)
         assert ([x, y] in down) == (y == LOW)
-    assert "rule (γρ)ᵏ" in picture.rule_says.get_text()
-    assert "bound (γσ₁)ᵏ" in picture.bound_says.get_text()
+    assert "rule" in picture.rule_says.get_text()
+    assert "bound" in picture.bound_says.get_text()
     for name in (picture.rule_says, picture.bound_says):
         x, y = name.get_position()
         assert 0 < x < 99

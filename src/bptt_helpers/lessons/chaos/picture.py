@@ -63,8 +63,8 @@ class ChaosPicture:
         row = say | {"transform": ax.transAxes}
         ax.text(0, 1.03, "distance of the runs", **row, color=APART)
         ax.text(0.265, 1.03, "gradient, going back", **row, color=GRADIENT)
-        ax.text(0.713, 1.03, "- - -  exponent λ₁", **row, color=EXPONENT, ha="right")
-        roughly = "Coloured factors: average\nup to the line. One run\nmeasures all only roughly."
+        ax.text(0.815, 1.03, "- - -  exponent λ₁ a step:", **row, color=EXPONENT, ha="right")
+        roughly = "Factor a step on average\nup to the line; one run\ngives it only roughly."
         ax.text(0.02, 0.955, roughly, transform=ax.transAxes, fontsize=10, color="0.25", va="top")
         # only what moves: drawing text takes most of the time
         self.exponent_says = ax.text(1, 1.03, "", **row, color=EXPONENT, ha="right")
@@ -104,8 +104,8 @@ class ChaosPicture:
         for text, growth, down in zip(self.values, both, (0, 1.8), strict=True):
             text.set_position((data.step + (-1 if left else 1), free - down))
             text.set_ha("right" if left else "left")
-            text.set_text(f"× {10 ** (growth / data.step):.2f} a step" if data.step else "")
-        self.exponent_says.set_text(f"= {_signed(data.exponent)} = ln {np.exp(data.exponent):.2f} a step")
+            text.set_text(f"× {10 ** (growth / data.step):.2f}" if data.step else "")
+        self.exponent_says.set_text(f"{_signed(data.exponent)} = ln {np.exp(data.exponent):.2f}")
         inside = 0 <= data.guess <= STEPS
         self.guess.set_data([data.guess] * 2 if inside else [], [LOW, HIGH] if inside else [])
         self.guess_says.set_text(f" your guess: {data.guess:.3g}" if inside else "")

@@ -89,10 +89,10 @@ class PowersPicture:
         ax.text(1.12, -0.45, "→ after k steps:", **small, color=EIGEN)
         # only what moves: drawing text takes most of the time
         self.after = ax.text(HALF - 0.12, 1.2, "", **big, ha="right")
-        self.longest = ax.text(0, 0, "", **big)
-        self.shortest = ax.text(0, 0, "", **small)
+        self.longest = ax.text(0, 0, "", **small)
+        self.shortest = ax.text(0, 0, "", **small | {"fontsize": 11})
         self.shrunk = [ax.text(2.62, -0.45, "", **small, color=EIGEN), ax.text(0, 0, "", **small, color=EIGEN)]
-        self.glass_says = ax.text(GLASS[0, 0], -1.13, "", **small | {"weight": "normal"}, ha="center")
+        self.glass_says = ax.text(GLASS[0, 0], -1.13, "", fontsize=10.5, va="center", ha="center")
         texts = [*self.entries, self.after, self.longest, *self.shrunk, self.shortest, self.glass_says]
         return [self.ghosts, self.image, self.glass, self.magnified, self.spokes, *self.arrows, self.starts, *texts]
 
