@@ -146,8 +146,8 @@ class Walk:
         self._matrix(x + 0.2, self.state - 0.75, data.W_hh.T, edge=LATER[1][1], digits=1, tinted=False)
         words.append(Word(x - 0.3 * n + 0.2, self.state - 0.75, "$W_{hh}^\\top$", LATER[1][0], 12.5, ha="right"))
         for place, sign, colour in ((x - 0.15, "+", PLUS), (x + 0.15, "−", MINUS)):  # what the colours mean
-            self._shapes.append(box(place, top + 0.74, 0.26, 0.22, colour))
-            words.append(Word(place, top + 0.74, sign, INK, 11))
+            self._shapes.append(box(place, top + 0.7, 0.26, 0.22, colour))
+            words.append(Word(place, top + 0.7, sign, INK, 11))
         self._words += words
 
     def _show_equation(self, data):

@@ -166,7 +166,7 @@ class ProfilesPicture:
         place = np.clip(data.guess, 0, NETWORKS) - 0.5
         self.guess.set_data([place], [0])
         self.guess_text.set_text("" if np.isnan(data.guess) else f"your guess: {data.guess:g} larger")
-        self.guess_text.set_x(0 if np.isnan(data.guess) else np.clip(place, 3, NETWORKS - 4))
+        self.guess_text.set_x(0 if np.isnan(data.guess) else np.clip(place, 7, NETWORKS - 4))
 
     def _show_units(self, data):
         self.shade.set_data(data.slopes[None])
