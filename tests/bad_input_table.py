@@ -243,7 +243,7 @@ TABLE = {
         **CLIFF,
         "b": CLIFF["w"]._replace(good=-2.0),
         "learning_rate": positive(0.1),
-        "threshold": positive(1.0),
+        "threshold": positive(1.0, "0-d array", "array", "empty array", "integers", "array with 5 axes"),
         "mode": choice("value"),
         "steps": count(2, "0"),
         "bits": count(12),

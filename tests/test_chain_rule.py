@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgba_array
 
 from bptt_helpers import Params, bptt, forward, init_params, numerical_gradient, relative_error, squared_error
 from bptt_helpers.lessons.chain_rule import draw_copies, draw_paths, draw_symptoms, draw_transpose, draw_walk
@@ -18,7 +19,9 @@ from bptt_helpers.lessons.chain_rule.backward_explorer import (
 from bptt_helpers.lessons.chain_rule.backward_picture import (
     LATER,
     LIMIT,
+    MINUS,
     OWN,
+    PLUS,
     SIGNED,
     STEPS,
     columns,
@@ -164,6 +167,16 @@ def test_colours_of_entries_hold_still_and_only_what_is_reached_is_coloured():
         values = [*np.full(8, 0.0), *data.terms[2:].ravel(), *data.so_far.ravel(), *np.full(4, 0.0)]
         expected = [SIGNED((np.clip(v / LIMIT, -1, 1) + 1) / 2) for v in values]
         np.testing.assert_allclose([cell.face for cell in cells], expected)
+
+
+def test_a_key_says_which_colour_is_which_sign():
+    picture, _ = BACKWARD_PASS.shown()
+    shapes, words = picture.walk.shapes.shapes, picture.walk.words.words
+    for sign, colour in (("+", PLUS), ("−", MINUS)):
+        (swatch,) = (s for s in shapes if isinstance(s.face, str) and s.face == colour)
+        x, y = swatch.corners.mean(0)
+        assert [w.text for w in words if abs(w.x - x) < 0.05 and abs(w.y - y) < 0.05] == [sign]
+    np.testing.assert_allclose([SIGNED(0.75), SIGNED(0.25)], to_rgba_array([PLUS, MINUS]), atol=0.01)
 
 
 def test_a_click_on_a_step_walks_back_to_it():
@@ -322,15 +335,27 @@ def test_the_picture_of_the_gradient_check_shows_the_data():
         f"{complex_step:.0e} complex step. Best power of ten: central {best_central:.0e} (rule 5e-03), "
         f"forward {best_forward:.0e} (rule 3e-04)."
     )
+    assert picture.dtype.get_text() == "float32"
     # on the grid, the mark lies on the curve
     at = np.flatnonzero(np.isclose(data.eps, 1e-6))[0]
     np.testing.assert_allclose(data.here, [errors[at] for errors in data.errors], rtol=0.3)
 
 
+def test_where_two_errors_are_equal_both_marks_are_seen():
+    picture, _ = GRADIENT_CHECK.shown(log10_eps=-10, dtype="float32")
+    below, above = (picture.marks[name] for name in ("forward", "central"))
+    assert below.get_ydata()[0] == pytest.approx(above.get_ydata()[0], rel=0.1)
+    assert picture.artists.index(below) < picture.artists.index(above)
+    assert below.get_markersize() >= above.get_markersize() + 3
+    picture.show(gradient_check_data(-6.0, "float32", 10, 0)._replace(here=(0.0, 1e-3, 1.0)))
+    assert [text.get_text() for text in picture.values.values()] == ["0", "10⁻³", "1"]
+
+
 def test_a_click_moves_the_step_of_the_gradient_check_and_the_numbers_stand_beside_the_picture():
     picture, data = GRADIENT_CHECK.shown()
     assert data.chosen == 1e-6
-    assert [text.get_text() for text in picture.values.values()] == [f"{here:.0e}" for here in data.here]
+    assert [text.get_text() for text in picture.values.values()] == ["5×10⁻⁷", "6×10⁻¹⁰", "4×10⁻¹³"]
+    np.testing.assert_allclose(data.here, [5e-7, 6e-10, 4e-13], rtol=0.2)
     ax = picture.figure.axes[0]
     place = picture.figure.transFigure.inverted().transform(ax.transData.transform((1e-11, 1e-3)))
     assert picture.touched(*place) == {"log10_eps": pytest.approx(-11)}

@@ -5,7 +5,17 @@ import pytest
 
 from bptt_helpers import Params, bptt, forward, squared_error
 from bptt_helpers.training import cliff
-from bptt_helpers.training.cliff import TARGET, X_0, descend, error_and_gradient, sigmoid, wall, wall_gradient
+from bptt_helpers.training.cliff import (
+    MODES,
+    NO_CLIPPING,
+    TARGET,
+    X_0,
+    descend,
+    error_and_gradient,
+    sigmoid,
+    wall,
+    wall_gradient,
+)
 
 
 def by_complex_step(w, b, T):
@@ -160,3 +170,22 @@ def test_a_step_rounded_to_twelve_bits_forgets_how_the_machine_computes_a_sigmoi
     step = (rounded.w[1] - 5.0) / (exact.w[1] - 5.0)
     assert step != 1
     assert step == pytest.approx(1, abs=2**-3)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_many_thresholds_at_once_are_each_by_itself(mode):
+    w, b = np.array([4.8, 5.0, 5.5]), np.array([-2.4, -2.6, -2.9])
+    options = {"learning_rate": 0.3, "mode": mode, "steps": 4, "sequence_length": 20}
+    together = descend(w, b, threshold=np.array([[0.1], [2.0], [NO_CLIPPING]]), **options)
+    assert together.w.shape == (5, 3, 3)
+    for k, threshold in enumerate((0.1, 2.0, None)):
+        alone = descend(w, b, threshold=threshold, **options)
+        for part, wanted in zip(together, alone, strict=True):
+            np.testing.assert_allclose(part[:, k], wanted, rtol=1e-6, atol=1e-12)
+
+
+def test_thresholds_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="threshold: want numbers > 0, got -1"):
+        descend(5.0, -2.0, threshold=np.array([1.0, -1.0]))
+    with pytest.raises(ValueError, match=r"threshold: want a shape that broadcasts with \(3,\) of w and b, got \(2,\)"):
+        descend(np.ones(3), -2.0, threshold=np.ones(2))

@@ -149,6 +149,7 @@ def test_what_is_drawn_is_what_was_computed(changed):
         np.testing.assert_array_equal(tail[-len(trail) :], trail[-len(tail) :])
         assert part.gone.get_text() == str(balls.gone.sum())
         assert part.arrived.get_text() == str(balls.arrived.sum())
+        assert sum(int(words.get_text()) for words in (part.gone, part.arrived, part.on_way)) == BALLS
         tips = np.array([path.vertices[0] for path in part.heads.get_paths()]).reshape(-1, 2)
         assert len(tips) == balls.gone.sum() == len(part.flights.get_segments())
         for tip, flight, k in zip(tips, part.flights.get_segments(), np.flatnonzero(balls.gone), strict=True):
@@ -159,10 +160,10 @@ def test_what_is_drawn_is_what_was_computed(changed):
             jump = np.array([balls.w[balls.out[k], k], balls.b[balls.out[k], k]]) - places[k]
             assert np.arctan2(*(tip - places[k])) == pytest.approx(np.arctan2(*jump), abs=1e-9)
         written = [label.get_text() for label in part.labels if label.get_text()]
-        assert bool(written) == balls.gone.any()
+        assert bool(written) == bool(part.farthest.get_text()) == bool(part.unit.get_text()) == balls.gone.any()
         if written:
             farthest = balls.far.max()
-            assert written[0] == part.farthest.get_text()
+            assert part.farthest.get_text() == f"by up to {written[0]}"
             assert float(written[0].replace(",", "")) == pytest.approx(farthest, abs=0.5 if farthest >= 10 else 0.05)
     assert picture.clipped.limit.get_text() == f"{data.mode} {data.threshold:g}"
 
@@ -205,10 +206,20 @@ def test_the_map_is_the_error_in_steps_and_the_sentence_has_the_counts():
         error = error_and_gradient(w, b, SEQUENCE_LENGTH)[0]
         assert ground.bands[row, column] ** 2 == pytest.approx(LEVELS[error >= LEVELS].max())
     np.testing.assert_array_equal(ground.wall[1], wall(ground.wall[0]))
+    figure = CLIPPING.picture().figure
+    bar = figure.axes[-1]
+    for tick, error in zip(bar.get_xticks(), (0, 0.1, 0.4), strict=True):
+        assert tick == pytest.approx(np.sqrt(error))
+    shown, there = bar.get_images()[0], figure.axes[0].get_images()[0]
+    assert (shown.get_clim(), shown.get_cmap().name) == (there.get_clim(), there.get_cmap().name)
+    np.testing.assert_array_equal(np.unique(shown.get_array()), np.unique(ground.bands))
     data = data_of(step=200)
     sentence = describe(data)
     assert f"without clipping 20 of 20 balls have flown out, the farthest by {data.free.far.max():,.0f}," in sentence
-    assert "clipped by norm to 0.3, 0 of 20 balls have flown out, and 20 lie in the valley" in sentence
+    assert (
+        "clipped by norm to 0.3, 0 of 20 balls have flown out, 20 lie in the valley, and 0 are still on the way"
+        in sentence
+    )
     assert f"turned by {data.steepest.turned:.0f} degrees" in sentence
 
 

@@ -174,7 +174,10 @@ AXES = {  # what the axes of each picture count, across and up, in order
     ],
     "influence": [("state at step s", "loss at step t"), ("state at step s", ""), ("vanishes", "")],
     "matrix_powers": [("steps k", "stretched by")],
-    "jacobian_spectrum": [("real part", "imaginary part"), ("lag k: number of Jacobians", "norm of their product")],
+    "jacobian_spectrum": [
+        ("real part", "imaginary part"),
+        ("lag k: number of Jacobians multiplied", "norm of the product"),
+    ],
     "chaos": [("", "state of one unit"), ("steps: forwards for the runs, back for the gradient", "grown by a factor")],
     "truncation": [
         ("state of character s", "loss at character t"),

@@ -7,8 +7,9 @@ from bptt_helpers import cross_entropy, forward, gradient_profile, influence, in
 from bptt_helpers.lessons.gradient_norms.influence_explorer import INFLUENCE, influence_data
 from bptt_helpers.lessons.gradient_norms.networks import NETWORKS, T, twenty
 from bptt_helpers.lessons.gradient_norms.profiles_explorer import PROFILES, profiles_data
-from bptt_helpers.lessons.gradient_norms.profiles_picture import EDGE
-from bptt_helpers.lessons.gradient_pictures import power
+from bptt_helpers.lessons.gradient_norms.profiles_picture import EDGE, TALL
+from bptt_helpers.lessons.gradient_pictures import power, raised
+from bptt_helpers.lessons.text_pictures import luminance
 from bptt_helpers.measures.influence import true_slope
 from bptt_helpers.tasks.text import load_text, text_batch
 
@@ -71,10 +72,34 @@ def test_the_lines_and_dots_are_the_data(values):
     larger = (here > 0).sum()
     assert (len(picture.grown.get_xdata()), len(picture.shrunk.get_xdata())) == (larger, NETWORKS - larger)
     assert (picture.grown_text.get_text(), picture.shrunk_text.get_text()) == (str(larger), str(NETWORKS - larger))
-    assert picture.rule_text.get_text().endswith(f"rule: {power(data.rule[data.lag])}")
+    assert picture.rule_text.get_text().endswith(
+        f"rule: {data.radius:.2f}{raised(data.lag)} = {power(data.rule[data.lag])}"
+    )
     assert picture.chosen_text.get_text() == f"network {data.network}: {power(here[data.network])}"
     for text, value in ((picture.rule_text, data.rule[data.lag]), (picture.chosen_text, here[data.network])):
-        assert abs(text.get_position()[1] - np.clip(value, -EDGE, EDGE)) < 2.5  # near its mark, on the axes
+        height = text.get_position()[1]
+        assert abs(height - np.clip(value, 1 - EDGE, EDGE - 1)) < 2.5  # near its mark, on the axes
+        assert abs(height) <= EDGE - TALL
+    apart = picture.rule_text.get_position()[1] - picture.chosen_text.get_position()[1]
+    assert abs(apart) > 2 * TALL - 1e-9
+
+
+def test_a_rule_beyond_the_axes_is_named_and_does_not_stand_on_the_handle():
+    picture, data = PROFILES.shown(spectral_radius=2.0, lag=90)
+    assert data.rule[90] > EDGE
+    assert not picture.rule_dot.get_visible()
+    assert picture.rule_text.get_text() == "↑ rule: 2.00⁹⁰ = 10²⁷"
+    picture.show(profiles_data(2.0, 9, 0, "tanh", ""))
+    assert picture.rule_dot.get_visible()
+    assert picture.rule_dot.get_ydata()[0] == pytest.approx(9 * np.log10(2))
+
+
+def test_no_label_hides_the_rule_at_the_start():
+    picture, data = PROFILES.shown()
+    for text in (picture.rule_text, picture.chosen_text):
+        x, y = text.get_position()
+        assert (abs(data.rule[int(x) : int(x) + 30] - y) > TALL).all()
+        assert (abs(data.change[0, int(x) : int(x) + 30] - y) > TALL).all()
 
 
 @pytest.mark.parametrize("radius", [0.8, 2.0])
@@ -142,12 +167,12 @@ def test_maps_row_and_cell_are_the_data(values):
 def test_the_frame_holds_the_characters_that_stay_above_a_thousandth(values):
     picture, data = INFLUENCE.shown(**values)
     t = data.loss
-    for row, reach, frame, count in zip(data.maps[:, t - 1], data.reach, picture.reaches, picture.counts, strict=True):
+    assert picture.count.get_text() == f"{data.reach[0]} at 0.80, {data.reach[1]} at {data.radius:.2f}"
+    for row, reach, frame in zip(data.maps[:, t - 1], data.reach, picture.reaches, strict=True):
         by_lag = row[:t][::-1]
         assert (by_lag[:reach] >= -3).all()
         assert reach == t or by_lag[reach] < -3
         assert set(frame.get_xdata()) == {t - reach + 0.5, t + 0.5}
-        assert count.get_text() == f"{reach}"
 
 
 def test_the_text_of_the_network_is_printed_once_for_each_radius():
@@ -155,6 +180,30 @@ def test_the_text_of_the_network_is_printed_once_for_each_radius():
     assert picture.strip._text == data.text * 2
     picture.show(influence_data(1.2, 4, 81, 46))
     assert picture.strip._text == influence_data(1.2, 4, 1, 1).text * 2 != data.text * 2
+
+
+@pytest.mark.parametrize(
+    "values", [{}, {"spectral_radius": 2.0, "network": 7, "loss": 100}, {"network": 0, "loss": 20}]
+)
+def test_every_letter_of_the_text_can_be_read(values):
+    picture, _ = INFLUENCE.shown(**values)
+    dark, light = np.sort([luminance(colours) for colours in picture.strip.colours()], axis=0)
+    assert ((light + 0.05) / (dark + 0.05)).min() >= 4.5  # what WCAG asks of text
+
+
+def test_a_mark_beyond_the_scale_points_there():
+    picture, data = INFLUENCE.shown(spectral_radius=2.0, network=7, loss=100, state=20)
+    low, high = data.maps[:, 99, 19]
+    assert low < -6
+    assert high > 3
+    assert [mark.get_marker() for mark in picture.marks] == ["v", "^"]
+    picture.show(influence_data(1.2, 1, 81, 46))
+    assert [mark.get_marker() for mark in picture.marks] == [">", ">"]
+
+
+def test_the_cross_is_whole_in_the_last_row():
+    picture, _ = INFLUENCE.shown(loss=100)
+    assert not any(artist.get_clip_on() for artist in (*picture.under, *picture.crosses, *picture.cells))
 
 
 def test_a_state_after_the_loss_has_no_effect():

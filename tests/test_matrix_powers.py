@@ -9,12 +9,15 @@ from bptt_helpers.lessons.jacobian_spectra.powers_explorer import MATRIX_POWERS,
 from bptt_helpers.lessons.jacobian_spectra.powers_picture import (
     CIRCLE,
     GHOSTS,
+    GLASS,
+    GLASS_HALF,
     HALF,
     HIGHEST,
     LOWEST,
     STEPS,
     PowersPicture,
     arrow_outline,
+    magnification,
 )
 
 CASES = [(4, 1.0, 0.9, 0.9), (6, 1.0, 0.95, 0.75), (19, 1.0, 0.95, 0.95), (6, 0.0, 0.9, 0.5), (0, 1.0, 0.9, 0.9)]
@@ -51,10 +54,12 @@ def test_the_picture_shows_the_data(case):
     assert np.allclose(picture.image.get_xy()[: len(image.T)], image.T)  # matplotlib may close it once more
     # the long half of the ellipse is the norm
     assert np.isclose(np.hypot(*image).max(), 10 ** data.log_norms[data.k], rtol=1e-3)
+    zoom = 10 ** magnification(data.log_norms[data.k])
+    place = GLASS.T if zoom > 1 else np.zeros((1, 2))  # a speck has its points and arrows under the glass
     spokes = np.column_stack(picture.spokes.get_data())
-    assert all(np.isclose(spokes, point).all(1).any() for point in image.T[[0, 10, 90, 170]])
+    assert all(np.isclose(spokes, zoom * point + place).all(1).any() for point in image.T[[0, 10, 90, 170]])
     for arrow, v, eigenvalue in zip(picture.arrows, data.eigenvectors, np.diag(data.W), strict=True):
-        assert np.allclose(arrow.get_xy()[3], eigenvalue**data.k * v)  # the tip
+        assert np.allclose(arrow.get_xy()[3], zoom * eigenvalue**data.k * v + place)  # the tip
     assert np.array_equal(np.column_stack(picture.starts.get_data()), data.eigenvectors)
     assert [text.get_text() for text in picture.entries] == [f"{w:g}" for w in (data.W[0, 0], *data.W[:, 1])]
     assert np.allclose(picture.image.get_facecolor(), gradient_colours([data.log_norms[data.k]])[0])
@@ -95,16 +100,47 @@ def test_the_outlines_that_stay_are_those_of_smaller_powers(k):
 def test_an_ellipse_that_leaves_the_plane_says_so_and_by_how_much():
     inside, near, beyond = (drawn(k, 1.0, 0.95, 0.95)[0].longest.get_text() for k in (2, 5, 19))
     assert "→" not in inside + near
-    assert beyond == "7.6× →"
+    assert beyond == "7.6× long →"
     start = MATRIX_POWERS.shown()[1]
     assert 10 ** start.log_norms.max() < HALF  # at the start values it stays inside at every k
 
 
 def test_one_eigenvector_or_two():
-    assert drawn(4, 1.0, 0.9, 0.9)[0].shrunk.get_text() == "0.66×"
-    assert drawn(4, 1.0, 0.9, 0.5)[0].shrunk.get_text() == "0.66× and 0.062×"
-    assert drawn(4, 0.0, 0.9, 0.9)[0].shrunk.get_text() == "0.66× and 0.66×"
-    assert drawn(4, 1.0, 0.9, 0.0)[0].shrunk.get_text() == "0.66× and 0×"
+    def says(*case):
+        return [text.get_text() for text in drawn(*case)[0].shrunk]
+
+    assert says(4, 1.0, 0.9, 0.9) == ["0.66×", ""]
+    assert says(4, 1.0, 0.9, 0.5) == ["0.66×", "second: 0.062×"]
+    assert says(4, 0.0, 0.9, 0.9) == ["0.66×", "second: 0.66×"]
+    assert says(4, 1.0, 0.9, 0.0) == ["0.66×", "second: 0×"]
+
+
+def test_a_speck_is_magnified_by_a_factor_that_is_written():
+    for norm, factor in ((0.24, 2), (0.12, 2), (0.1, 5), (0.05, 10), (0.02, 20), (3e-7, 10**6)):
+        assert np.isclose(10 ** magnification(np.log10(norm)), factor)
+        assert norm * factor <= GLASS_HALF
+    for norm in (-np.inf, np.log10(0.3), 0.0, 2.0):
+        assert magnification(norm) == 0
+    picture, data = drawn(20, 0.5, 0.9, 0.6)
+    assert picture.glass_says.get_text() == "magnified 2×"
+    image = np.linalg.matrix_power(data.W, 20) @ CIRCLE
+    assert np.allclose(picture.magnified.get_xy()[: len(image.T)], (2 * image + GLASS).T)
+    assert picture.magnified.get_visible()
+    assert picture.glass.get_visible()
+    picture, _ = drawn(4, 1.0, 0.9, 0.9)
+    assert not picture.magnified.get_visible()
+    assert not picture.glass.get_visible()
+    assert picture.glass_says.get_text() == ""
+
+
+@pytest.mark.parametrize("second", [0.2, 0.9, 1.0])
+def test_no_ellipse_comes_where_the_eigenvector_is_named(second):
+    for corner in (0.0, 0.5, 1.0):
+        for power_of_W in powers_data(0, corner, 0.9, second).powers:
+            x, y = power_of_W @ CIRCLE
+            assert x[y < -1e-9].max(initial=-1) <= 1
+            assert x[y > 1e-9].min(initial=1) >= -1
+            assert y.max() <= 1
 
 
 def test_a_guess_is_marked_at_its_height():

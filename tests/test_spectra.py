@@ -5,7 +5,7 @@ import pytest
 
 from bptt_helpers import Params, forward, jacobian_product_norms
 from bptt_helpers.cells.activations import ACTIVATIONS
-from bptt_helpers.lessons.gradient_pictures import at_edge, power
+from bptt_helpers.lessons.gradient_pictures import HIGH, LOW, at_edge, power
 from bptt_helpers.lessons.jacobian_spectra.spectrum_explorer import describe, spectrum_data
 from bptt_helpers.lessons.jacobian_spectra.spectrum_picture import SpectrumPicture, draw_alignment
 from bptt_helpers.measures.spectra import LARGEST_SLOPE, matrix_with_spectrum, power_norms
@@ -178,18 +178,37 @@ def test_the_picture_shows_the_data():
     picture.show(data)
     assert np.allclose(picture.eigen.get_xydata(), data.eigenvalues / 4)
     assert np.allclose(np.hypot(*picture.disc.get_data()), 0.7 / 4)
-    for line, values in (
-        (picture.product, data.product),
-        (picture.eigen_line, data.eigen_line),
-        (picture.singular_line, data.singular_line),
-    ):
-        assert np.array_equal(line.get_xydata(), np.column_stack([np.arange(100), at_edge(values)]))
+    assert np.array_equal(picture.product.get_xydata(), np.column_stack([np.arange(100), at_edge(data.product)]))
     assert np.array_equal(picture.ends.get_xdata(), [data.peak, 99])
     assert np.array_equal(picture.ends.get_ydata(), at_edge(data.product[[data.peak, 99]]))
-    assert f"γρ = {0.7 / 4:.2f}" in picture.promise_says.get_text()
-    assert f"γσ₁ = {data.singular[0] / 4:.2f}" in picture.promise_says.get_text()
+    promises = [text.get_text() for text in picture.promises]
+    assert promises == [f"{0.7 / 4:.2f}", f"{data.singular[0] / 4:.2f}"]
     assert f"peak {power(data.product.max())} at lag {data.peak}" in picture.true_says.get_text()
     assert f"{power(data.product[-1])} at lag 99" in picture.true_says.get_text()
+
+
+@pytest.mark.parametrize(
+    ("radius", "off_diagonal", "activation"),
+    [(0.9, 3, "tanh"), (2.0, 0, "tanh"), (0.9, 1, "sigmoid"), (1.02, 0, "tanh"), (0.97, 0, "tanh"), (1, 0, "relu")],
+)
+def test_rule_and_bound_are_named_lines_that_end_where_they_leave_the_axis(radius, off_diagonal, activation):
+    picture, data = SpectrumPicture(), spectrum_data(radius, off_diagonal, 0.5, activation, 8, 2)
+    picture.show(data)
+    up, down = picture.arrows.get_xydata().tolist(), picture.falls.get_xydata().tolist()
+    for line, values in ((picture.eigen_line, data.eigen_line), (picture.singular_line, data.singular_line)):
+        (_, start), (x, y) = line.get_xydata()
+        assert start == 0
+        assert np.isclose(y, values[1] * x)  # the same slope
+        left = np.abs(values[-1]) >= (HIGH if values[-1] > 0 else -LOW)
+        assert y == (HIGH if values[-1] > 0 else LOW) if left else x == 99
+        assert ([x, y] in up) == (y == HIGH)
+        assert ([x, y] in down) == (y == LOW)
+    assert "rule" in picture.rule_says.get_text()
+    assert "bound" in picture.bound_says.get_text()
+    for name in (picture.rule_says, picture.bound_says):
+        x, y = name.get_position()
+        assert 0 < x < 99
+        assert LOW < y < HIGH
 
 
 @pytest.mark.parametrize("radius", [0, 0.9, 1.6])

@@ -63,7 +63,18 @@ def power(exponent) -> str:
 
 def _power_of_ten(exponent):
     """As it stands at a tick."""
-    return f"10{str(exponent).translate(_SUPERSCRIPTS)}" if exponent else "1"
+    return f"10{raised(exponent)}" if exponent else "1"
+
+
+def raised(number) -> str:
+    """A whole number as an exponent.
+
+    Examples
+    --------
+    >>> "1.2" + raised(50)
+    '1.2⁵⁰'
+    """
+    return str(number).translate(_SUPERSCRIPTS)
 
 
 def gradient_bar(figure, place, low="vanishes", high="explodes", fontsize=9.5):

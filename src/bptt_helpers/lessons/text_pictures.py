@@ -96,6 +96,8 @@ class Page(HeatMap):
         The share of every line, above its cells, that stays free.
     """
 
+    black, unread, forgotten, equal_contrast = BLACK, UNREAD, FORGOTTEN, EQUAL_CONTRAST
+
     def __init__(self, ax, text, columns=COLUMNS, rows=None, gap=0.0):
         super().__init__(ax)
         self.columns, self.rows, self.gap = columns, rows or -(-len(text) // columns), gap
@@ -129,9 +131,9 @@ class Page(HeatMap):
         # one ink for a word, by the mean of its cells
         total, count = np.bincount(self._word, luminance(cells) * read), np.bincount(self._word, read)
         light = (total / np.maximum(count, 1))[self._word]
-        ink = np.where(light < EQUAL_CONTRAST, WHITE, BLACK)[:, None]
-        share = np.interp(log_norms, (LOW, LOW + FADING), (FORGOTTEN, 1))[:, None]
-        return cells, np.where(read[:, None], cells + share * (ink - cells), UNREAD)
+        ink = np.where(light < self.equal_contrast, WHITE, self.black)[:, None]
+        share = np.interp(log_norms, (LOW, LOW + FADING), (self.forgotten, 1))[:, None]
+        return cells, np.where(read[:, None], cells + share * (ink - cells), self.unread)
 
     def make_image(self, renderer, magnification=1.0, unsampled=False):
         left, bottom, right, top = (round(side) for side in self.axes.bbox.extents)

@@ -15,11 +15,12 @@ ENTRY = (0.56, 0.25)  # a number of a vector
 CELL, SUM_CELL = (0.48, 0.29), (0.6, 0.36)  # an entry of a term, and of the sum
 RADIUS = 0.19  # of a loss
 # colours of arrows and of the numbers on them: at work, done
-OWN = (COLOURS[0], "#b5d4f0"), ("#1f62a6", "#6f9fcd")
-LATER = (COLOURS[6], "#f3c9a8"), ("#b04a00", "#cf9468")
+OWN = (COLOURS[0], "#b5d4f0"), ("#1f62a6", "#4677a8")
+LATER = (COLOURS[6], "#f3c9a8"), ("#b04a00", "#a3653a")
 TERM = (INK, "#b9b9b9")
 AHEAD, AHEAD_INK = "#e3e3e3", "#b0b0b0"
-SIGNED = LinearSegmentedColormap.from_list("signed", ["#762a83", "#c2a5cf", "#ffffff", "#a6dba0", "#1b7837"])
+MINUS, PLUS = "#c2a5cf", "#a6dba0"
+SIGNED = LinearSegmentedColormap.from_list("signed", ["#762a83", MINUS, "#ffffff", PLUS, "#1b7837"])
 LIMIT = 1.5  # of the colours of entries: they follow nothing that is shown, and what is larger takes the end colour
 
 
@@ -102,14 +103,14 @@ class Walk:
                 self._vector(x + 0.72, self.state + half - 0.13, data.from_later[k], LATER[1][not now], bold=now)
             if now:
                 place = x + PITCH / 2 + 0.08, (self.state + self.before) / 2 + 0.14
-                self._words.append(Word(*place, "$\\times\\ W_{hh}^\\top$", LATER[1][0], 10.5, ha="left"))
+                self._words.append(Word(*place, "$\\times\\ W_{hh}^\\top$", LATER[1][0], 12, ha="left"))
         self._arrow((x, self.state - half), (x, self.before + half + 0.03), TERM, now, reached)
         if now:
             place = x - 0.1, (self.state + self.before) / 2 + 0.04
-            self._words.append(Word(*place, "$\\times\\ \\tanh'$", INK, 10.5, ha="right"))
+            self._words.append(Word(*place, "$\\times\\ \\tanh' =$", INK, 11, ha="right"))
             self._vector(x + 0.31, place[1] - 0.05, data.slope[k], GREY, bold=True)
         self._words.append(Word(x - 0.08, top + 0.14, f"$dL/dh_{t}$", ink, 10, ha="right"))
-        self._words.append(Word(x - 0.36, self.before, f"$dL/da_{t}$", ink, 10, ha="right"))
+        self._words.append(Word(x - 0.36, self.before - 0.14, f"$dL/da_{t}$", ink, 10, ha="right"))
         colour = INK if reached else None
         self._vector(x, self.state, data.dL_dh[k], colour, edge=edge, line=line, bold=now)
         self._vector(x, self.before, data.dL_da[k], colour, edge=edge, line=line)
@@ -129,7 +130,7 @@ class Walk:
             for place, value in zip(self.term + down, data.dL_da[t - 1], strict=True):
                 self._words.append(Word(left - 0.07, place, number(value), GREY, 9.5, True, "right"))
             place = x + 0.12, top + 0.5
-            self._words.append(Word(*place, f"$\\times\\ h_{t - 1}^\\top$", INK, 10.5, ha="left"))
+            self._words.append(Word(*place, f"$\\times\\ h_{t - 1}^\\top$", INK, 12, ha="left"))
         if t > data.t:
             self._words.append(Word(x - PITCH / 2, self.term, "+", INK, 15))
 
@@ -143,7 +144,10 @@ class Walk:
         words.append(Word(x, top + 0.15, "complete" if data.t == 1 else "so far", GREY, 10))
         self._matrix(x, self.term, data.so_far, cell=SUM_CELL, line=2, size=11.5)
         self._matrix(x + 0.2, self.state - 0.75, data.W_hh.T, edge=LATER[1][1], digits=1, tinted=False)
-        words.append(Word(x - 0.3 * n + 0.2, self.state - 0.75, "$W_{hh}^\\top$", LATER[1][0], 11, ha="right"))
+        words.append(Word(x - 0.3 * n + 0.2, self.state - 0.75, "$W_{hh}^\\top$", LATER[1][0], 12.5, ha="right"))
+        for place, sign, colour in ((x - 0.15, "+", PLUS), (x + 0.15, "−", MINUS)):  # what the colours mean
+            self._shapes.append(box(place, top + 0.7, 0.26, 0.22, colour))
+            words.append(Word(place, top + 0.7, sign, INK, 11))
         self._words += words
 
     def _show_equation(self, data):

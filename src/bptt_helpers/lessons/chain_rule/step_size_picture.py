@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..gradient_pictures import power
 from ..pictures import COLOURS, data_place, new_figure
 
-# name in the data, words for the reader, marker and line style
+# name in the data, words for the reader, marker, its size and line style; one that lies on another leaves it seen
 METHODS = (
-    ("forward", "forward difference", "s", "--"),
-    ("central", "central difference", "o", "-"),
-    ("complex", "complex step", "^", ":"),
+    ("forward", "forward difference", "s", 12, "--"),
+    ("central", "central difference", "o", 8, "-"),
+    ("complex", "complex step", "^", 8, ":"),
 )
 LOWEST, HIGHEST = 1e-17, 1e2
 
@@ -34,7 +35,6 @@ class GradientCheckPicture:
             ylim=(LOWEST, HIGHEST),
             xlabel="step ε",
             ylabel=r"relative error of $dL/dW_{hh}$",
-            title="Error of a numeric gradient against its step",
             xticks=10.0 ** np.arange(-16, 1, 2),
             yticks=10.0 ** np.arange(-16, 3, 3),
         )
@@ -45,26 +45,30 @@ class GradientCheckPicture:
         self._ax = ax
         (self.chosen,) = ax.plot([], [], color="0.35", lw=1)
         self.curves, self.marks, self.advice, self.values = {}, {}, {}, {}
+        title = {"x": 0.85, "y": 1.025, "transform": ax.transAxes, "fontsize": 12}
+        ax.text(s="Error of a numeric gradient against its step, in ", ha="right", **title)
+        self.dtype = ax.text(s="", **title)
         # the legend also says what the marks stand at: two of them may lie on one another
         beside = {"transform": ax.transAxes, "clip_on": False}
         words = {"transform": ax.transAxes, "fontsize": 10, "va": "center"}
         ax.text(1.46, 0.98, "error at this ε", color="0.35", **words)
-        for row, ((name, text, marker, style), colour) in enumerate(zip(METHODS, COLOURS, strict=False)):
+        for row, ((name, text, marker, size, style), colour) in enumerate(zip(METHODS, COLOURS, strict=False)):
             (self.curves[name],) = ax.plot([], [], style, color=colour, lw=2)
-            (self.marks[name],) = ax.plot([], [], marker, color=colour, ms=9, mec="black")
+            (self.marks[name],) = ax.plot([], [], marker, color=colour, ms=size, mec="black")
             if name != "complex":  # for the complex step smaller is never worse
                 (self.advice[name],) = ax.plot([], [], "v", ms=10, color=colour, mec="black", clip_on=False)
             y = 0.87 - 0.11 * row
             ax.plot([1.04, 1.14], [y, y], style, color=colour, lw=2, **beside)
-            ax.plot([1.09], [y], marker, color=colour, mec="black", ms=8, **beside)
+            ax.plot([1.09], [y], marker, color=colour, mec="black", ms=size, **beside)
             ax.text(1.17, y, text, **words)
             self.values[name] = ax.text(1.52, y, "", weight="bold", **words)
-        ax.plot([1.09], [0.5], "v", ms=10, color="white", mec="black", **beside)
+        for place, colour in zip((1.07, 1.11), COLOURS, strict=False):
+            ax.plot([place], [0.5], "v", ms=10, color=colour, mec="black", **beside)
         ax.text(1.17, 0.5, "ε by the rule of thumb", **words)
         ax.plot([1.09, 1.09], [0.35, 0.43], color="0.35", lw=1, **beside)
         ax.text(1.17, 0.39, "ε of the slider", **words)
         self.artists = [self.chosen, *self.curves.values(), *self.advice.values(), *self.marks.values()]
-        self.artists += self.values.values()
+        self.artists += [*self.values.values(), self.dtype]
 
     def show(self, data) -> None:
         """Move the artists.
@@ -72,14 +76,15 @@ class GradientCheckPicture:
         Parameters
         ----------
         data : object with
-            ``eps`` ndarray (E,), ``chosen`` float; by method ``errors`` (ndarrays (E,)) and ``here`` (floats), in the
-            order forward, central, complex; ``recommended`` floats for the first two.
+            ``dtype`` str; ``eps`` ndarray (E,), ``chosen`` float; by method ``errors`` (ndarrays (E,)) and ``here``
+            (floats), in the order forward, central, complex; ``recommended`` floats for the first two.
         """
+        self.dtype.set_text(data.dtype)
         self.chosen.set_data([data.chosen] * 2, [LOWEST, HIGHEST])
         for (name, *_), errors, here in zip(METHODS, data.errors, data.here, strict=True):
             self.curves[name].set_data(data.eps, np.maximum(errors, LOWEST))
             self.marks[name].set_data([data.chosen], [max(here, LOWEST)])
-            self.values[name].set_text(f"{here:.0e}")
+            self.values[name].set_text(power(np.log10(here)) if here else "0")
         for advice, eps in zip(self.advice.values(), data.recommended, strict=True):
             advice.set_data([eps], [HIGHEST / 3])
 

@@ -12,12 +12,12 @@ from ...passes.forward import forward
 from ..explorer import Explorer, Guess, Real, Stages, Whole
 from ..kept import kept
 from ..predict import marked
-from .picture import STEPS, ChaosPicture
+from .picture import PARTED, STEPS, ChaosPicture
 
 SETTLE = 30  # steps before the two runs begin
 EPS = 1e-6  # how far apart they begin
 GAINS = (0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0)
-PARTED = 0.1  # in the unit that is shown
+MOVES = 0.7  # a unit that is shown moves at least so much, as a share of the one that moves most
 
 
 class ChaosData(NamedTuple):
@@ -28,7 +28,7 @@ class ChaosData(NamedTuple):
     step : int
         The step that is marked.
     unit : int
-        The unit that is shown: the one whose state moves most.
+        The unit that is shown: of those that move much, the one that moves slowest. Others only zigzag.
     runs : ndarray (STEPS + 1, 2)
         Its state in both runs.
     parted : int
@@ -80,7 +80,9 @@ def two_runs(gain, noise, seed):
 @kept(32)
 def _measured(gain, noise, seed):
     one, both = two_runs(gain, noise, seed)
-    unit = int(both[:, 0].std(0).argmax())
+    spread = both[:, 0].std(0)
+    jump = np.abs(np.diff(both[:, 0], axis=0)).mean(0)
+    unit = int(np.where(spread >= MOVES * spread.max(), jump / spread, np.inf).argmin())
     runs = both[:, :, unit]
     apart = np.abs(runs[:, 1] - runs[:, 0]) > PARTED
     with np.errstate(divide="ignore"):
@@ -128,7 +130,7 @@ def describe(data) -> str:
         verdict = "too close to 0 to say whether gradients grow or shrink"
     else:
         verdict = "gradients explode" if data.exponent > 0 else "gradients vanish"
-    parted = f"part at step {data.parted}" if data.parted >= 0 else "do not part"
+    parted = f"are first {PARTED} apart at step {data.parted}" if data.parted >= 0 else "do not part"
     return (
         f"The two runs {parted}. The exponent λ₁ is {data.exponent:z.3f} a step, the slope of the log gradient "
         f"{data.slope:z.3f}; {verdict}."

@@ -1,16 +1,17 @@
-"""Two runs side by side; below, the growth of their distance and of the gradient: one slope."""
+"""Two runs side by side; below, the growth of their distance and of the gradient, about the same a step."""
 
 from __future__ import annotations
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..gradient_pictures import at_edge, gradient_axis, power
+from ..gradient_pictures import WARM, at_edge, gradient_axis
 from ..pictures import COLOURS, INK, OVERSAMPLING, SCREEN_DPI, data_place, house_style, new_still
 
 STEPS = 110
+PARTED = 0.3  # in the unit that is shown: as much as one sees
 LOW, HIGH = -9, 9  # log10 of growth
-FIRST, SECOND = COLOURS[0], COLOURS[6]  # the two runs
+FIRST, SECOND = "#8ec3f0", "#0b2a5b"  # the two runs: light and broad, dark and thin
 APART, GRADIENT, EXPONENT = COLOURS[6], COLOURS[4], INK
 
 
@@ -35,12 +36,15 @@ class ChaosPicture:
         ax.set(xlim=(0, STEPS), ylim=(-1.12, 1.12), yticks=[-1, 0, 1], xticks=[], ylabel="state of one unit")
         for side in ("top", "right", "bottom"):
             ax.spines[side].set_visible(False)
-        self.figure.text(0.075, 0.94, "Two runs, 0.000001 apart at the start", fontsize=13, weight="bold")
-        (self.first,) = ax.plot([], [], color=FIRST, lw=4.5, alpha=0.65)
-        (self.second,) = ax.plot([], [], color=SECOND, lw=1.7)
-        (self.parting,) = ax.plot([], [], color=INK, lw=1.2, ls=(0, (2, 2)))
+        say = {"fontsize": 13, "weight": "bold"}
+        self.figure.text(0.075, 0.945, "Two runs, 0.000001 apart at the start:", **say)
+        self.figure.text(0.522, 0.945, "one", **say, color="#3f90da")
+        self.figure.text(0.57, 0.945, "the other", **say, color=SECOND)
+        (self.first,) = ax.plot([], [], color=FIRST, lw=4.5)
+        (self.second,) = ax.plot([], [], color=SECOND, lw=1.5)
+        (self.parting,) = ax.plot([], [], "o-", color=WARM, lw=2, ms=7, mfc="none", mew=2, clip_on=False)
         place = {"fontsize": 13, "weight": "bold", "ha": "right", "transform": self.figure.transFigure}
-        self.verdict = ax.text(0.985, 0.94, "", **place)
+        self.verdict = ax.text(0.985, 0.945, "", **place, color=INK)
         return [self.first, self.second, self.parting, self.verdict]
 
     def _growth(self):
@@ -58,15 +62,16 @@ class ChaosPicture:
         say = {"fontsize": 12, "weight": "bold"}
         row = say | {"transform": ax.transAxes}
         ax.text(0, 1.03, "distance of the runs", **row, color=APART)
-        ax.text(0.265, 1.03, "gradient, going back:", **row, color=GRADIENT)
-        ax.text(0.925, 1.03, "- - -  exponent λ₁, a step:", **row, color=EXPONENT, ha="right")
+        ax.text(0.265, 1.03, "gradient, going back", **row, color=GRADIENT)
+        ax.text(0.815, 1.03, "- - -  exponent λ₁ a step:", **row, color=EXPONENT, ha="right")
+        roughly = "Factor a step on average\nup to the line; one run\ngives it only roughly."
+        ax.text(0.02, 0.955, roughly, transform=ax.transAxes, fontsize=10, color="0.25", va="top")
         # only what moves: drawing text takes most of the time
-        self.slope_says = ax.text(0.525, 1.03, "", **row, color=GRADIENT)
         self.exponent_says = ax.text(1, 1.03, "", **row, color=EXPONENT, ha="right")
         self.values = [ax.text(0, 0, "", **say, color=colour, va="center") for colour in (APART, GRADIENT)]
         self.guess_says = ax.text(0, LOW + 0.6, "", **say)
         lines = [self.promise, self.distance, self.gradient, self.guess, self.here, self.dots]
-        return [*lines, self.slope_says, self.exponent_says, *self.values, self.guess_says]
+        return [*lines, self.exponent_says, *self.values, self.guess_says]
 
     def show(self, data) -> None:
         """Move the artists.
@@ -75,15 +80,15 @@ class ChaosPicture:
         ----------
         data : object with
             ``runs`` (STEPS + 1, 2), ``distance`` (STEPS + 1,) and ``gradient`` (STEPS,), log10 of growth; ``exponent``,
-            ``slope``, ``guess`` floats; ``step`` and ``parted`` int, which is -1 if the runs do not part.
+            ``guess`` floats; ``step`` and ``parted`` int, which is -1 if the runs do not part.
         """
         t, k = np.arange(STEPS + 1), np.arange(STEPS)
         self.first.set_data(t, data.runs[:, 0])
         self.second.set_data(t, data.runs[:, 1])
         parted = data.parted >= 0
-        self.parting.set_data([data.parted] * 2 if parted else [], [-1.12, 1.12] if parted else [])
+        self.parting.set_data([data.parted] * 2 if parted else [], data.runs[data.parted] if parted else [])
         together = "they become one" if data.distance[-1] < -1 else "they stay together"
-        self.verdict.set_text(f"they part at step {data.parted}" if parted else together)
+        self.verdict.set_text(f"first {PARTED} apart: step {data.parted}" if parted else together)
         self.distance.set_data(t, at_edge(data.distance, LOW, HIGH))
         self.gradient.set_data(k, at_edge(data.gradient, LOW, HIGH))
         self.promise.set_data(k, at_edge(k * data.exponent / np.log(10), LOW, HIGH))
@@ -99,9 +104,8 @@ class ChaosPicture:
         for text, growth, down in zip(self.values, both, (0, 1.8), strict=True):
             text.set_position((data.step + (-1 if left else 1), free - down))
             text.set_ha("right" if left else "left")
-            text.set_text(f"× {power(growth)}")
-        self.slope_says.set_text(_signed(data.slope))
-        self.exponent_says.set_text(_signed(data.exponent))
+            text.set_text(f"× {10 ** (growth / data.step):.2f}" if data.step else "")
+        self.exponent_says.set_text(f"{_signed(data.exponent)} = ln {np.exp(data.exponent):.2f}")
         inside = 0 <= data.guess <= STEPS
         self.guess.set_data([data.guess] * 2 if inside else [], [LOW, HIGH] if inside else [])
         self.guess_says.set_text(f" your guess: {data.guess:.3g}" if inside else "")

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.patheffects import withStroke
 
 from ..label_pictures import Label
 from ..pictures import COLOURS, GREY, INK
 
 BY_NORM, BY_VALUE = COLOURS[1], COLOURS[4]
 NORM_INK = "#9a6200"
+# The rings around the place where the ball starts and around the one whose gradient is shown.
+START = {"mfc": "none", "mec": "white", "ms": 11, "mew": 1.8}
+STEEPEST = {"mfc": "none", "mec": INK, "ms": 14, "mew": 1.8}
+RIM = [withStroke(linewidth=3.2, foreground=INK)]  # of a white ring on white paper
 SIDE = 1.6  # half of the frame, in units of the clip norm
 
 
@@ -40,22 +45,37 @@ class Arrows:
         ax.set(xlim=(-SIDE, SIDE), ylim=(-SIDE, SIDE))
         ax.add_patch(Circle((0, 0), 1, fill=False, ec=BY_NORM, lw=1.2))
         ax.add_patch(Rectangle((-1, -1), 2, 2, fill=False, ec=BY_VALUE, lw=1.2))
-        (self.ring,) = over.plot([], [], "o", mfc="none", mec=INK, ms=14, mew=1.8)
+        (self.ring,) = over.plot([], [], "o", **STEEPEST)
         self.before = self._arrow(GREY, 1.5, 11, linestyle="--")
         self.by_norm, self.by_value = self._arrow(BY_NORM, 3.2, 14), self._arrow(BY_VALUE, 2.2, 12)
         (self.origin,) = ax.plot([0], [0], "o", color=BY_NORM, ms=7, mec=INK, mew=0.8)
         text = {"transform": ax.transAxes, "clip_on": False, "va": "center_baseline", "fontsize": 9.5}
-        ax.text(0, 1.28, "ball", **text)
-        ax.text(0, 1.1, "steepest at step", **text)
+        ax.text(0.5, 0.95, "circle: clip norm", **text | {"fontsize": 9, "color": NORM_INK, "ha": "center"})
+        for y, words, looks in (
+            (1.28, "start of ball", START | {"path_effects": RIM}),
+            (1.1, "steepest, step", STEEPEST),
+        ):
+            ax.plot([0.05], [y + 0.005], "o", transform=ax.transAxes, clip_on=False, **looks)
+            ax.text(0.15, y, words, **text)
         self.ball, self.step = self._number(1.275, INK), self._number(1.095, INK)
         self.lengths = []
-        for y, words, colour in (
-            (-0.13, "gradient", GREY),
-            (-0.31, "cut by norm", NORM_INK),
-            (-0.49, "cut by value", BY_VALUE),
-            (-0.67, "turned by", BY_VALUE),
+        for y, words, colour, mark in (
+            (-0.12, "gradient", GREY, (GREY, "--", 1.5)),
+            (-0.27, "cut by norm", NORM_INK, (BY_NORM, "-", 3.2)),
+            (-0.42, "cut by value", BY_VALUE, (BY_VALUE, "-", 2.2)),
+            (-0.57, "turned by", BY_VALUE, None),
         ):
-            ax.text(0, y, words, color=colour, **text)
+            if mark:
+                ax.plot(
+                    [0, 0.1],
+                    [y + 0.005] * 2,
+                    transform=ax.transAxes,
+                    clip_on=False,
+                    color=mark[0],
+                    ls=mark[1],
+                    lw=mark[2],
+                )
+            ax.text(0.15, y, words, color=colour, **text)
             self.lengths.append(self._number(y - 0.005, colour))
         self.artists = [self.ring, self.before, self.by_norm, self.by_value, self.origin, self.ball, self.step]
         self.artists += self.lengths

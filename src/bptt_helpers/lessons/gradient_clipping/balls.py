@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...training.cliff import descend, error_and_gradient, sigmoid, wall
+from ...training.cliff import NO_CLIPPING, Descent, descend, error_and_gradient, sigmoid, wall
 from ..kept import kept
 
 W_LIMITS, B_LIMITS = (3.7, 6.7), (-3.9, -1.5)  # of the map: whoever leaves it has flown out
@@ -102,12 +102,30 @@ def in_valley(w, error) -> np.ndarray:
     return (error < LOW) & (w < VALLEY_W)
 
 
-@kept(64)
-def roll(distance, learning_rate, sequence_length, threshold=None, mode="norm", steps=200) -> tuple:
-    """The ways of all balls, a Descent, and what `leaving` says of them; arguments as in `starts` and `descend`."""
+@kept(16)
+def roll(distance, learning_rate, sequence_length, thresholds, mode="norm", steps=200) -> tuple:
+    """The ways of all balls, without clipping and for each of the `thresholds`, at once.
+
+    So a new threshold need not be waited for, and twelve of them take hardly longer than one.
+
+    Parameters
+    ----------
+    distance : float
+        As in `starts`.
+    learning_rate, sequence_length, mode, steps
+        As in `descend`.
+    thresholds : tuple of float
+
+    Returns
+    -------
+    dict of (float or None) to tuple
+        For each threshold, None for no clipping, a Descent and what `leaving` says of it.
+    """
+    each = np.array([NO_CLIPPING, *thresholds])[:, None]
     options = {"learning_rate": learning_rate, "sequence_length": sequence_length, "steps": steps, "bits": BITS}
-    path = descend(*starts(distance), threshold=threshold, mode=mode, **options)
-    return path, leaving(path)
+    paths = descend(*starts(distance), threshold=each, mode=mode, **options)
+    ways = [Descent(*(np.ascontiguousarray(part[:, k]) for part in paths)) for k in range(len(each))]
+    return {threshold: (way, leaving(way)) for threshold, way in zip((None, *thresholds), ways, strict=True)}
 
 
 def after(step, path, out) -> Balls:

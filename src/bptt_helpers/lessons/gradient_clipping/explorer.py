@@ -94,8 +94,8 @@ def clipping_data(step, threshold, learning_rate, distance, mode, ball) -> Clipp
     """
     step, ball, T = int(step), ball - 1, SEQUENCE_LENGTH
     steps = int(snap(step, COMPUTED))
-    free = roll(distance, learning_rate, T, steps=steps)
-    clipped = roll(distance, learning_rate, T, threshold, mode, steps)
+    ways = roll(distance, learning_rate, T, CLIP_NORMS, mode, steps)
+    free, clipped = ways[None], ways[threshold]
     return ClippingData(
         free=after(step, *free),
         clipped=after(step, *clipped),
@@ -112,7 +112,9 @@ def describe(data) -> str:
 
     def counts(balls):
         by = f", the farthest by {balls.far.max():,.{0 if balls.far.max() >= 10 else 1}f}" if balls.gone.any() else ""
-        return f"{balls.gone.sum()} of {BALLS} balls have flown out{by}, and {balls.arrived.sum()} lie in the valley"
+        gone, arrived = balls.gone.sum(), balls.arrived.sum()
+        flown = f"{gone} of {BALLS} balls have flown out{by}"
+        return f"{flown}, {arrived} lie in the valley, and {BALLS - gone - arrived} are still on the way"
 
     s = data.steepest
     return (

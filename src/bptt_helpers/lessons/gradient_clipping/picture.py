@@ -9,20 +9,24 @@ from matplotlib.patheffects import withStroke
 from ..gradient_pictures import WARM, HeatMap
 from ..label_pictures import Label
 from ..pictures import COLOURS, INK, data_place, new_figure
-from .arrows_picture import Arrows
+from .arrows_picture import START, Arrows
 
-BALL, HOME, HOME_INK = COLOURS[1], COLOURS[9], "#1b7f86"
+BALL, BALL_INK, HOME, HOME_INK = COLOURS[1], "#9a6200", COLOURS[9], "#1b7f86"
 HEIGHT = 4.25
 DARK = [withStroke(linewidth=3, foreground="#000000aa")]
 LABELS = 6  # distances written beside each map
 TAIL = 8  # steps that stay visible behind a ball
 REACH = 0.15  # of the pointer, on the map
-PLACES = (  # what the map shows: words, place, colour, alignment
-    ("valley: error 0", (4.0, -1.63), "white", "left"),
-    ("wall", (6.6, -3.35), "white", "right"),
-    ("error 0.4", (3.8, -3.75), "black", "left"),
-    ("error 0.09", (6.6, -1.63), "white", "right"),  # in the right map: on the left arrows are in the way
+COUNTED = (  # what the three numbers above a map count: place, words
+    (0.13, 1.195, "fly out"),
+    (0.57, 1.195, "in the"),
+    (0.57, 1.13, "valley"),
+    (0.835, 1.195, "still on"),
+    (0.835, 1.13, "the way"),
 )
+CORNER = 0.75  # of w, from the left: what the words about the distances take beside the map
+COLOUR_LIMITS = (0, 0.75)  # of √E
+COLUMN = (0.835, 0.155)  # left and width of what stands at the right of the maps
 
 
 class CliffPicture:
@@ -31,8 +35,9 @@ class CliffPicture:
     Parameters
     ----------
     terrain : object with
-        ``w_limits``, ``b_limits`` tuples of float, the map's; ``bands`` ndarray (rows, columns), what is coloured, the
-        largest b in row 0; ``wall`` ndarray (2, k), its w and b; ``shore`` ndarray (k, 2), around the valley.
+        ``w_limits``, ``b_limits`` tuples of float, the map's; ``bands`` ndarray (rows, columns), what is coloured, √E
+        in steps, the largest b in row 0; ``wall`` ndarray (2, k), its w and b; ``shore`` ndarray (k, 2), around the
+        valley.
 
     Attributes
     ----------
@@ -48,12 +53,26 @@ class CliffPicture:
         self.figure.set_layout_engine("none")
         for ax, left in zip(axes, (0.062, 0.447), strict=True):
             ax.set_position([left, 0.13, 0.372, 0.372 * 0.8 * 9 / HEIGHT])
-        self.free = BallMap(axes[0], terrain, "without clipping", PLACES[:-1])
-        self.clipped = BallMap(axes[1], terrain, "clipped to", PLACES)
+        self.free = BallMap(axes[0], terrain, "20 balls without clipping")
+        self.clipped = BallMap(axes[1], terrain, "20 balls clipped to")
         axes[0].set_ylabel("bias b", labelpad=1)
         axes[1].tick_params(labelleft=False)
-        self.arrows = Arrows(self.figure, axes[1], (0.835, 0.13, 0.155))
+        self.arrows = Arrows(self.figure, axes[1], (COLUMN[0], 0.155, COLUMN[1]))
+        self._error_bar(terrain.bands)
         self.artists = [*self.free.artists, *self.clipped.artists, *self.arrows.artists]
+
+    def _error_bar(self, bands):
+        """Which colour is which error; like the colours it goes by the root, so that low errors have room."""
+        ax = self.figure.add_axes([COLUMN[0], 0.085, COLUMN[1], 0.03], yticks=[])
+        levels, edge = np.unique(bands), 0.7  # the largest error is 0.7²
+        bar = HeatMap(ax, "cividis", *COLOUR_LIMITS)
+        bar.set_extent((0, edge, 0, 1))
+        across = np.linspace(0, edge, 300)
+        bar.set_data(levels[np.searchsorted(levels, across, side="right") - 1][None])
+        ax.set(xlim=(0, edge), ylim=(0, 1))
+        ax.set_xticks(np.sqrt([0, 0.1, 0.4]), ["0", "0.1", "0.4"])
+        ax.tick_params(labelsize=9, length=2, pad=2)
+        ax.text(0, 1.6, "error", fontsize=9.5)
 
     def show(self, data) -> None:
         """Move the artists.
@@ -86,13 +105,11 @@ class BallMap:
     terrain : object
         As in `CliffPicture`.
     title : str
-    places : tuple
-        As `PLACES`.
     """
 
-    def __init__(self, ax, terrain, title, places):
+    def __init__(self, ax, terrain, title):
         self.ax, (self.low, self.high) = ax, np.array([terrain.w_limits, terrain.b_limits]).T
-        self.map = HeatMap(ax, "cividis", 0, 0.75)
+        self.map = HeatMap(ax, "cividis", *COLOUR_LIMITS)
         self.map.set_extent((*terrain.w_limits, *terrain.b_limits))
         self.map.set_data(terrain.bands)
         ax.set(xlim=terrain.w_limits, ylim=terrain.b_limits, xticks=[4, 5, 6], yticks=[-3.5, -3, -2.5, -2])
@@ -101,35 +118,35 @@ class BallMap:
         ax.set_xlabel("weight w", labelpad=1)
         (self.wall,) = ax.plot(*terrain.wall, ":", color="white", lw=1.8, path_effects=DARK)
         ax.add_collection(LineCollection([terrain.shore], colors="white", linewidths=1.1))
-        for words, at, colour, side in places:
-            ax.text(*at, words, fontsize=9.5, color=colour, ha=side, va="center")
+        ax.text(4.02, -1.62, "outlined: the valley", fontsize=9.5, color="white", va="center")
+        ax.text(3.76, -3.6, "dotted: the wall,\nhere the error jumps", fontsize=9.5, va="top")
         self.trails = ax.add_collection(LineCollection([], colors="white", linewidths=0.7))
         (self.trail,) = ax.plot([], [], color=BALL, lw=1)
         self.rims = ax.add_collection(LineCollection([], colors=INK, linewidths=3))
         self.flights = ax.add_collection(LineCollection([], colors=WARM, linewidths=1.7))
         self.heads = ax.add_collection(PolyCollection([], facecolors=WARM, edgecolors=INK, linewidths=0.7))
         (self.starts,) = ax.plot([], [], "o", color="white", ms=4, mec=INK, mew=0.6)
-        (self.rolling,) = ax.plot([], [], "o", color=BALL, ms=7.5, mec=INK, mew=0.9)
-        (self.home,) = ax.plot([], [], "o", color=HOME, ms=7.5, mec=INK, mew=0.9)
-        (self.chosen,) = ax.plot([], [], "o", mfc="none", mec="white", ms=11, mew=1.8)
+        (self.rolling,) = ax.plot([], [], "o", color=BALL, ms=6.5, mec=INK, mew=0.9)
+        (self.home,) = ax.plot([], [], "o", color=HOME, ms=5.5, mec=INK, mew=0.9)
+        (self.chosen,) = ax.plot([], [], "o", **START)
         above = {"transform": ax.transAxes, "clip_on": False, "va": "center_baseline"}
         ax.text(0, 1.3, title, fontsize=12, weight="bold", **above)
-        ax.text(0.15, 1.195, "of 20 balls fly out", fontsize=9.5, **above)
-        ax.text(0.15, 1.13, "the farthest by", fontsize=9.5, **above)
-        ax.text(0.7, 1.195, "arrive in", fontsize=9.5, **above)
-        ax.text(0.7, 1.13, "the valley", fontsize=9.5, **above)
-        self.gone, self.arrived = Label(ax, WARM, 25, "right"), Label(ax, HOME_INK, 25, "right")
-        self.farthest, self.limit = Label(ax, size=9.5), Label(ax, size=12)
+        for x, y, words in COUNTED:
+            ax.text(x, y, words, fontsize=9.5, **above)
+        self.gone, self.arrived, self.on_way = (Label(ax, ink, 22, "right") for ink in (WARM, HOME_INK, BALL_INK))
+        self.farthest, self.limit, self.unit = Label(ax, size=9.5), Label(ax, size=12), Label(ax, WARM, 9)
         self.labels = [Label(ax, size=9, align="center") for _ in range(LABELS)]
         for words, at in (
-            (self.gone, (0.135, 1.165)),
-            (self.arrived, (0.685, 1.165)),
-            (self.farthest, (0.45, 1.127)),
-            (self.limit, (0.305, 1.294)),
+            (self.gone, (0.115, 1.165)),
+            (self.farthest, (0.13, 1.127)),
+            (self.arrived, (0.555, 1.165)),
+            (self.on_way, (0.82, 1.165)),
+            (self.limit, (0.535, 1.294)),
         ):
             words.set_position(self.low + (self.high - self.low) * at)
         self.artists = [self.trails, self.trail, self.rims, self.flights, self.heads, self.starts, self.rolling]
-        self.artists += [self.home, self.chosen, self.gone, self.farthest, self.arrived, self.limit, *self.labels]
+        self.artists += [self.home, self.chosen, self.gone, self.farthest, self.arrived, self.on_way, self.limit]
+        self.artists += [self.unit, *self.labels]
 
     def show(self, balls, step, ball) -> None:
         """Move the artists; arguments as in `CliffPicture.show`."""
@@ -141,11 +158,12 @@ class BallMap:
         self.starts.set_data(*way[0].T)
         self.chosen.set_data(*way[:1, ball].T)
         here = way[until, np.arange(way.shape[1])]
-        self.rolling.set_data(*here[~balls.gone & ~balls.arrived].T)
+        on_way = ~balls.gone & ~balls.arrived
+        self.rolling.set_data(*here[on_way].T)
         self.home.set_data(*here[balls.arrived].T)
-        self.gone.set_text(f"{balls.gone.sum()}")
-        self.farthest.set_text(_length(balls.far.max()) if balls.gone.any() else "–")
-        self.arrived.set_text(f"{balls.arrived.sum()}")
+        for words, who in ((self.gone, balls.gone), (self.arrived, balls.arrived), (self.on_way, on_way)):
+            words.set_text(f"{who.sum()}")
+        self.farthest.set_text(f"by up to {_length(balls.far.max())}" if balls.gone.any() else "")
         gone = np.flatnonzero(balls.gone)
         self._fly(here[gone], way[balls.out[gone], gone], balls.far[gone])
         self.places = np.vstack([here, way[0]])
@@ -173,6 +191,12 @@ class BallMap:
                 taken.append((x, up))
         for label in self.labels[len(taken) :]:
             label.set_text("")
+        corner = self.low[0] + CORNER
+        sides = [side for side in (True, False) if any(up == side for _, up in taken)]
+        roomy = [side for side in sides if all(x > corner for x, up in taken if up == side)]
+        self.unit.set_text("how far:" if roomy else "")
+        if roomy:
+            self.unit.set_position((self.low[0], self.high[1] + 0.08 if roomy[0] else self.low[1] - 0.09))
 
     def nearest(self, w, b) -> dict:
         """The control `ball` for the ball, or start of one, next to a place on the map; {} where none is near."""

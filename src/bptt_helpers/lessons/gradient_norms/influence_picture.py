@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..gradient_pictures import HIGH, LOW, HeatMap, at_edge, gradient_bar, power
+from ..gradient_pictures import HIGH, LOW, WARM, HeatMap, at_edge, gradient_bar, power
 from ..pictures import GREY, HALO, INK, OVERSAMPLING, SCREEN_DPI, data_place
 from ..text_pictures import Page
 
@@ -15,7 +15,13 @@ NEAR = 0.62  # two marks on the scale nearer than this are moved apart
 
 
 class _Strip(Page):
-    """The text, once for each radius, coloured by what one loss hears of it."""
+    """The text, once for each radius, coloured by what one loss hears of it.
+
+    Its letters are small and thin: none of them fades, those after the loss are darker than on a page, and each has
+    the ink that is read best on its own cell, as neighbours differ much.
+    """
+
+    black, unread, forgotten, equal_contrast = 0.0, 105.0, 1.0, 0.179
 
     def __init__(self, ax):
         super().__init__(ax, " " * STEPS * 2, STEPS, 2)
@@ -44,10 +50,9 @@ class InfluencePicture:
         self.images = [self._make_map(ax) for ax in self.maps]
         self.maps[0].set_ylabel("loss at step t", labelpad=0)
         self.maps[1].set_yticklabels([])
-        title = {"fontsize": 12, "weight": "bold", "va": "bottom", "y": -0.5}
-        self.maps[0].text(s="radius 0.80", x=STEPS / 2, ha="center", **title)
-        self.maps[1].text(s="radius", x=STEPS / 2 + 2, ha="right", **title)
-        self.radius = self.maps[1].text(s="", x=STEPS / 2 + 5, ha="left", **title)
+        title = {"x": STEPS / 2, "y": -0.5, "fontsize": 12, "weight": "bold", "ha": "center", "va": "bottom"}
+        self.maps[0].text(s="radius 0.80", **title)
+        self.radius = self.maps[1].text(s="", **title)
         self.artists.append(self.radius)
         self._make_cursor()
         self._make_bar()
@@ -57,21 +62,22 @@ class InfluencePicture:
         self.strip = _Strip(ax)
         ax.set(xlim=(0.5, STEPS + 0.5), ylim=(2, 0))
         ax.axis("off")
-        ax.text(-0.5, 0.5, "0.80", ha="right", va="center", fontsize=11, weight="bold")
-        self.low_radius = ax.text(-0.5, 1.5, "", ha="right", va="center", fontsize=11, weight="bold")
-        ax.text(0.5, -0.15, "What one loss feels, character by character", va="bottom", fontsize=12)
-        ax.text(STEPS + 5, -0.15, "above 10⁻³", ha="right", va="bottom", fontsize=10)
+        for line in (0.5, 1.5):  # the text is a piece of a longer one
+            ax.text(-0.1, line, "…", ha="right", va="center", fontsize=11)
+            ax.text(STEPS + 1.1, line, "…", ha="left", va="center", fontsize=11)
+        ax.text(-2.2, 0.5, "0.80", ha="right", va="center", fontsize=11, weight="bold")
+        self.low_radius = ax.text(-2.2, 1.5, "", ha="right", va="center", fontsize=11, weight="bold")
+        ax.text(0.5, -0.15, "What one loss feels", va="bottom", fontsize=12)
+        ax.text(73, -0.15, "characters felt, above 10⁻³:", ha="right", va="bottom", fontsize=10.5)
         self.reaches = [ax.plot([], [], color=INK, lw=1.2, clip_on=False)[0] for _ in range(2)]
-        self.counts = [
-            ax.text(STEPS + 5, line + 0.5, "", ha="right", va="center", fontsize=11, weight="bold") for line in range(2)
-        ]
+        self.count = ax.text(74, -0.15, "", va="bottom", fontsize=10.5, weight="bold")
         (self.frame,) = ax.plot([], [], color=INK, lw=2.2, clip_on=False)
         (self.loss_mark,) = ax.plot([], [], "^", ms=9, color=INK, clip_on=False)
         self.loss_text = ax.text(0, 2.6, "", ha="center", va="top", fontsize=11, weight="bold")
         self.artists += [
             self.strip,
             *self.reaches,
-            *self.counts,
+            self.count,
             self.low_radius,
             self.frame,
             self.loss_mark,
@@ -88,15 +94,18 @@ class InfluencePicture:
     def _make_cursor(self):
         self.under, self.crosses, self.cells, self.values = [], [], [], []
         for ax in self.maps:
-            self.under += ax.plot([], [], color="white", lw=3)
-            self.crosses += ax.plot([], [], color=INK, lw=1.2)
-            self.cells += ax.plot([], [], "s", ms=8, mfc="white", mec=INK, mew=1.8)
+            whole = {"clip_on": False}  # in the last row, too
+            self.under += ax.plot([], [], color="white", lw=3, **whole)
+            self.crosses += ax.plot([], [], color=INK, lw=1.2, **whole)
+            self.cells += ax.plot([], [], "s", ms=8, mfc="white", mec=INK, mew=1.8, **whole)
             self.values.append(ax.text(0, 0, "", fontsize=13, weight="bold", va="center", path_effects=HALO))
         self.artists += [*self.under, *self.crosses, *self.cells, *self.values]
 
     def _make_bar(self):
         ax = self.bar = gradient_bar(self.figure, (0.905, 0.23, 0.02, 0.46))
-        ax.text(0.5, LOW - 1.2, "grey: later states,\nno effect", ha="center", va="top", fontsize=9.5, color=GREY)
+        ax.set_title("explodes", color=WARM, fontsize=9.5, pad=12)  # clear of a mark at the end
+        ax.xaxis.labelpad = 12
+        ax.text(0.5, LOW - 1.7, "grey: later states,\nno effect", ha="center", va="top", fontsize=9.5, color=GREY)
         self.marks = [ax.plot([], [], ">", ms=8, color=INK, clip_on=False)[0] for _ in self.maps]
         self.names = [ax.text(-0.9, 0, "", ha="right", va="center", fontsize=10, weight="bold") for _ in self.maps]
         self.artists += [*self.marks, *self.names]
@@ -113,12 +122,12 @@ class InfluencePicture:
             image.set_data(values)
         self.strip.print_text(data.text)
         self.strip.set_data(data.maps[:, t - 1])
-        self.radius.set_text(f"{data.radius:.2f}")
+        self.radius.set_text(f"radius {data.radius:.2f}")
         self.low_radius.set_text(f"{data.radius:.2f}")
         self.frame.set_data(*_box(s, s, 0, 2))
-        for line, (frame, count, reach) in enumerate(zip(self.reaches, self.counts, data.reach, strict=True)):
+        self.count.set_text(f"{data.reach[0]} at 0.80, {data.reach[1]} at {data.radius:.2f}")
+        for line, (frame, reach) in enumerate(zip(self.reaches, data.reach, strict=True)):
             frame.set_data(*_box(t - reach + 1, t, line + 0.06, line + 0.94) if reach else ([], []))
-            count.set_text(f"{reach}")
         self.loss_mark.set_data([t], [2.3])
         self.loss_text.set(x=np.clip(t, 4, STEPS - 4), text=f"loss {t}")
         right = s < 60
@@ -143,6 +152,7 @@ class InfluencePicture:
             self.marks, self.names, apart, (0.8, radius), height, here, strict=True
         ):
             mark.set_data([-0.45], [size])
+            mark.set_marker("^" if value > HIGH else "v" if value < LOW else ">")  # beyond the scale: points there
             mark.set_visible(not np.isnan(value))
             name.set(y=place, text="" if np.isnan(value) else f"{word:.2f}")
 

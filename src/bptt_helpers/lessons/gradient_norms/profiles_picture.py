@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.figure import Figure
 
-from ..gradient_pictures import COLD, WARM, HeatMap, at_edge, gradient_axis, power
-from ..pictures import COLOURS, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..gradient_pictures import COLD, WARM, HeatMap, at_edge, gradient_axis, power, raised
+from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
 
 EDGE = 9  # log10 of the change that the axis ends at, up and down
 NETWORKS, LAST_LAG = 20, 99
@@ -14,7 +14,9 @@ HALF = 3.5  # the activation is drawn from −HALF to HALF
 GRID = np.linspace(-HALF, HALF, 141)
 FLOOR, CEILING = -2.2, 1.2  # below −1.2 stands how many units have that input
 RULE = COLOURS[4]
-LETTER = 1.8  # lags that a letter of a label is wide
+LETTER = 2.0  # lags that a letter of a label is wide
+TALL = 0.65  # half the height of a label
+ASIDE = np.array([0, 1.1, -1.1, 1.7, -1.7, 2.3, -2.3])  # how far a label may stand above its mark
 
 
 class ProfilesPicture:
@@ -37,6 +39,8 @@ class ProfilesPicture:
     def _make_profiles(self):
         ax = self.profiles = self.figure.add_axes((0.09, 0.155, 0.51, 0.67))
         ax.set(xlim=(0, LAST_LAG), xlabel="lag: steps back from the last loss", ylabel="gradient norm ÷ norm at lag 0")
+        words = "dashed: the rule, radius to the power of the lag"
+        ax.text(0.5, -0.153, words, transform=ax.transAxes, ha="center", va="top", color=RULE, fontsize=10)
         gradient_axis(ax, -EDGE, EDGE)
         ax.spines[["top", "right"]].set_visible(False)
         ax.text(3, EDGE - 0.5, "explodes", va="top", color=WARM, fontsize=11)
@@ -54,7 +58,7 @@ class ProfilesPicture:
         # a white line below a label costs a tenth of a white edge around its letters
         self.grounds = [ax.plot([], [], color="white", lw=14, solid_capstyle="butt", alpha=0.8)[0] for _ in range(2)]
         bold = {"fontsize": 11, "weight": "bold", "va": "center"}
-        self.lag_text = ax.text(0, EDGE + 0.75, "", fontsize=11, weight="bold", ha="center", va="bottom")
+        self.lag_text = ax.text(0, EDGE + 1.15, "", fontsize=11, weight="bold", ha="center", va="bottom")
         self.rule_text = ax.text(0, 0, "", color=RULE, **bold)
         self.chosen_text = ax.text(0, 0, "", color=INK, **bold)
         self.artists += [self.lines, self.rule, self.chosen, self.mark, self.inside, self.above, self.below]
@@ -62,23 +66,23 @@ class ProfilesPicture:
 
     def _make_count(self):
         """One dot for each network: those whose gradient has grown first."""
-        ax = self.count = self.figure.add_axes((0.24, 0.935, 0.21, 0.05))
+        ax = self.count = self.figure.add_axes((0.38, 0.935, 0.2, 0.05))
         ax.set(xlim=(-0.5, NETWORKS - 0.5), ylim=(-1, 1))
         ax.axis("off")
-        (self.grown,) = ax.plot([], [], "^", ms=7, color=WARM, clip_on=False)
-        (self.shrunk,) = ax.plot([], [], "v", ms=7, color=COLD, clip_on=False)
+        (self.grown,) = ax.plot([], [], "^", ms=6.5, color=WARM, clip_on=False)
+        (self.shrunk,) = ax.plot([], [], "v", ms=6.5, color=COLD, clip_on=False)
         (self.guess,) = ax.plot([], [], "|", ms=20, mew=2.5, color=INK, clip_on=False)
         bold = {"fontsize": 11, "weight": "bold", "va": "center"}
-        ax.text(-9.4, 0, "20 networks", ha="right", **bold)
-        ax.text(-2.6, 0, "larger:", ha="right", color=WARM, **bold)
-        ax.text(NETWORKS, 0, "smaller:", ha="left", color=COLD, **bold)
+        ax.text(-25.6, 0, "20 networks", ha="right", **bold)
+        ax.text(-4, 0, "larger than at lag 0:", ha="right", color=WARM, **bold)
+        ax.text(NETWORKS + 3, 0, "smaller", ha="left", color=COLD, **bold)
         self.grown_text = ax.text(-0.8, 0, "", ha="right", color=WARM, **bold)
-        self.shrunk_text = ax.text(NETWORKS + 10.6, 0, "", ha="right", color=COLD, **bold)
+        self.shrunk_text = ax.text(NETWORKS + 2.4, 0, "", ha="right", color=COLD, **bold)
         self.guess_text = ax.text(0, -1.2, "", ha="center", va="top", fontsize=9.5)
         self.artists += [self.grown, self.shrunk, self.guess, self.grown_text, self.shrunk_text, self.guess_text]
 
     def _make_units(self):
-        ax = self.units = self.figure.add_axes((0.67, 0.155, 0.315, 0.64))
+        ax = self.units = self.figure.add_axes((0.67, 0.155, 0.315, 0.61))
         self.shade = HeatMap(ax, "gray", -2.4, 1)  # slope 0 is grey, slope 1 white
         ax.set(xlim=(-HALF, HALF), ylim=(FLOOR, CEILING), yticks=[-1, 0, 1], xticks=range(-3, 4))
         ax.set(xlabel="$a_t$: what goes into a unit\nwhite: steep, passes   grey: flat, blocks", ylabel="$f(a_t)$")
@@ -87,9 +91,12 @@ class ProfilesPicture:
         (self.cloud,) = ax.plot([], [], "o", ms=4.5, color=COLOURS[0], mew=0)
         (self.heap,) = ax.fill([0], [0], color=COLOURS[0], lw=0)
         above = {"transform": ax.transAxes, "va": "bottom"}
-        ax.text(0.5, 1.245, "Where the units sit (blue)", ha="center", fontsize=12, **above)
+        among = {"transform": ax.transAxes, "color": "#1f62a6", "fontsize": 9.5}
+        ax.text(0.5, 1.3, "Where their units sit (blue)", ha="center", fontsize=12, **above)
+        ax.text(0.5, 1.235, "median of the 20 networks", ha="center", fontsize=10, color=GREY, **above)
+        ax.text(-0.015, 0.15, "how many\nunits", ha="right", va="center", rotation=90, **among)
         self.numbers = []
-        for height, words in ((1.17, "mean slope:"), (1.095, "radius × mean slope:"), (1.02, "measured, a step:")):
+        for height, words in ((1.16, "mean slope:"), (1.09, "radius × mean slope:"), (1.02, "measured, a step:")):
             ax.text(0.6, height, words, ha="right", fontsize=10, **above)
             self.numbers.append(ax.text(0.63, height, "", fontsize=10, weight="bold", **above))
         self.artists += [self.shade, self.heap, self.curve, self.cloud, *self.numbers]
@@ -115,32 +122,40 @@ class ProfilesPicture:
         here, rule = change[:, lag], data.rule[lag]
         for dots, among, height in (
             (self.inside, abs(here) <= EDGE, here),
-            (self.above, here > EDGE, EDGE),
-            (self.below, here < -EDGE, -EDGE),
+            (self.above, here > EDGE, EDGE - 0.35),
+            (self.below, here < -EDGE, 0.35 - EDGE),
         ):
             dots.set_data(np.full(among.sum(), lag), np.broadcast_to(height, here.shape)[among])
-        self.rule_dot.set_data([lag], [at_edge(rule, -EDGE, EDGE)])
+        self.rule_dot.set_data([lag], [rule])
+        self.rule_dot.set_visible(abs(rule) <= EDGE)  # beyond, its label has an arrow
         self.mark.set_data([lag, lag], [-EDGE, EDGE])
-        self.handle.set_data([lag], [EDGE + 0.35])
+        self.handle.set_data([lag], [EDGE + 0.5])
         self.lag_text.set_x(lag)
         self.lag_text.set_text(f"lag {lag}")
-        self._label(data, rule, here[data.network])
+        self._label(data, np.vstack([change, data.rule]))
 
-    def _label(self, data, rule, chosen):
-        """The two numbers beside the mark, on the side where there is room, and apart from each other."""
+    def _label(self, data, curves):
+        """The two numbers beside the mark, on the side where there is room, where they hide least of the `curves`."""
+        lag, (chosen, rule) = data.lag, curves[[data.network, -1], data.lag]
         beyond = "↑ " if rule > EDGE else "↓ " if rule < -EDGE else ""
-        self.rule_text.set_text(f"{beyond}rule: {power(rule)}")
-        self.chosen_text.set_text(f"network {data.network}: {power(data.change[data.network, data.lag])}")
-        rule, chosen = np.clip([rule, chosen], 0.9 - EDGE, EDGE - 0.9)
-        if abs(rule - chosen) < 1.6:
-            side = 1 if rule >= chosen else -1
-            middle = np.clip((rule + chosen) / 2, 1.7 - EDGE, EDGE - 1.7)
-            rule, chosen = middle + 0.8 * side, middle - 0.8 * side
-        side = 1 if data.lag < 60 else -1
-        for text, ground, height in zip((self.rule_text, self.chosen_text), self.grounds, (rule, chosen), strict=True):
-            near, width = data.lag + 2.5 * side, LETTER * len(text.get_text())
+        self.rule_text.set_text(f"{beyond}rule: {data.radius:.2f}{raised(lag)} = {power(rule)}")
+        self.chosen_text.set_text(f"network {data.network}: {power(data.change[data.network, lag])}")
+        widths = [LETTER * len(text.get_text()) for text in (self.rule_text, self.chosen_text)]
+        side = 1 if lag + 2.5 + max(widths) < LAST_LAG else -1
+        near, others = lag + 2.5 * side, np.array([])
+        for text, ground, width, wanted in zip(
+            (self.rule_text, self.chosen_text), self.grounds, widths, (rule, chosen), strict=True
+        ):
+            first, last = sorted((near, near + width * side))
+            behind = curves[:, max(int(first), 0) : int(last) + 2]
+            places = np.clip(wanted, TALL + 0.3 - EDGE, EDGE - TALL - 0.3) + ASIDE
+            hidden = (abs(behind - places[:, None, None]) < TALL).sum((1, 2)) + 3 * abs(ASIDE)
+            hidden[abs(places) > EDGE - (TALL if first > 20 else 1.8)] += 9999  # left of it "explodes", "vanishes"
+            hidden[(abs(places[:, None] - others) < 2 * TALL).any(1)] += 9999
+            height = places[hidden.argmin()]
+            others = np.append(others, height)
             text.set(x=near, y=height, ha="left" if side > 0 else "right")
-            ground.set_data([near, near + width * side], [height, height])
+            ground.set_data([first, last], [height, height])
 
     def _show_count(self, data):
         larger = int((data.change[:, data.lag] > 0).sum())
@@ -151,7 +166,7 @@ class ProfilesPicture:
         place = np.clip(data.guess, 0, NETWORKS) - 0.5
         self.guess.set_data([place], [0])
         self.guess_text.set_text("" if np.isnan(data.guess) else f"your guess: {data.guess:g} larger")
-        self.guess_text.set_x(0 if np.isnan(data.guess) else np.clip(place, 3, NETWORKS - 4))
+        self.guess_text.set_x(0 if np.isnan(data.guess) else np.clip(place, 7, NETWORKS - 4))
 
     def _show_units(self, data):
         self.shade.set_data(data.slopes[None])
