@@ -104,20 +104,19 @@ def test_the_start_is_the_example_of_the_text():
 
 @pytest.mark.parametrize("copies", range(1, unfold_picture.MOST_COPIES + 1))
 @pytest.mark.parametrize("frame", range(unfold_picture.PULLED + 1))
-def test_no_badge_lies_on_a_node_that_is_named(copies, frame):
+def test_no_badge_is_crammed_under_a_node_that_is_named(copies, frame):
     picture, _ = UNROLLING.shown(unfold=frame, copies=copies)
     nodes = picture.chain.nodes.get_xydata()
     if nodes[1, 0] - nodes[0, 0] > 2 * RADIUS:
         corners = picture.chain.badges.get_path().vertices
-        assert np.hypot(*(corners[:, None] - nodes).T).min() > RADIUS
+        assert np.hypot(*(corners[:, None] - nodes).T).min() > RADIUS + 0.15
 
 
 @pytest.mark.parametrize("frame", [0, 6, unfold_picture.PULLED, unfold_picture.BACK, unfold_picture.FRAMES])
 def test_equations_always_stand_there_and_the_way_back_has_a_name(frame):
     picture, _ = UNROLLING.shown(unfold=frame)
-    said = texts(picture.words)
-    assert "hₜ = tanh(0.5 xₜ + w hₜ₋₁)      L = (1.5 h₃ − 1)²" in said
-    assert ("signal back: dL/dhₜ" in said) == (frame > unfold_picture.PULLED)
+    assert texts(picture.equations) == [unfold_picture.EQUATIONS]
+    assert ("signal back: dL/dhₜ" in texts(picture.words)) == (frame > unfold_picture.PULLED)
 
 
 def test_pulled_apart_the_chain_is_straight_and_a_loop_moves_with_its_nodes():
@@ -247,7 +246,6 @@ def test_the_cost_is_drawn_in_forward_passes_over_1000_steps(T, n, d):
     assert marks[0, 1] == data.exact_now
     apart = [now for now in (data.forward_now, data.alone_now) if abs(now - data.exact_now) > cost_picture.ROOM]
     assert marks[1:, 1].tolist() == [now for now in apart if now <= cost_picture.MOST]
-    assert texts(picture.words).count(f"{data.forward:,} of them forward") == 2
     operations = [text for text in texts(picture.words) if text.endswith(" multiply-adds")]
     counts = [data.visits_alone, T, data.operations_alone, data.operations]
     numbers = texts(picture.words, **COUNTS) + operations

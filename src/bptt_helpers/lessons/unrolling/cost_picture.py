@@ -95,7 +95,9 @@ class CostPicture:
             Word(LEFT, 0.5, "step 1", GREY, 11, ha="left"),
             Word(RIGHT - 0.05, PANEL[1] + 0.2, "forward pass: 1", INK, 11, ha="right"),
         ]
-        words += [Word(COUNTS, y, "steps visited on the way back", GREY, 10.5, ha="left") for y in HEIGHTS]
+        for y in HEIGHTS:
+            words.append(Word(COUNTS, y, "steps visited on the way back", GREY, 10.5, ha="left"))
+            words.append(Word(COUNTS, y - 0.5, "forward pass included", GREY, 10.5, ha="left"))
         words += [
             Word(RIGHT, 3.9, "cost of the gradient", INK, 12.5, True, "right"),
             Word(RIGHT, 3.65, f"1 = one forward pass over {LONGEST} steps", INK, 10.5, ha="right"),
@@ -110,8 +112,8 @@ class CostPicture:
         Parameters
         ----------
         data : object with
-            ``sequence_length`` int, T; ``visits_alone`` int; ``operations_alone``, ``operations``, ``forward`` int,
-            at T; ``lengths``, ``alone``, ``exact`` ndarrays (k,), the curves, and ``alone_now``, ``exact_now``,
+            ``sequence_length`` int, T; ``visits_alone`` int; ``operations_alone``, ``operations`` int, at T;
+            ``lengths``, ``alone``, ``exact`` ndarrays (k,), the curves, and ``alone_now``, ``exact_now``,
             ``forward_now`` float, all in forward passes over 1000 steps; ``guess`` float, nan for none.
         """
         self._show_walks(data)
@@ -150,7 +152,6 @@ class CostPicture:
         for y, (steps, operations, colour) in zip(HEIGHTS, numbers, strict=True):
             words.append(Word(COUNTS, y + 0.32, f"{steps:,}", colour, 21, True, "left"))
             words.append(Word(COUNTS, y - 0.26, f"{operations:,} multiply-adds", colour, 10.5, ha="left"))
-            words.append(Word(COUNTS, y - 0.5, f"{data.forward:,} of them forward", colour, 10.5, ha="left"))
         return words
 
     def _words_of_curves(self, data, inside):

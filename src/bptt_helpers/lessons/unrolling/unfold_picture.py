@@ -10,7 +10,6 @@ from ..sheet_pictures import Word, Words, sheet
 from .chain_picture import (
     DERIVATIVE,
     RADIUS,
-    SUBSCRIPT,
     ChainDrawing,
     compound,
     places,
@@ -26,6 +25,7 @@ FRAMES = FALL + 1
 MOST_COPIES = 5
 HEIGHT, LEFT, RIGHT = 2.8, 0.6, 8.4
 TOP, BOTTOM = HEIGHT - 0.48, 1.12  # of the arrows that fall
+EQUATIONS = r"$h_t = \tanh(0.5\,x_t + w\,h_{t-1})\qquad L = (1.5\,h_T - 1)^2$"
 WIDEST, FULL = 0.34, 2.5  # inches, and the |contribution| that is drawn so wide
 
 
@@ -73,6 +73,8 @@ class UnfoldPicture:
                 (1.0, 0.44), 7.0, 0.62, boxstyle="round,pad=0,rounding_size=0.1", fc="#eaf3fb", ec=DERIVATIVE, lw=2
             )
         )
+        self.equations = Words(ax)
+        self.equations.show([Word(4.5, 0.2, EQUATIONS, INK, 13)])
         self.words = Words(ax)
         self.chain = ChainDrawing(ax, HEIGHT, LEFT, RIGHT)
         self.artists = [self.back, self.back_heads, self.falling, self.nothing, self.box, self.words]
@@ -97,12 +99,11 @@ class UnfoldPicture:
         self.words.show(self._words_of_chain(data) + self._words_of_contributions(data, at))
 
     def _words_of_chain(self, data):
-        """The title, the equations, and what comes back."""
+        """The title, and the name of what comes back."""
         T = len(data.inputs)
         copies = f"{T} copies of the cell, each with the same w" if T > 1 else "1 copy of the cell, with w"
         title = f"unfolded: {copies} = {data.weight:.2f}" if data.frame else "one cell, one weight, a loop"
-        equations = "hₜ = tanh(0.5 xₜ + w hₜ₋₁)      L = (1.5 h" + str(T).translate(SUBSCRIPT) + " − 1)²"
-        words = [Word(4.5, 4.08, title, INK, 13, True), Word(4.5, 0.2, equations, INK, 13)]
+        words = [Word(4.5, 4.08, title, INK, 13, True)]
         if data.frame > PULLED:
             beside_loss = float(places(T, 1.0, LEFT, RIGHT)[-2:].mean())
             words.append(Word(beside_loss, HEIGHT - 0.5, "signal back: dL/dhₜ", DERIVATIVE, 11))
