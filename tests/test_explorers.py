@@ -185,8 +185,8 @@ AXES = {  # what the axes of each picture count, across and up, in order
         ("window τ (steps)", "cosine to the exact gradient"),
     ],
     "pushes": [("steps since the push, k", "arrives at unit 1"), ("window τ (steps)", "sum that is counted")],
-    "randomized": [("gradient, along the exact one", "")],
-    "chain": [("steps t", "z after t steps"), ("factor c of one step", "chance π of no cut")],
+    "randomized": [("component along the exact gradient (exact: 1)", "")],
+    "chain": [("steps t", "z, the gradient so far"), ("factor c of one step", "chance π of no cut")],
     "clipping": [("weight w", "bias b"), ("weight w", "")],
 }
 

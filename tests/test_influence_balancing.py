@@ -200,6 +200,11 @@ def test_the_picture_of_the_pushes_shows_the_data(settings):
     assert picture.shutter.get_height() == pytest.approx(2.2 * (1 - data.open[data.lag]))
     assert picture.here.get_xydata().tolist() == [[data.window, data.seen[data.scheme][data.window - 1]]]
     assert list(picture.right_from.get_xdata()) == [data.right]
+    assert picture.right_text.get_text() == f"▼ right sign from τ = {data.right}"
+    assert picture.now.get_text() == f"{data.row[0]:+z.2f} of a push arrives".replace("-", "−")
+    assert picture.value.get_text() == f"sum {data.seen[data.scheme][data.window - 1]:+.1f}".replace("-", "−")
+    assert "exact: −6 = 2 · (10 − 13)" in [text.get_text() for text in picture.right.texts]
+    assert abs(picture.at_text.get_position()[0] - data.lag) < 11
     for ax, x in ((picture.left, 33), (picture.right, 77)):
         place = picture.figure.transFigure.inverted().transform(ax.transData.transform((x, 0.5)))
         assert picture.touched(*place) == pytest.approx({"window": x})

@@ -100,3 +100,18 @@ def test_the_first_and_last_letters_are_whole():
     box = made.get_window_extent()
     assert box.x0 <= left < right <= box.x1
     assert box.y0 < 100 - high < 100 - low < box.y1
+
+
+def test_without_a_plate_only_its_letters_cover_what_lies_under_it():
+    def over_a_curve(plate):
+        def make(ax):
+            ax.axhspan(0, 1, color="#f8e8e4", lw=0)
+            return label("gone after 215", plate=plate)(ax)
+
+        return canvas_with(make)[0]
+
+    plated, bare = over_a_curve(True), over_a_curve(False)
+    white = (255, 255, 255)
+    assert (plated == white).all(2).any()
+    assert not (bare == white).all(2).any()
+    np.testing.assert_array_equal((plated < 30).all(2), (bare < 30).all(2))

@@ -16,7 +16,7 @@ from bptt_helpers.lessons.randomized_truncation import (
 from bptt_helpers.lessons.randomized_truncation.bars_picture import cuts, growth, half_height, outlines, shade
 from bptt_helpers.lessons.randomized_truncation.chain_explorer import CHAIN, chain_data
 from bptt_helpers.lessons.randomized_truncation.explorer import RANDOMIZED
-from bptt_helpers.lessons.randomized_truncation.picture import BLOCKS, COUNTS, HIGH, LOW, ROWS, STEPS, WINDOW
+from bptt_helpers.lessons.randomized_truncation.picture import BLOCKS, COUNTS, HIGH, LOW, ROWS, STEPS, WINDOW, middle
 from bptt_helpers.truncation.hazards import constant_hazard, draw_factors, power_law_hazard
 from bptt_helpers.truncation.random_cuts import chain_variance, randomized_gradients
 
@@ -103,7 +103,8 @@ def test_the_picture_shows_the_data(given):
     np.testing.assert_array_equal(picture.dots.get_xdata(), data.along[:count][inside])
     np.testing.assert_array_equal(picture.dots.get_ydata(), np.flatnonzero(inside) + 0.5)
     np.testing.assert_array_equal(picture.mean.get_xdata(), np.clip(data.mean[: here + 1], LOW, HIGH))
-    assert picture.now.get_ydata() == [here + 0.5]
+    assert picture.now.get_ydata() == [middle(here)]
+    np.testing.assert_array_equal(picture.mean.get_ydata(), [middle(k) for k in range(here + 1)])
     assert f"mean {data.mean[here]:.2f} ± {data.error[here]:.2f}" == picture.mean_text.get_text()
     for line, text, value in zip(picture.lines, picture.line_texts, (data.chunked, data.sliding), strict=True):
         assert (line.get_xdata() == np.clip(value, LOW, HIGH)).all()
@@ -145,12 +146,24 @@ def test_the_blocks_of_the_picture_are_those_of_the_package():
 
 def test_the_pointer_on_a_row_gives_so_many_draws_and_on_a_bar_the_length():
     picture, _ = RANDOMIZED.shown()
-    for row, count in ((0.5, 1), (4.9, 5), (15.5, 16), (16.5, 30), (19.5, 1000)):
+    for row, count in ((0.5, 1), (4.9, 5), (15.5, 16), (17.5, 30), (20.5, 1000)):
         for ax, x in ((picture.bars, 20), (picture.values, 0.3)):
             assert picture.touched(*place(ax, picture.figure, x, row)) == {"count": count}
     assert picture.touched(*place(picture.bars, picture.figure, 14, BLOCKS)) == {"mean_length": pytest.approx(14)}
     assert picture.touched(*place(picture.bars, picture.figure, 28, WINDOW)) == {"mean_length": pytest.approx(12)}
     assert picture.touched(*place(picture.values, picture.figure, 0.3, BLOCKS)) == {}
+    assert picture.touched(*place(picture.values, picture.figure, 0.3, 16.5)) == {}
+
+
+def test_the_mean_of_sixteen_is_written_in_the_gap_before_the_row_of_thirty():
+    picture, _ = RANDOMIZED.shown(count=16)
+    assert picture.mean_text.get_position()[1] == 16.5
+    labels = dict(zip(picture.values.get_yticks(), picture.values.get_yticklabels(), strict=True))
+    assert [labels[row].get_text() for row in (15.5, 16.5, 17.5)] == ["16", "⋮", "mean of 30"]
+
+
+def test_outside_the_rows_the_pointer_gives_nothing():
+    picture, _ = RANDOMIZED.shown()
     assert picture.touched(0.999, 0.001) == {}
 
 
@@ -168,6 +181,15 @@ def test_the_chain_s_picture_shows_its_data(factor, survival):
     heights = [text.get_position()[1] for text in picture.texts]
     assert abs(heights[0] - heights[1]) > 0.45
     assert all(-0.5 < height < 6 for height in heights)
+
+
+def test_the_spread_s_words_stand_where_its_line_leaves_the_picture():
+    picture, data = CHAIN.shown(factor=1.1, survival=0.9)
+    leaves = int((data.log10_spread > 6).argmax())
+    assert picture.texts[1].get_position()[0] == leaves - 6
+    assert picture.texts[1].get_horizontalalignment() == "right"
+    assert picture.texts[0].get_position()[0] == 102
+    assert CHAIN.shown()[0].texts[1].get_position()[0] == 102
 
 
 def test_the_chain_s_numbers_are_the_recursion():

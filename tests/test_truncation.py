@@ -115,16 +115,32 @@ def test_the_picture_shows_the_data(settings):
         assert np.array_equal(curve.get_ydata(), nines(data.cosine[name]))
     assert picture.here.get_xydata().tolist() == [[data.window, nines(data.cosine[data.scheme][data.window - 1])]]
     assert [segment[1][0] for segment in picture.worse.get_segments()] == data.worse.tolist()
-    assert picture.count.get_text() == f"{len(data.worse)}×"
-    assert picture.first_text.get_text() == f"τ = {data.good}"
+    worse = len(data.worse)
+    assert picture.count.get_text() == (f"longer is worse at {worse} of 59 steps" if worse else "")
+    under = (data.cosine[data.scheme][data.good :] < 0.99).any()
+    assert picture.first_text.get_text() == f"▼ first over .99: τ = {data.good}{', then under again' if under else ''}"
     left, _, right, _ = picture.bracket.get_xdata()
     first = data.first_heard[data.loss - 1]
     assert left == first - 0.5
     assert right <= LENGTH + 0.5
-    assert picture.lost.get_text() == (f"{data.lost:.0%} cut" if first > 1 else "")
-    assert f"{data.all_lost:.0%}" in picture.share.get_text()
+    assert picture.lost.get_text() == (f"cut: {data.lost:.0%} of its signal" if first > 1 else "")
+    assert picture.share.get_text() == f"cut: {data.all_lost:.0%} of all signals"
     marks = picture.guess.get_xydata().tolist()
     assert marks == ([[4, nines(0.7)]] if settings.get("guess") else [])
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_cosine_stands_beside_its_point_and_not_on_its_curve(scheme):
+    for window in range(4, LENGTH + 1, 2):  # the first three stand in the corner
+        picture, _ = TRUNCATION.shown(window=window, scheme=scheme)
+        x, y = picture.value.get_position()
+        at, height = picture.here.get_xydata()[0]
+        assert abs(x + 4.5 - at) <= 9
+        assert abs(y - height) < 1
+        across, up = picture.curves[scheme].get_xydata().T
+        assert not ((across > x) & (across < x + 9) & (abs(up - y) < 0.12)).sum() > 1, window
+        low, high = picture.right.get_xlim()
+        assert low < x < x + 9 <= high
 
 
 def test_scissors_stand_at_every_cut_of_blocks_and_at_the_window_s_edge():

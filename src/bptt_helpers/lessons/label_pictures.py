@@ -26,7 +26,7 @@ _SHARE = {"left": 0, "center": 0.5, "right": 1}  # of the width, that is left of
 
 
 class Label(Artist):
-    """One bold text on a white plate, which moves.
+    """One bold text on a white plate, or on what lies under it, which moves.
 
     Parameters
     ----------
@@ -36,13 +36,15 @@ class Label(Artist):
         Of the font, in points.
     align : {"left", "center", "right"}
         What is at the position; up and down the middle is.
+    plate : bool
+        False: nothing but the letters is drawn, so that no curve is hidden.
     """
 
     zorder = 3  # of a text
 
-    def __init__(self, ax, colour=INK, size=10.5, align="left"):
+    def __init__(self, ax, colour=INK, size=10.5, align="left", plate=True):
         super().__init__()
-        self._text, self._place, self._looks, self._align = "", (0, 0), (colour, size), align
+        self._text, self._place, self._looks, self._align = "", (0, 0), (colour, size, plate), align
         ax.add_artist(self)
         self.set_clip_on(False)
 
@@ -84,7 +86,7 @@ class Label(Artist):
 
 @lru_cache(maxsize=1000)
 @house_style()
-def _part(text, colour, size, dpi):
+def _part(text, colour, size, plate, dpi):
     """Image of a part of a line, ``(height, width, 4)``, top row first; parts side by side make the line."""
     font = FontProperties(family="DejaVu Sans", weight="bold", size=size)
     height = round(_LINE * size * dpi / 72)
@@ -96,5 +98,8 @@ def _part(text, colour, size, dpi):
     renderer.draw_text(renderer.new_gc(), 0, round(_BASELINE * height), text, font, 0)
     ink = np.asarray(renderer.buffer_rgba())[:, :, 3:] / 255
     image = np.full((*ink.shape[:2], 4), 255, np.uint8)
-    image[:, :, :3] = np.round(255 * (1 - ink * (1 - np.array(to_rgb(colour)))))
+    if plate:
+        image[:, :, :3] = np.round(255 * (1 - ink * (1 - np.array(to_rgb(colour)))))
+    else:
+        image[:, :, :3], image[:, :, 3:] = np.round(255 * np.array(to_rgb(colour))), np.round(255 * ink)
     return image

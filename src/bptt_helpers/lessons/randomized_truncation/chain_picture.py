@@ -26,22 +26,22 @@ class ChainPicture:
     def __init__(self):
         self.figure, (self.left, self.right) = new_figure(ncols=2, height=3.6, gridspec_kw={"width_ratios": (1.5, 1)})
         self.left.set(
-            xlim=(0, STEPS + 32),
+            xlim=(0, STEPS),
             ylim=(-0.5, TOP),
             xticks=range(0, STEPS + 1, 20),
-            yticks=range(TOP + 1),
-            yticklabels=["1", "10", *(f"$10^{k}$" for k in range(2, TOP + 1))],
+            yticks=range(0, TOP + 1, 2),
+            yticklabels=["1", "10²", "10⁴", "10⁶"],
             xlabel="steps t",
-            ylabel="z after t steps",
-            title="30 draws, their mean and their spread",
+            ylabel="z, the gradient so far",
         )
+        self.left.set_title("30 draws, their mean and spread (standard deviation)", fontsize=11, loc="left")
         self.left.grid(alpha=0.3)
         self.draws = LineCollection([], colors=to_rgba(RANDOM["color"], 0.45), lw=0.8)
         self.left.add_collection(self.draws, autolim=False)
         (self.exact,) = self.left.plot([], [], color=INK, lw=2.5)
         (self.spread,) = self.left.plot([], [], lw=2.5, ls="--")
         bold = {"fontsize": 10, "weight": "bold", "va": "center", "path_effects": HALO}
-        self.texts = [self.left.text(STEPS + 2, 0, "", color=INK, **bold) for _ in range(2)]
+        self.texts = [self.left.text(STEPS + 2, 1, "spread 2×10⁷", color=INK, **bold) for _ in range(2)]
 
         factor = np.linspace(0, 1.5, 100)
         line = np.minimum(factor**2, 1)
@@ -55,8 +55,8 @@ class ChainPicture:
             ylim=(0, 1),
             xlabel="factor c of one step",
             ylabel="chance π of no cut",
-            title="The spread, for a long chain",
         )
+        self.right.set_title("The spread, for a long chain", fontsize=11, loc="left")
         point = {"marker": "D", "ms": 10, "color": RANDOM["color"], "mec": INK, "clip_on": False, "in_layout": False}
         (self.point,) = self.right.plot([], [], **point)
         self.artists = [self.draws, self.exact, self.spread, *self.texts, self.point]
@@ -80,8 +80,13 @@ class ChainPicture:
         if abs(spread - exact) < 0.5:  # the words keep apart
             up = exact < 0.25 or exact <= spread < TOP - 0.75
             spread = exact + (0.5 if up else -0.5)
-        for text, name, place, value in zip(self.texts, ("exact", "spread"), (exact, spread), values, strict=True):
-            text.set(y=place, text=f"{name} {power(value)}" if value > -99 else f"{name} 0")
+        curves = data.log10_exact, data.log10_spread
+        for text, name, place, curve in zip(self.texts, ("mean", "spread"), (exact, spread), curves, strict=True):
+            text.set(y=place, text=f"{name} {power(curve[-1])}" if curve[-1] > -99 else f"{name} 0")
+            leaves = int((curve > TOP).argmax()) if curve[-1] > TOP else STEPS  # beside the place where it leaves
+            left = name == "spread" and 35 < leaves < STEPS
+            text.set_x(leaves - 6 if left else 2 + (leaves if leaves < STEPS - 24 else STEPS))
+            text.set_ha("right" if left else "left")
         endless = data.survival < 1 and data.factor**2 >= data.survival  # without a cut nothing varies
         for artist in (self.spread, self.texts[1]):
             artist.set_color(WRONG if endless else INK)

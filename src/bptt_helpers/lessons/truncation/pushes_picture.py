@@ -53,6 +53,7 @@ class PushesPicture:
             self.now,
             self.counted,
             self.at,
+            self.at_text,
             self.edge,
             self.edge_text,
         ]
@@ -69,13 +70,14 @@ class PushesPicture:
             )
             ax.text(unit, -1.2, unit, ha="center", va="top", fontsize=9, color=GREY)
         ax.axhline(0, xmin=0.08, color=GREY, lw=0.8)
-        ax.text(0.55, 1.75, "One push to every unit; at each step half of it moves on to the left", fontsize=11)
+        what = "One push to every unit; at each step half of it moves left, to the loss at unit 1"
+        ax.text(0.55, 1.75, what, fontsize=11)
         self.time, self.now = Label(ax, size=12, align="right"), Label(ax, size=11)
         self.time.set_position((units + 0.5, 1.85))
         self.now.set_position((0.45, 1.35))
         ax.annotate("", (8, 1.4), (16, 1.4), arrowprops={"arrowstyle": "-|>", "color": GREY, "lw": 1.5})
         ax.text(-0.65, -1.2, "shutter", ha="center", va="top", fontsize=9.5, color=INK)
-        ax.text(1, -1.55, "the loss is here", ha="left", va="top", fontsize=9.5, color=INK)
+        ax.text(-1.3, -1.55, "black: the losses that hear it no more", va="top", fontsize=9.5, color=INK)
         for x, text, colour in ((19.3, "ten pushes up", UP_INK), (units + 0.5, "thirteen down", DOWN)):
             ax.text(x, -1.52, text, ha="right", va="top", fontsize=10.5, weight="bold", color=colour)
         width = 0.62 * 0.96 * 900 * 0.72 / (units + 2.3)
@@ -90,7 +92,7 @@ class PushesPicture:
         ax = self.left = self.figure.add_axes((0.085, 0.1, 0.465, 0.375))
         ax.set(
             xlim=(-1, longest_lag),
-            ylim=(-1.15, 1.42),
+            ylim=(-1.15, 1.8),
             yticks=(-1, 0, 1),
             xlabel="steps since the push, k",
             ylabel="arrives at unit 1",
@@ -104,23 +106,27 @@ class PushesPicture:
             ax.add_collection(lines, autolim=False)
         self.at = ax.axvline(0, color=INK, lw=1, ls=":")
         self.edge = ax.axvline(0, color=INK, lw=2)
-        self.edge_text = Label(ax, size=11)
+        self.at_text, self.edge_text = Label(ax, size=10, plate=False), Label(ax, size=11, plate=False)
 
     def _make_sums(self, longest_window, exact):
         ax = self.right = self.figure.add_axes((0.63, 0.1, 0.355, 0.375))
-        ax.set(xlim=(0, longest_window), ylim=(-8.5, 18.5), xlabel="window τ (steps)", ylabel="sum that is counted")
+        ax.set(xlim=(0, longest_window), ylim=(-10, 18.5), yticks=range(-5, 16, 5))
+        ax.set(xlabel="window τ (steps)", ylabel="sum that is counted")
         ax.set_title("The derivative that descent believes", fontsize=11, loc="left")
         ax.axhspan(0, 18.5, color=WRONG_AREA, lw=0)
         ax.text(longest_window - 3, 17.8, "wrong sign", ha="right", va="top", fontsize=10.5, color=WRONG)
         ax.axhline(exact, color=INK, lw=1.2)
-        ax.text(2, exact - 0.3, f"exact {exact:g}".replace("-", "−"), va="top", fontsize=10, color=INK)
+        text = f"exact: {exact:g} = 2 · (10 − 13)".replace("-", "−")
+        ax.text(4, exact - 0.7, text, va="top", fontsize=10, color=INK)
         ax.spines[["top", "right"]].set_visible(False)
         self.curves = {name: ax.plot([], [], label=name, **style)[0] for name, style in STYLES.items()}
         ax.legend(loc="upper right", bbox_to_anchor=(1, 0.9), frameon=False, fontsize=9.5, handlelength=2.6)
         (self.right_from,) = ax.plot([], [], "v", color=INK, ms=7)
-        self.right_text = Label(ax, size=10)
+        # to the right of every curve that is still above 0
+        self.right_text = Label(ax, size=10, align="right", plate=False)
+        self.right_text.set_position((longest_window - 3, 4.2))
         (self.here,) = ax.plot([], [], "o", ms=10, mfc="#ffd34d", mec=INK, clip_on=False)
-        self.value = Label(ax, size=12)
+        self.value = Label(ax, size=11, plate=False)
 
     def show(self, data) -> None:
         """Move the artists.
@@ -139,27 +145,29 @@ class PushesPicture:
         closed = 2.2 * (1 - data.open[data.lag])
         self.shutter.set_bounds(-1.0, 1.1 - closed, 0.7, closed)
         self.time.set_text(f"{data.lag} steps later")
-        self.now.set_text(f"{data.row[0]:+.2f}".replace("-", "−"))
+        self.now.set_text(f"{data.row[0]:+z.2f} of a push arrives".replace("-", "−"))
 
         self.counted.set_segments(bars(np.arange(len(data.arriving)), data.open * data.arriving))
         self.at.set_xdata([data.lag, data.lag])
         self.edge.set_xdata([data.window - 0.5] * 2)
+        self.at_text.set_text("now")
+        before = data.lag > 9 and not 0 < data.lag - data.window < 11  # on the side where the window's edge is not
+        self.at_text.set_position((data.lag - 10.3 if before else data.lag + 1, 1.22))
         self.edge_text.set_text(f"τ = {data.window}")
-        self.edge_text.set_position((min(data.window + 0.8, self.left.get_xlim()[1] - 16), 1.25))
+        self.edge_text.set_position((min(data.window + 0.8, self.left.get_xlim()[1] - 17), 1.57))
 
         windows = np.arange(1, len(data.arriving) + 1)
         for name, curve in self.curves.items():
             chosen = name == data.scheme
             curve.set_data(windows, data.seen[name])
-            curve.set(lw=2.4 if chosen else 1.2, alpha=1 if chosen else 0.5)
+            curve.set(lw=2.4 if chosen else 1, alpha=1 if chosen else 0.4)
         seen = data.seen[data.scheme][data.window - 1]
         self.right_from.set_data([data.right], [0.7])
-        self.right_text.set_text(f"right from {data.right}")
-        self.right_text.set_position((data.right + 5, 1.9))
+        self.right_text.set_text(f"▼ right sign from τ = {data.right}")
         self.here.set_data([data.window], [seen])
-        self.value.set_text(f"{seen:+.1f}".replace("-", "−"))
-        x = data.window + 6 if data.window < 0.75 * len(windows) else data.window - 45
-        self.value.set_position((x, seen if seen > 0 else seen - 1.7))
+        self.value.set_text(f"sum {seen:+.1f}".replace("-", "−"))
+        x = data.window + 6 if data.window < 0.7 * len(windows) else data.window - 48
+        self.value.set_position((x, min(seen + 1.8, 17.2)))
 
     def touched(self, x, y) -> dict:
         """In both lower panels the window's edge."""

@@ -9,7 +9,7 @@ from matplotlib.markers import MarkerStyle
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
-from ..gradient_pictures import gradient_bar
+from ..gradient_pictures import WARM, gradient_bar
 from ..label_pictures import Label
 from ..pictures import GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
 from ..scheme_pictures import STYLES, WRONG
@@ -78,7 +78,7 @@ class TruncationPicture:
         ax.add_collection(self.cuts, autolim=False)
         (self.scissors,) = ax.plot([], [], marker=scissors(), ms=15, color=INK, mew=0, ls="none", clip_on=False)
         (self.bracket,) = ax.plot([], [], color=INK, lw=2.5, solid_joinstyle="miter", clip_on=False)
-        self.window, self.lost = Label(ax, size=12), Label(ax, size=12, align="right")
+        self.window, self.lost = Label(ax, size=12, plate=False), Label(ax, size=11)
         self.loss = Label(ax, size=10)
         (self.together,) = ax.plot([], [], color=INK, lw=4, solid_capstyle="butt")
         (self.arrow,) = ax.plot([], [], marker="^", ms=9, color=INK, ls="none")
@@ -93,31 +93,33 @@ class TruncationPicture:
         ax.spines[["top", "right"]].set_visible(False)
         (self.edge,) = ax.plot([], [], color=INK, lw=1.2)
         (self.row,) = ax.plot([], [], color=INK, lw=1)
-        self.share = Label(ax, size=12, align="right")
-        self.share.set_position((T, 8))
-        gradient_bar(self.figure, (0.435, 0.15, 0.012, 0.4), fontsize=9)
+        self.share = Label(ax, size=11, align="right")
+        self.share.set_position((T + 0.5, 6))
+        bar = gradient_bar(self.figure, (0.435, 0.15, 0.012, 0.4), fontsize=9)
+        bar.set_title(bar.get_title(), color=WARM, fontsize=9, pad=9)  # clear of the highest tick
+        bar.xaxis.labelpad = 7
 
     def _make_curves(self):
-        ax = self.right = self.figure.add_axes((0.585, 0.095, 0.4, 0.53))
+        ax = self.right = self.figure.add_axes((0.585, 0.095, 0.4, 0.485))
         ax.set(xlim=(0, self.length + 0.5), ylim=(nines(-1) - 0.05, BEST + 0.06), xlabel="window τ (steps)")
         ax.set_yticks(nines(COSINES), ["−1", *(f"{cosine:g}".lstrip("0") or "0" for cosine in COSINES[1:])])
         ax.set_ylabel("cosine to the exact gradient", labelpad=1)
-        ax.set_title("Does it still point the right way?", fontsize=11, loc="left")
+        ax.set_title("Does it still point the right way?", fontsize=11, loc="left", pad=23)
         ax.axhline(nines(GOOD), color=GREY, lw=1.2)
         ax.grid(alpha=0.25)
         ax.spines[["top", "right"]].set_visible(False)
         self.curves = {name: ax.plot([], [], label=name, **style)[0] for name, style in STYLES.items()}
-        ax.legend(loc="lower right", frameon=False, fontsize=9.5, handlelength=2.6, borderpad=0, labelspacing=0.3)
-        ax.text(0.9 * self.length, nines(0.8), "one step longer is worse:", ha="right", fontsize=10, color=WRONG)
-        self.count = Label(ax, WRONG, 10)
-        self.count.set_position((0.91 * self.length, nines(0.815)))
+        looks = {"frameon": False, "fontsize": 9.5, "handlelength": 2.6, "borderpad": 0, "columnspacing": 1.4}
+        ax.legend(loc="lower left", bbox_to_anchor=(-0.01, 1.015), borderaxespad=0, ncols=3, **looks)
+        self.first_text, self.count = Label(ax, size=9.5, align="right"), Label(ax, WRONG, 9.5, align="right")
+        self.first_text.set_position((self.length, 0.2))
+        self.count.set_position((self.length, -0.1))
         self.worse = LineCollection([], color=WRONG, lw=3)
         ax.add_collection(self.worse, autolim=False)
         (self.first,) = ax.plot([], [], "-", color=INK, lw=1, marker="v", ms=7, markevery=[0])
-        self.first_text = Label(ax, size=10)
         (self.guess,) = ax.plot([], [], "X", ms=10, mfc="white", mec=INK, mew=1.5, clip_on=False)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc="#ffd34d", mec=INK, clip_on=False)
-        self.value = Label(ax, size=12)
+        self.value = Label(ax, size=12, plate=False)
 
     def show(self, data) -> None:
         """Move the artists.
@@ -138,7 +140,7 @@ class TruncationPicture:
         self.edge.set_data(np.repeat(data.first_heard, 2) - 0.5, np.column_stack([steps - 0.5, steps + 0.5]).ravel())
         t = data.loss
         self.row.set_data(np.array([0, t, t, 0, 0]) + 0.5, np.array([-0.5, -0.5, 0.5, 0.5, -0.5]) + t)
-        self.share.set_text(f"{data.all_lost:.0%} cut")
+        self.share.set_text(f"cut: {data.all_lost:.0%} of all signals")
         self._show_curves(data)
 
     def _show_chain(self, data):
@@ -159,30 +161,45 @@ class TruncationPicture:
         self.arrow.set_data([t], [-0.45])
         with_it = f", walks with {end - data.stride + 1}–{min(end, T)}" if data.stride > 1 else ""
         self.loss.set_text(f"loss {t}{with_it}")
-        self.loss.set_position((min(t - 0.5, T - (17.5 if with_it else 5)), -0.9))
-        self.lost.set_text(f"{data.lost:.0%} cut" if start > 1 else "")
-        # left of the bracket, if there is room, else below the boxes
-        self.lost.set_position((label - 1, 1.95) if start > 7 else (6, -0.9))
+        self.loss.set_position((min(t - 0.5, T - (17.5 if with_it else 5)), -1.1))
+        self.lost.set_text(f"cut: {data.lost:.0%} of its signal" if start > 1 else "")
+        # before the window's name, if there is room, else behind it
+        self.lost.set_position((label - 13.7 if label > 14.5 else label + 10, 1.95))
 
     def _show_curves(self, data):
         windows = np.arange(1, self.length + 1)
         for name, curve in self.curves.items():
             chosen = name == data.scheme
             curve.set_data(windows, nines(data.cosine[name]))
-            curve.set(lw=2.4 if chosen else 1.2, alpha=1 if chosen else 0.5)
+            curve.set(lw=2.4 if chosen else 1, alpha=1 if chosen else 0.4)
         cosine = nines(data.cosine[data.scheme])
         self.worse.set_segments([[(w - 1, cosine[w - 2]), (w, cosine[w - 1])] for w in data.worse])
-        self.count.set_text(f"{len(data.worse)}×")
-        self.first.set_data([data.good] * 2, [nines(GOOD) + 0.13, nines(-1)])
-        self.first_text.set_text(f"τ = {data.good}")
-        self.first_text.set_position((min(data.good + 0.6, 0.92 * self.length), 0))
+        worse = len(data.worse)
+        self.count.set_text(f"longer is worse at {worse} of {self.length - 1} steps" if worse else "")
+        again = ", then under again" if (data.cosine[data.scheme][data.good :] < GOOD).any() else ""
+        foot = 0.4 if again else nines(-1)  # long words are in the way
+        self.first.set_data([data.good] * 2, [nines(GOOD) + 0.13, foot])
+        self.first_text.set_text(f"▼ first over {GOOD:g}: τ = {data.good}{again}".replace("0.", "."))
         guesses = nines(np.clip([data.guess], -1, 1))
         guesses = guesses[np.isfinite(guesses)]
         self.guess.set_data([GUESSED] * len(guesses), guesses)
         self.here.set_data([data.window], [cosine[data.window - 1]])
         self.value.set_text(f"{data.cosine[data.scheme][data.window - 1]:.3f}")
-        x = data.window + 1.2 if data.window < 0.85 * self.length else data.window - 8.5
-        self.value.set_position((x, cosine[data.window - 1] - 0.25))
+        self.value.set_position(self._free_place(data.window, cosine[data.window - 1]))
+
+    def _free_place(self, window, height):
+        """Beside the point: of a few places the one that the fewest curves run through."""
+        width, half = 9, 0.2  # of the words, in steps and nines
+        left, right = window - 1 - width, window + 1
+        sides = [(right, -0.27), (left, 0.4), (right, 0.27), (left, -0.27), (window - width / 2, -0.45)]
+        sides += [(window - width / 2, 0.45), (right + 1, -0.6), (left - 1, 0.6), (right - 1, -0.7), (left - 1, 0.8)]
+        places = np.clip([(x, height + up) for x, up in sides], (0.5, 0.55), (self.length + 0.5 - width, BEST - 0.2))
+        points = np.concatenate([curve.get_xydata() for curve in self.curves.values()])
+        lines = [(x, nines(GOOD)) for x in range(0, self.length + 1, 3)]
+        lines += [(self.data.good, y) for y in np.arange(0, nines(GOOD), 0.2)]
+        points = np.concatenate([points, (points[1:] + points[:-1]) / 2, lines])
+        inside = np.abs(points - places[:, None] - (width / 2, 0)) < (width / 2 + 0.3, half)
+        return tuple(places[inside.all(2).sum(1).argmin()])
 
     def touched(self, x, y) -> dict:
         """Above the boxes the window's edge or a cut; on and below them, and on the map, the loss; on a curve τ."""
