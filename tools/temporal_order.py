@@ -14,7 +14,9 @@ import numpy as np
 from bptt_helpers import init_params
 from bptt_helpers.tasks.sequences import temporal_order
 from bptt_helpers.tasks.stored import data_file
-from bptt_helpers.training.loop import start, train
+from bptt_helpers.training.loop import train
+from bptt_helpers.training.objectives import reached
+from bptt_helpers.training.run import start
 
 STORE = data_file("temporal_order.json")
 SETTINGS = {
@@ -27,6 +29,7 @@ SETTINGS = {
     "seeds": [0, 1, 2, 3, 4],
 }
 RUN = ("learning_rate", "sequence_length", "clip_norm", "seed")  # what differs between two runs
+SOLVED = reached(at_least=0.99)
 EVERY = 20  # updates between two stored points of a curve
 
 
@@ -49,7 +52,7 @@ def run_once(learning_rate, sequence_length, clip_norm, seed):
         return temporal_order(sequence_length, s["batch_size"], rng=np.random.default_rng([seed, update]))
 
     params = init_params(draw(0).x.shape[2], s["n_hidden"], 4, rng=seed)
-    options = {"updates": s["updates"], "learning_rate": learning_rate, "clip_norm": clip_norm}
+    options = {"updates": s["updates"], "learning_rate": learning_rate, "clip_norm": clip_norm, "stop": SOLVED}
     return train(start(params), draw, **options)
 
 
@@ -65,10 +68,10 @@ def record(learning_rate, sequence_length, clip_norm, seed, run):
         "clip_norm": clip_norm,
         "seed": seed,
         "solved": run.solved,
-        "updates": len(run.loss),
-        "largest_norm": float(f"{run.norm.max():.4g}"),
-        "loss": thin(run.loss),
-        "norm": thin(run.norm),
+        "updates": run.updates,
+        "largest_norm": float(f"{run.history.norm.max():.4g}"),
+        "loss": thin(run.history.loss),
+        "norm": thin(run.history.norm),
     }
 
 
@@ -84,7 +87,7 @@ def main(store=STORE) -> int:
         if setting not in done:
             print(f"run {number} of {len(wanted)}: {', '.join(RUN)} = {setting} ... ", end="", flush=True)
             run = run_once(*setting)
-            print(f"{'solved' if run.solved else 'not solved'} after {len(run.loss)} updates", flush=True)
+            print(f"{'solved' if run.solved else 'not solved'} after {run.updates} updates", flush=True)
             stored["runs"].append(record(*setting, run))
             text = json.dumps(stored, separators=(",", ":")).replace('{"learning_rate"', '\n{"learning_rate"')
             new = store.with_suffix(".new")  # so that an interrupt while writing leaves the old file whole
