@@ -80,7 +80,7 @@ def test_a_cosine_falls_from_its_top_to_its_end_and_rises_before():
     ("arguments", "sentence"),
     [
         ((0, 10), "highest: want"),
-        ((0.1, 0), "updates: want an integer >= 1, got 0"),
+        ((0.1, 0), "updates: want an integer from 1 to 1000000000000, got 0"),
         ((0.1, 10, 10), "warm_up: want an integer from 0 to 9, got 10"),
     ],
 )

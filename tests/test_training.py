@@ -190,7 +190,7 @@ def test_weights_that_overflow_before_any_update_are_not_blamed_on_the_learning_
         ({"updates": -1}, "updates: want an integer >= 0, got -1"),
         ({"learning_rate": np.inf}, "learning_rate: want a finite number > 0, got inf"),
         ({"clip_norm": 0}, "clip_norm: want a finite number > 0, got 0"),
-        ({"objective": classification(0.5)}, "ignore_label: want an integer, such as -1, or None, got 0.5"),
+        ({"objective": lambda o, batch: 0.5}, "objective: want a function that returns loss, dL_do, score, got 0.5"),
         ({"objective": 1}, "objective: want a function"),
         ({"gradient": 1}, "gradient: want a function"),
         ({"optimiser": "Adam"}, r"optimiser: want SGD\(\) or Adam\(\)"),

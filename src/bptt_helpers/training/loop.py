@@ -107,7 +107,7 @@ def train(
     (20, (20,))
     """
     cell = find_cell(cell)
-    step = _Step(cell, objective or classification(), gradient, optimiser, clip_norm, dropout)
+    step = _Step(cell, classification() if objective is None else objective, gradient, optimiser, clip_norm, dropout)
     _check(run, draw, updates, stop, cell)
     rate = learning_rate if callable(learning_rate) else _constant(learning_rate)
     every = whole_number("every", every)
@@ -180,7 +180,7 @@ class _Step:
             mask = self.dropout.mask(update, shape, params.W_hh.dtype)
         trace = forward(params, batch.x, cell=self.cell, mask=mask)
         with np.errstate(over="ignore", invalid="ignore"):  # of outputs near the end of the range; found out below
-            loss, dL_do, score = self.objective(trace.o, batch)
+            loss, dL_do, score = self._ask(trace.o, batch)
         clipped, norm = clip_by_global_norm(self.gradient(trace, dL_do, update), self.limit)
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise OverflowError("train: want a loss and a norm that fit float64, got overflow; use smaller weights")
@@ -189,6 +189,12 @@ class _Step:
         if not all(map(all_finite, stepped)):
             raise TooFar
         return (loss, norm, score, rate), (stepped, moments)
+
+    def _ask(self, o, batch):
+        answer = self.objective(o, batch)
+        if not isinstance(answer, tuple) or len(answer) != 3:
+            raise ValueError(f"objective: want a function that returns loss, dL_do, score, got {shown(answer)}")
+        return answer
 
 
 def _check(run, draw, updates, stop, cell):

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..numbers.validate import number, whole_number
+from ..numbers.validate import label, number, whole_number
 from ..tasks.losses import accuracy, cross_entropy, squared_error
 
 
@@ -22,7 +22,13 @@ def classification(ignore_label=None) -> Callable:
     -------
     callable (o, batch) -> (loss, dL_do, score)
         As `train` takes it.
+
+    Raises
+    ------
+    ValueError
+        If `ignore_label` is no integer.
     """
+    label("ignore_label", ignore_label)
 
     def ask(o, batch):
         counted = {"weight": batch.weight, "ignore_label": ignore_label}
@@ -47,12 +53,12 @@ def regression() -> Callable:
     return ask
 
 
-def reached(*, at_least=-np.inf, at_most=np.inf, lately=50) -> Callable:
+def reached(*, at_least=None, at_most=None, lately=50) -> Callable:
     """A stop rule: the mean score of the last updates lies between two limits.
 
     Parameters
     ----------
-    at_least, at_most : float
+    at_least, at_most : float, optional
         Limits of the mean score, one of them at least given.
     lately : int
         Updates over which the mean is taken; no run stops before it has as many.
@@ -75,10 +81,10 @@ def reached(*, at_least=-np.inf, at_most=np.inf, lately=50) -> Callable:
     True
     """
     lately = whole_number("lately", lately)
-    if at_least == -np.inf and at_most == np.inf:
+    if at_least is None and at_most is None:
         raise ValueError("at_least, at_most: want one of them, got neither")
-    low = at_least if at_least == -np.inf else number("at_least", at_least)
-    high = at_most if at_most == np.inf else number("at_most", at_most)
+    low = -np.inf if at_least is None else number("at_least", at_least)
+    high = np.inf if at_most is None else number("at_most", at_most)
 
     def stop(history) -> bool:
         score = history.score

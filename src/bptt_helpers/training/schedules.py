@@ -46,7 +46,7 @@ def cosine(highest, updates, *, warm_up=0, lowest=0.0) -> Callable:
     [0.1, 0.05, 0.0, 0.0]
     """
     highest, lowest = positive("highest", highest), number("lowest", lowest, 0)
-    updates = whole_number("updates", updates)
+    updates = whole_number("updates", updates, 1, 10**12)
     warm_up = whole_number("warm_up", warm_up, 0, updates - 1)
 
     def rate(update) -> float:

@@ -82,8 +82,12 @@ def sweep(job, settings, file, *, shared=None, executor=None, progress=False) ->
     [{'a': 1, 'square': 1}, {'a': 2, 'square': 4}]
     """
     function("job", job, "**setting -> dict")
-    settings, shared = _settings(settings), _plain(shared or {})
-    store = _Store(Path(file), settings, shared)
+    if shared is not None and not isinstance(shared, dict):
+        raise ValueError(f"shared: want a dict or None, got {shown(shared)}")
+    if executor is not None and not callable(getattr(executor, "submit", None)):
+        raise ValueError(f"executor: want a concurrent.futures.Executor or None, got {shown(executor)}")
+    settings = _settings(settings)
+    store = _Store(_named(file), settings, _as_json("shared", shared or {}))
     todo, failed = [setting for setting in settings if not store.has(setting)], []
     with reporting(progress, len(settings) - len(todo), len(settings), "job") as report:
         for setting, result, problem in _results(job, todo, executor):
@@ -147,7 +151,7 @@ class _Store:
     def _read(self):
         try:
             kept = json.loads(self.file.read_text(encoding="utf-8"))
-            shared, runs = kept["settings"], kept["runs"]
+            shared, runs = dict(kept["settings"]), kept["runs"]
         except (ValueError, KeyError, TypeError) as error:
             raise ValueError(f"file: want a file of `sweep`, got {str(self.file)!r}, damaged ({error})") from error
         if shared != self.shared:
@@ -183,10 +187,23 @@ def _key(setting) -> str:
     return json.dumps(setting, sort_keys=True)
 
 
+def _named(file) -> Path:
+    if not isinstance(file, str | os.PathLike) or not os.fspath(file).endswith(".json"):
+        raise ValueError(f"file: want a name that ends with .json, got {shown(file)}")
+    return Path(file)
+
+
+def _as_json(name, value):
+    try:
+        return _plain(value)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{name}: want what JSON can keep, got {shown(value)} ({error})") from error
+
+
 def _settings(settings):
     if not isinstance(settings, list | tuple) or not all(isinstance(setting, dict) for setting in settings):
         raise ValueError(f"settings: want a list of dicts, as grid makes it, got {shown(settings)}")
-    return [_plain(setting) for setting in settings]
+    return [_as_json("settings", setting) for setting in settings]
 
 
 def _plain(value):
