@@ -161,12 +161,12 @@ from bptt_helpers import widgets
 explorer = widgets.explore_influence()
 values = {name: control.value for name, control in explorer.controls.items()}
 
-def draw(sequence_length):
-    picture, _ = explorer.explorer.shown(**values | {"sequence_length": sequence_length})
+def draw(loss):
+    picture, _ = explorer.explorer.shown(**values | {"loss": loss})
     picture.figure.set_dpi(100)
     display(picture.figure)
 
-ipywidgets.interactive(draw, sequence_length=explorer.controls["sequence_length"])
+ipywidgets.interactive(draw, loss=explorer.controls["loss"])
 """
 
 

@@ -58,6 +58,7 @@ SIZES = {"sequence_length": count(21), "batch_size": count(2), "rng": rng()}
 LONG_SIZES = SIZES | {"sequence_length": Argument(21, fine())}
 COSTS = {name: unlimited(3) for name in ("sequence_length", "n_in", "n_hidden", "n_out")}
 WINDOW, SCHEME = {"window": unlimited(2)}, {"scheme": choice("sliding")}
+STRIDE = {"window": unlimited(3), "scheme": choice(None), "stride": count(None)}
 OUTPUTS = array(TRACE.o, "as complex", shapes=False)
 LABELS = {"weight": array(np.ones(T)), "ignore_label": Argument(-1, fine("-1", "0", "numpy integer", "10**12"))}
 CLIFF = {"w": array(5.0, *NUMBERS, *SHAPES, *EMPTY, "1e308", shapes=False)}
@@ -167,10 +168,10 @@ TABLE = {
         "dL_do": array(DL_DO),
         "slope": function(lambda h: 1 - h**2),
     },
-    "truncation.cost.stored_numbers": COSTS | WINDOW | SCHEME,
+    "truncation.cost.stored_numbers": COSTS | STRIDE,
     "truncation.cost.forward_operations": COSTS,
-    "truncation.cost.backward_operations": COSTS | WINDOW | SCHEME,
-    "truncation.cost.operations": COSTS | WINDOW | SCHEME,
+    "truncation.cost.backward_operations": COSTS | STRIDE,
+    "truncation.cost.operations": COSTS | STRIDE,
     "truncation.cost.depth": {"sequence_length": unlimited(3)} | WINDOW,
     "truncation.every_window.gradient_by_window": PASS | SCHEME | {"windows": items([1, 3], "set", "integers")},
     "truncation.every_window.logarithmic_windows": {"T": count(7, "10**12")},
@@ -258,9 +259,10 @@ TABLE = {
         **CLIFF,
         "b": CLIFF["w"]._replace(good=-2.0),
         "learning_rate": positive(0.1),
-        "threshold": positive(1.0),
+        "threshold": positive(1.0, "0-d array", "array", "empty array", "integers", "array with 5 axes"),
         "mode": choice("value"),
         "steps": count(2, "0"),
+        "bits": count(12),
         **LONG,
     },
     "training.clipping.global_norm": {"gradient": NORM},

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward, relative_error
-from bptt_helpers.lessons.chain_rule.check import FIELDS, check_diagnosis, check_repair, draw_case
+from bptt_helpers.lessons.chain_rule.check import FIELDS, SETTINGS, check_diagnosis, check_repair, draw_case, symptoms
 from bptt_helpers.lessons.chain_rule.mistakes import MISTAKES, SLIPS, backward
 
 
@@ -182,11 +182,74 @@ def broken_c(*arguments):
     return passed_on_in_place(*arguments)
 
 
-NAMES = {broken_a: "transpose missing", broken_b: "h_t for h_{t-1}", broken_c: "slope missing on the way"}
+def broken_d(*arguments, leftovers=True):
+    """Loss by loss in the order of time; what a state is sent stays in `sent`, as in the .grad of a framework."""
+    params, x, h, dL_do = arguments
+    g, sent = Params(*(np.zeros_like(w) for w in params)), np.zeros_like(h)
+    for t in range(len(x)):
+        signal = params.W_qh.T @ dL_do[t]
+        g.W_qh[:] += np.outer(dL_do[t], h[t + 1])
+        g.b_q[:] += dL_do[t]
+        sent *= leftovers
+        for k in range(t, -1, -1):
+            dL_da = (1 - h[k + 1] ** 2) * signal
+            g.W_hx[:] += np.outer(dL_da, x[k])
+            g.W_hh[:] += np.outer(dL_da, h[k])
+            g.b_h[:] += dL_da
+            sent[k] += params.W_hh.T @ dL_da
+            signal = sent[k]
+    return g
+
+
+def without_leftovers(*arguments):
+    return broken_d(*arguments, leftovers=False)
+
+
+NAMES = {
+    broken_a: "transpose missing",
+    broken_b: "h_t for h_{t-1}",
+    broken_c: "slope missing on the way",
+    broken_d: "leftover gradient",
+}
+
+
+def test_a_gradient_left_over_is_named_and_the_same_pass_without_it_is_right():
+    assert "leftover gradient" in check_repair(broken_d).sentence
+    assert check_repair(without_leftovers).ok
+
+
+def test_the_leftover_of_a_reader_s_own_network():
+    """discuss.pytorch.org, thread 15500: one unit, x_0 = .9, w = .2, no input; dx_3/dw comes out as .288, not .108."""
+    x_0, w = 0.9, 0.2
+    x, sent, gradients = [x_0, w * x_0, w**2 * x_0], np.zeros(3), []
+    for t in (1, 2):  # the losses x_2 and x_3; the gradient of w is set to zero between them, those of states are not
+        signal, dL_dw = 1.0, 0.0
+        for k in range(t, -1, -1):
+            dL_dw += signal * x[k]
+            sent[k] += w * signal
+            signal = sent[k]
+        gradients.append(dL_dw)
+    assert gradients == pytest.approx([2 * w * x_0, 0.288])
+    assert 3 * w**2 * x_0 == pytest.approx(0.108)
 
 
 def test_the_right_diagnosis_is_accepted():
     assert check_diagnosis(lambda: NAMES).ok
+
+
+def test_every_setting_but_the_first_hides_a_mistake():
+    found = {name: table >= 1e-4 for name, table in symptoms(*NAMES, loop).items()}
+    general, symmetric, last_only, one_step, tiny = range(len(SETTINGS))
+    fields = list(Params._fields)
+    assert not found["loop"].any()
+    for name in ("broken_a", "broken_c", "broken_d"):
+        wrong_fields = [field for field, wrong in zip(fields, found[name][general], strict=True) if wrong]
+        assert wrong_fields == ["W_hx", "W_hh", "b_h"]
+    assert found["broken_b"].tolist() == [[field == "W_hh" for field in fields]] * 5
+    hidden = {name: np.flatnonzero(~table.any(1)).tolist() for name, table in found.items()}
+    assert hidden["broken_a"] == [symmetric, one_step]
+    assert hidden["broken_c"] == [one_step, tiny]
+    assert hidden["broken_d"] == [last_only, one_step]
 
 
 @pytest.mark.parametrize(
@@ -198,10 +261,12 @@ def test_the_right_diagnosis_is_accepted():
         ({**NAMES, broken_a: "passed on once"}, "with a symmetric W_hh, broken_a has dL/db_h right"),
         ({**NAMES, broken_c: "passed on once"}, "other numbers"),
         ({**NAMES, broken_c: "bad luck"}, "'bad luck' is not one of the names; copy one from the list above."),
-        ({broken_a: "transpose missing"}, "three entries"),
+        ({broken_a: "transpose missing"}, "four entries"),
         ({"a": "transpose missing", "b": "", "c": ""}, "{function: name of its mistake}"),
         (None, "return a dict"),
         ({loop: "transpose missing", broken_b: "h_t for h_{t-1}", broken_c: ""}, "broken_a is missing"),
+        ({**NAMES, broken_d: "passed on once"}, "with a loss at the last step only, broken_d has dL/db_h right"),
+        ({**NAMES, broken_c: "leftover gradient"}, "with a loss at the last step only, broken_c has dL/db_h wrong"),
         (
             {
                 broken_a: "transpose missing",
@@ -210,7 +275,7 @@ def test_the_right_diagnosis_is_accepted():
             },
             "broken_b is missing",
         ),
-        ({**NAMES, loop: "transpose missing"}, "three entries, {function: name of its mistake}; you return 4"),
+        ({**NAMES, loop: "transpose missing"}, "four entries, {function: name of its mistake}; you return 5"),
         ({f.__name__: name for f, name in NAMES.items()}, "your keys are texts: write broken_a without quotes"),
         ({name: f for f, name in NAMES.items()}, "the function comes first, then the name"),
         ({1: "transpose missing"}, "broken_a without parentheses is the function"),

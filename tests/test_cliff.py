@@ -4,9 +4,18 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward, squared_error
-from bptt_helpers.lessons.gradient_clipping.explorer import clipping_data, describe
-from bptt_helpers.lessons.gradient_clipping.picture import CliffPicture
-from bptt_helpers.training.cliff import TARGET, X_0, descend, error_and_gradient, sigmoid, wall, wall_gradient
+from bptt_helpers.training import cliff
+from bptt_helpers.training.cliff import (
+    MODES,
+    NO_CLIPPING,
+    TARGET,
+    X_0,
+    descend,
+    error_and_gradient,
+    sigmoid,
+    wall,
+    wall_gradient,
+)
 
 
 def by_complex_step(w, b, T):
@@ -109,29 +118,6 @@ def test_where_the_gradient_is_zero_descent_stays():
     assert path.b.tolist() == [800, 800, 800]
 
 
-@pytest.mark.parametrize("mode", ["norm", "value"])
-def test_the_explorer_shows_the_surface_and_both_descents(mode):
-    data = clipping_data(20, 5.0, -2.62, -1.0, 1.0, mode, 3)
-    for (row, column), (w, b) in {(0, 0): (3, -0.5), (-1, 0): (3, -4.5), (0, -1): (7, -0.5)}.items():
-        assert data.surface[row, column] == pytest.approx(float(error_and_gradient(w, b, 20)[0]))
-    np.testing.assert_array_equal(data.wall[1], wall(data.wall[0]))
-    free = descend(5.0, -2.62, steps=10, sequence_length=20)
-    clipped = descend(5.0, -2.62, steps=10, sequence_length=20, threshold=1.0, mode=mode)
-    for shown, wanted in ((data.free, free), (data.clipped, clipped)):
-        np.testing.assert_array_equal(shown, wanted)
-    sentence = describe(data)
-    assert f"the longest step is {np.hypot(free.w[1] - 5, free.b[1] + 2.62):.2g}" in sentence
-    assert f"clipped it ends at {clipped.error[3]:.2g}" in sentence
-    assert f"turned by more than {clipped.turned[:3].max():.1f} degrees" in sentence
-    assert (clipped.turned[:3].max() > 10) == (mode == "value")
-    picture = CliffPicture()
-    picture.show(data)
-    for k, path in enumerate((free, clipped)):
-        np.testing.assert_array_equal(picture.paths[k].get_xydata(), np.column_stack([path.w, path.b])[:4])
-        np.testing.assert_array_equal(picture.heads[k].get_xydata(), [[path.w[3], path.b[3]]])
-        np.testing.assert_array_equal(picture.curves[k].get_ydata(), path.error[:4])
-
-
 def test_a_descent_that_leaves_the_range_keeps_what_came_before():
     starts, options = (np.array([50.0, 5.0]), np.array([wall(50.0), -2.0])), {"learning_rate": 1e300, "steps": 5}
     with pytest.warns(RuntimeWarning, match=r"^descend: step 1 of 5 left .* at learning_rate = 1e\+300; .* is kept;"):
@@ -157,6 +143,7 @@ def test_a_derivative_out_of_range_is_told():
         ({"threshold": 0}, "threshold: want a finite number > 0, got 0"),
         ({"steps": 2.5}, "steps: want an integer from 0 to 1000000, got 2.5"),
         ({"sequence_length": 0}, "sequence_length: want an integer from 1 to 1000000, got 0"),
+        ({"bits": 54}, "bits: want an integer from 1 to 53, got 54"),
         ({"w": np.nan}, "w: want finite numbers, got nan"),
         ({"b": np.array([0.0, np.inf])}, r"b: want finite numbers, got inf at index \(1,\)"),
     ],
@@ -164,3 +151,41 @@ def test_a_derivative_out_of_range_is_told():
 def test_bad_input_is_named(arguments, sentence):
     with pytest.raises(ValueError, match=f"^{sentence}$"):
         descend(**({"w": 5.0, "b": -2.0} | arguments))
+
+
+def test_a_step_rounded_to_twelve_bits_forgets_how_the_machine_computes_a_sigmoid(monkeypatch):
+    """What differs in the last digit must not decide where a ball flies; 53 bits are all."""
+    w = np.linspace(4.75, 6.25, 20)
+    options = {"learning_rate": 0.5, "threshold": 0.3, "sequence_length": 30}
+
+    def ways(bits):
+        return descend(w, wall(w) + 0.01, steps=200, bits=bits, **options).w
+
+    here = {bits: ways(bits) for bits in (12, None)}
+    monkeypatch.setattr(cliff, "sigmoid", lambda x: 1 / (1 + np.exp(-x)))
+    assert np.abs(ways(12) - here[12]).max() < 1e-12
+    assert np.abs(ways(None) - here[None]).max() > 0.01
+    exact, rounded = (descend(5.0, -2.6, bits=bits, **options) for bits in (53, 3))
+    assert exact.w[1] == descend(5.0, -2.6, **options).w[1]
+    step = (rounded.w[1] - 5.0) / (exact.w[1] - 5.0)
+    assert step != 1
+    assert step == pytest.approx(1, abs=2**-3)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_many_thresholds_at_once_are_each_by_itself(mode):
+    w, b = np.array([4.8, 5.0, 5.5]), np.array([-2.4, -2.6, -2.9])
+    options = {"learning_rate": 0.3, "mode": mode, "steps": 4, "sequence_length": 20}
+    together = descend(w, b, threshold=np.array([[0.1], [2.0], [NO_CLIPPING]]), **options)
+    assert together.w.shape == (5, 3, 3)
+    for k, threshold in enumerate((0.1, 2.0, None)):
+        alone = descend(w, b, threshold=threshold, **options)
+        for part, wanted in zip(together, alone, strict=True):
+            np.testing.assert_allclose(part[:, k], wanted, rtol=1e-6, atol=1e-12)
+
+
+def test_thresholds_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match="threshold: want numbers > 0, got -1"):
+        descend(5.0, -2.0, threshold=np.array([1.0, -1.0]))
+    with pytest.raises(ValueError, match=r"threshold: want a shape that broadcasts with \(3,\) of w and b, got \(2,\)"):
+        descend(np.ones(3), -2.0, threshold=np.ones(2))

@@ -9,14 +9,25 @@ from bptt_helpers.lessons.gradient_clipping.check import SHAPES, check_clip, kno
 
 
 def right(arrays, max_norm):
-    norm = np.sqrt(sum((a**2).sum() for a in arrays))
+    norm = norm_of(arrays)
     if not np.isfinite(norm):
         raise ValueError("gradient: want finite numbers")
     return [a * max_norm / max(max_norm, norm) for a in arrays]
 
 
 def norm_of(arrays, power=2):
-    return sum((np.abs(a) ** power).sum() for a in arrays) ** (1 / power)
+    """Scaled by the largest entry, so that no power overflows."""
+    top = np.max([np.abs(a).max() for a in arrays])
+    if top == 0 or not np.isfinite(top):
+        return np.float64(top)
+    return top * sum((np.abs(a / top) ** power).sum() for a in arrays) ** (1 / power)
+
+
+def naive(arrays, max_norm):
+    norm = np.sqrt(sum((a**2).sum() for a in arrays))
+    if not np.isfinite(norm):
+        raise ValueError("gradient: want finite numbers")
+    return [a * max_norm / max(max_norm, norm) for a in arrays]
 
 
 def finite_norm(arrays, error):
@@ -56,6 +67,11 @@ def stub(arrays, max_norm):
     ("answer", "hint"),
     [
         (stub, "Not attempted yet"),
+        (naive, "entries of 1e200 is finite, yet your function raises ValueError"),
+        (
+            lambda g, m: [a * min(1, m / np.sqrt(sum((b**2).sum() for b in g))) for a in g],
+            "does not come back with norm 1",
+        ),
         (lambda g, m: None, "does your function end with `return`"),
         (lambda g, m: (right(g, m), 1.0), "without the norm"),
         (lambda g, m: [a * min(1, m / np.linalg.norm(a)) for a in g], "by its own norm"),

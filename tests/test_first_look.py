@@ -4,19 +4,15 @@ import math
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from bptt_helpers.cells.initial import init_params
+from bptt_helpers.lessons.gradient_pictures import power
 from bptt_helpers.lessons.start_here import environment
 from bptt_helpers.lessons.start_here.check import check_steps
-from bptt_helpers.lessons.start_here.explorer import (
-    FIRST_LOOK,
-    FirstLookData,
-    describe,
-    first_characters,
-    first_look_data,
-)
-from bptt_helpers.lessons.text_pictures import letters
+from bptt_helpers.lessons.start_here.explorer import FIRST_LOOK, FirstLookData, describe, first_look_data, page
 from bptt_helpers.passes.forward import forward
+from bptt_helpers.tasks.text import Vocabulary, load_text, one_hot
 
 
 def test_the_environment_check_passes_here():
@@ -34,77 +30,176 @@ def test_the_environment_check_notices_a_wrong_gradient(monkeypatch):
     assert "differs from the numeric one" in environment.check_environment().sentence
 
 
-def test_the_two_texts_differ_in_the_first_character_only():
-    x, swapped = first_characters()
-    assert x.shape == swapped.shape
-    assert (x != swapped).any((1, 2)).nonzero()[0].tolist() == [0]
+def network(radius, seed):
+    d = len(page()[1])
+    return init_params(d, 32, d, spectral_radius=radius, rng=seed)
+
+
+def data_at(**given):
+    return first_look_data(**FIRST_LOOK.values(**given))
 
 
 def test_profile_is_the_derivative_of_the_loss():
-    T, radius, seed = 12, 1.3, 3
-    data = first_look_data(T, radius, seed)
-    x, _ = first_characters()
-    d = x.shape[2]
-    params = init_params(d, 32, d, spectral_radius=radius, rng=seed)
-    h = forward(params, x[:T]).h[5]  # the state after 5 characters, moved unit by unit with a complex step
+    T, radius, seed = 60, 1.3, 3
+    data, (x, _), params = data_at(sequence_length=T, spectral_radius=radius, seed=seed), page(), network(radius, seed)
+    h = forward(params, x[:T]).h[55]  # the state after 55 characters, moved unit by unit with a complex step
     gradient = []
     for unit in range(32):
         moved = h.astype(complex)
         moved[0, unit] += 1e-30j
-        o = forward(params.astype(complex), x[5:T], h0=moved).o[-1, 0]
+        o = forward(params.astype(complex), x[55:T], h0=moved).o[-1, 0]
         loss = np.log(np.exp(o).sum()) - o[x[T].argmax()]
         gradient.append(loss.imag / 1e-30)
-    assert data.profile[4] == pytest.approx(np.log10(np.linalg.norm(gradient)), abs=1e-9)
+    assert data.profile[54] == pytest.approx(np.log10(np.linalg.norm(gradient)), abs=1e-9)
 
 
-def test_the_picture_shows_the_data():
-    picture, data = FIRST_LOOK.shown(sequence_length=120)
-    distance, profile = (curve.get_xydata() for curve in picture.curves)
-    position = np.arange(1, 121)
-    np.testing.assert_allclose(distance, np.column_stack([position, np.log10(data.distance)]))
-    assert np.array_equal(profile, np.column_stack([position, data.profile]))
-    assert [end.get_xydata().tolist() for end in picture.ends] == [[distance[-1].tolist()], [profile[0].tolist()]]
-    page = np.ma.getdata(picture.page.get_array())
-    assert page.shape == (10, 100)
-    assert np.array_equal(page.ravel()[:120], data.profile)
-    assert np.isnan(page.ravel()[120:]).all()
-    assert picture.page.get_clim() == picture.right.get_ylim()
+@pytest.mark.parametrize(("swapped", "letter"), [(1, "Z"), (87, "Q"), (300, "Z")])
+def test_the_distance_is_that_of_two_readings_from_the_start(swapped, letter):
+    """Character 87 is the Z of Zora."""
+    text = load_text()
+    other = text[: swapped - 1] + letter + text[swapped:]
+    vocabulary, params = Vocabulary.of(text), network(1.1, 2)
+    one, two = (
+        forward(params, one_hot(vocabulary.encode(t[:300]), len(vocabulary))[:, None]).h[1:, 0] for t in (text, other)
+    )
+    data = data_at(spectral_radius=1.1, seed=2, swapped=swapped)
+    assert data.letter == letter
+    np.testing.assert_allclose(data.distance, np.linalg.norm(one - two, axis=1)[swapped - 1 :], rtol=1e-6, atol=1e-12)
+    assert (one[: swapped - 1] == two[: swapped - 1]).all()
+
+
+def test_gone_and_felt_have_the_same_threshold():
+    for radius in (0.5, 1.0, 2.0):
+        data = data_at(spectral_radius=radius, seed=3)
+        seen = data.distance if data.gone is None else data.distance[: data.gone - 1]
+        assert (seen >= 1e-6).all()
+        assert data.gone is None or data.distance[data.gone - 1] < 1e-6
+        assert (data.profile[300 - data.felt :] >= -6).all()
+        assert data.felt == 300 or data.profile[300 - data.felt - 1] < -6
+
+
+def test_a_character_that_is_not_read_leaves_no_trace():
+    data = data_at(sequence_length=120, swapped=121)
+    assert len(data.distance) == 0
+    assert data.gone is None
+    assert describe(data).startswith("Character 121 is not read. The last loss feels")
+
+
+def some_data(**given):
+    """A page of six characters."""
+    values = {"profile": np.array([-7, -5, -7, -3, -1, 0.0]), "distance": np.array([1, 1e-2, 1e-7, 0, 0])}
+    values |= {"swapped": 2, "letter": "Z", "felt": 3, "gone": 3, "guess": np.nan}
+    return FirstLookData(**(values | given))
 
 
 @pytest.mark.parametrize(
-    ("distance", "profile", "sentence"),
+    ("given", "sentence"),
     [
         (
-            [1, 1e-4],
-            [-3, 0.5],
-            "After 2 characters the two states are 10^-4.0 apart; the last loss has a gradient of norm 10^0.5 at "
-            "character 2 and 10^-3.0 at character 1.",
+            {},
+            f"Character 2 is swapped for Z: the difference is gone after 3 characters. The last loss feels the last 3 "
+            f"of 6 characters; its gradient at the first has norm {power(-7)}.",
         ),
         (
-            [1e-20],
-            [-0.01],
-            "After 1 character the two states are less than rounding apart; the last loss has a gradient of norm "
-            "10^0.0 at character 1 and 10^0.0 at character 1.",
+            {"gone": None, "felt": 6, "distance": np.full(5, 0.01)},
+            f"Character 2 is swapped for Z: the states are still {power(-2)} apart at character 6. The last loss feels "
+            f"all 6 characters; its gradient at the first has norm {power(-7)}.",
         ),
     ],
 )
-def test_the_sentence_says_both_ends(distance, profile, sentence):
-    assert describe(FirstLookData(np.array(distance), np.array(profile))) == sentence
+def test_the_sentence_says_the_numbers_of_the_picture(given, sentence):
+    assert describe(some_data(**given)) == sentence
 
 
-def test_a_letter_is_printed_in_its_cell_and_nowhere_else():
-    ink = letters("ab\nd\u2014f x", 4, 2, 80, 60)
-    cells = ink.reshape(2, 30, 4, 20).max((1, 3))
-    assert (cells > 0.5).tolist() == [[True, True, False, True], [True, True, False, True]]
+@pytest.mark.parametrize("given", [{}, {"sequence_length": 120, "swapped": 50, "spectral_radius": 0.8, "seed": 4}])
+def test_the_picture_shows_the_data(given):
+    picture, data = FIRST_LOOK.shown(**given)
+    T, first = len(data.profile), data.swapped - 1
+    cells = np.ma.getdata(picture.page.get_array())
+    assert cells.shape == (6, 60)
+    assert np.array_equal(cells.ravel()[:T], data.profile)
+    assert np.isnan(cells.ravel()[T:]).all()
+    # the curve: at the middle of a cell it has the height of the distance, below 10^-6 there is none
+    x, y = picture.wake.line.get_xydata().T
+    middles = x % 1 == 0.5
+    row = np.arange(first, T) // 60
+    log_distance = np.log10(data.distance)
+    drawn = np.where(log_distance > -6, picture.wake.height(row, log_distance), np.nan)
+    assert np.array_equal(x[middles], np.arange(first, T) % 60 + 0.5)
+    np.testing.assert_allclose(y[middles], drawn)
+    # frame and marks
+    corners = picture.frame.get_xydata()
+    begin, end = divmod(T - data.felt, 60), divmod(T - 1, 60)
+    assert np.nanmin(corners[:, 1]) == begin[0] + picture.page.gap
+    assert corners[0, 0] == begin[1]
+    assert np.nanmax(corners[:, 1]) == end[0] + 1
+    assert np.nansum(np.diff(corners.reshape(-1, 6, 2)[:, :2, 0])) == data.felt
+    mark = picture.end.mark.get_xydata()[-1]
+    assert mark.tolist() == [(first + data.gone - 1) % 60 + 1, (first + data.gone - 1) // 60 + picture.page.gap]
+    assert picture.end.words.get_text() == f"gone after {data.gone}"
+    assert picture.feels.get_text() == f"the last loss feels {data.felt} characters"
+    assert picture.letter.get_position()[0] == first % 60 + 0.5
 
 
-def test_the_page_is_white_on_dark_and_black_on_light():
-    """At radius 0.1 the first line is dark blue and the last one yellow."""
-    page = FIRST_LOOK.shown(sequence_length=1000, spectral_radius=0.1)[0].page.make_image(None)[0][:, :, :3]
-    lines = np.array_split(page[::-1], 10)  # the renderer counts rows from below
-    for line, ink, other in ((lines[0], 255, 0), (lines[-1], 0, 255)):
-        assert (line == ink).all(2).any()
-        assert not (line == other).all(2).any()
+def test_the_wake_has_one_scale():
+    height = FIRST_LOOK.shown()[0].wake.height
+    top, one, ground = (height(2, value) for value in (1, 0, -6))
+    assert 2 < top < one < ground < 2.5  # counted downwards, between the text above and its own line
+    assert (ground - one) / (ground - top) == pytest.approx(6 / 7)
+    assert height(2, -9) == ground
+
+
+def test_what_is_beyond_the_colours_is_said():
+    picture, data = FIRST_LOOK.shown(spectral_radius=2.0)
+    said = f"the last loss feels all 300 characters, gradient {power(data.profile[0])} at the first"
+    assert picture.feels.get_text() == said
+
+
+@pytest.mark.parametrize(
+    ("guess", "column", "line", "words"),
+    [("100", 39, 1, "your guess: 100"), ("0.2", 0, 0, "your guess: 0.2"), ("1000000", 59, 4, "your guess: 1000000 →")],
+)
+def test_the_guess_stands_on_the_page(guess, column, line, words):
+    picture, _ = FIRST_LOOK.shown(guess=guess)
+    assert picture.guess.mark.get_xydata()[-1].tolist() == [column + 0.5, line + picture.page.gap]
+    assert picture.guess.words.get_text() == words
+    picture.show(data_at(guess="many"))
+    assert len(picture.guess.mark.get_xydata()) == 0
+    assert picture.guess.words.get_text() == ""
+
+
+def test_labels_never_cover_each_other_nor_leave_the_page():
+    picture, _ = FIRST_LOOK.shown()
+    renderer = FigureCanvasAgg(picture.figure).get_renderer()
+    for gone in (1, 4, 30, 52, 60, 61, 67, 120):
+        for guess in (1, 5, 12, 25, 49, 55, 60, 63, 68, 1e6):
+            distance = np.r_[np.ones(gone - 1), np.zeros(121 - gone)]
+            picture.show(
+                FirstLookData(np.zeros(120), distance, swapped=1, letter="Z", felt=120, gone=gone, guess=guess)
+            )
+            one, two = (flag.words.get_window_extent(renderer) for flag in (picture.end, picture.guess))
+            assert not one.overlaps(two), (gone, guess)
+            for box in (one, two):
+                for mark in (picture.end.mark, picture.guess.mark):
+                    (x, y), _ = picture.ax.transData.transform(mark.get_xydata())
+                    assert not (box.x0 <= x <= box.x1 and box.y0 <= y <= box.y1 + 20), (gone, guess)
+                assert picture.ax.bbox.x0 <= box.x0 < box.x1 <= picture.ax.bbox.x1, (gone, guess)
+
+
+def test_a_label_stands_beside_its_own_mark_where_there_is_room():
+    picture, _ = FIRST_LOOK.shown(spectral_radius=0.8, swapped=151, guess="60")
+    assert picture.end.words.get_position()[0] < picture.end.mark.get_xdata()[0]
+    assert picture.guess.words.get_position()[0] > picture.guess.mark.get_xdata()[0]
+
+
+def test_the_pointer_picks_the_character_under_it():
+    picture, _ = FIRST_LOOK.shown()
+    for index in (0, 59, 60, 299, 359):
+        x, y = picture.page.corner(index)
+        place = picture.ax.transData.transform((x + 0.5, y + 0.2))
+        assert picture.touched(*picture.figure.transFigure.inverted().transform(place)) == {"swapped": index + 1}
+    assert picture.touched(0.01, 0.5) == {}
+    assert picture.touched(0.5, 0.99) == {}
 
 
 def by_loop(c, enough=lambda left: left <= 1e-6):

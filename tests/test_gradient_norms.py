@@ -1,15 +1,13 @@
-"""Notebook 03: the numbers behind the influence explorer, and the exercise's judge."""
+"""Notebook 03: the exercise's judge, and the pictures that do not move."""
 
 from itertools import combinations
 
 import numpy as np
 import pytest
 
-from bptt_helpers import forward, influence, init_params, squared_error
-from bptt_helpers.lessons.gradient_norms.check import check_log_profile, known_mistakes, numeric_profile
-from bptt_helpers.lessons.gradient_norms.explorer import INFLUENCE, influence_data
-from bptt_helpers.lessons.gradient_norms.picture import draw_rule
-from bptt_helpers.tasks.sequences import sine
+from bptt_helpers.lessons.gradient_norms import check_log_profile, draw_enough, draw_rule, draw_transient
+from bptt_helpers.lessons.gradient_norms.check import known_mistakes, numeric_profile
+from bptt_helpers.lessons.gradient_pictures import gradient_colours
 
 
 def log_profile(
@@ -174,87 +172,42 @@ def test_check_says_not_attempted_yet():
     assert check_log_profile(stub).sentence.startswith("Not attempted yet")
 
 
-@pytest.mark.parametrize("inputs", ["text", "sine", "adding"])
-def test_the_last_row_of_the_map_is_the_profile(inputs):
-    data = influence_data(250, 1.2, "tanh", 8, inputs, 1)
-    assert data.map.shape == (100, 250)
-    assert np.array_equal(data.map[-1], data.profile[::-1])
-    assert np.isfinite(data.profile).all()
-
-
-def test_the_data_are_those_of_the_package_on_the_first_steps_of_one_sequence():
-    """The explorer keeps sequence and eigenvalues between frames; the way without shortcuts gives the same numbers."""
-    T, radius, n, seed = 40, 1.4, 6, 2
-    wave = sine(1000, 1, rng=seed)
-    params = init_params(1, n, 1, spectral_radius=radius, rng=seed)
-    trace = forward(params, wave.x[:T])
-    dL_do = T * squared_error(trace.o, wave.y[:T])[1]
-    data = influence_data(T, radius, "tanh", n, "sine", seed)
-    np.testing.assert_allclose(data.map, influence(trace, dL_do)[:, :, 0], rtol=1e-9)
-    np.testing.assert_allclose(np.diff(data.rule), np.log10(radius), rtol=1e-9)
-    assert data.rule[0] == data.profile[0]
-    assert data.slope == pytest.approx((1 - trace.h[1:] ** 2).mean())
-
-
-def test_the_picture_shows_the_data():
-    picture, data = INFLUENCE.shown(sequence_length=30, spectral_radius=0.7)
-    lag = np.arange(30)
-    assert np.array_equal(picture.profile.get_xydata(), np.column_stack([lag, data.profile]))
-    assert np.array_equal(picture.rule.get_xydata(), np.column_stack([lag, data.rule]))
-    assert np.array_equal(np.ma.getdata(picture.map.get_array()), data.map, equal_nan=True)
-    low, high = picture.left.get_ylim()
-    assert low <= data.profile.min()
-    assert data.profile.max() <= high
-    assert picture.map.get_clim() == (low, high)
-    assert f"{data.profile[-1]:.1f} at lag 29" in INFLUENCE.describe(data)
-
-
-@pytest.mark.parametrize("activation", ["tanh", "relu", "sigmoid", "identity"])
-@pytest.mark.parametrize("radius", [0.0, 0.05, 2.0])
-@pytest.mark.parametrize("T", [1, 1000])
-def test_the_profile_lies_inside_the_axes(T, radius, activation):
-    picture, _ = INFLUENCE.shown(sequence_length=T, spectral_radius=radius, activation=activation)
-    profile = picture.profile.get_xydata()
-    profile = profile[np.isfinite(profile).all(1)]
-    (left, right), (low, high) = picture.left.get_xlim(), picture.left.get_ylim()
-    assert left <= profile[:, 0].min() <= profile[:, 0].max() <= right
-    assert low <= profile[:, 1].min() <= profile[:, 1].max() <= high
-
-
-def test_the_labels_have_room_for_the_widest_numbers():
-    """The layout is solved once: the label beside -3000 must still be inside the picture."""
-    picture, _ = INFLUENCE.shown(sequence_length=1000, spectral_radius=0.05, activation="sigmoid")
-    figure = picture.figure
-    figure.draw_without_rendering()
-    for ax in figure.axes:
-        box = ax.yaxis.label.get_window_extent()
-        assert box.x0 >= 0
-        assert box.x1 <= figure.bbox.x1
-
-
-def test_the_still_shows_every_seed_the_median_and_both_guesses():
+def test_the_still_shows_every_network_the_median_and_both_guesses():
     radius, guess = np.array([0.9, 1.5]), np.array([0.8, 0.95])
     growth = np.array([[0.8, 0.7, 0.95], [1.2, 0.9, 1.0]])
     still = draw_rule(radius, growth, guess, "what is seen")
     lines = {line.get_label(): line.get_xydata() for line in still.axes[0].lines}
-    assert np.array_equal(lines["measured: each seed"], np.column_stack([np.repeat(radius, 3), growth.ravel()]))
+    assert np.array_equal(lines["measured: each network"], np.column_stack([np.repeat(radius, 3), growth.ravel()]))
     assert np.array_equal(lines["measured: median"], np.column_stack([radius, [0.8, 1.0]]))
     assert np.array_equal(lines["rule: radius"][:, 1], radius)
     assert np.array_equal(lines["radius × mean slope"][:, 1], guess)
-    assert still.axes[0].get_ylim()[0] < growth.min()
+    low, high = still.axes[0].get_ylim()
+    assert low < growth.min()
+    assert high > radius.max()
     assert still._repr_mimebundle_()["text/plain"] == "what is seen"
 
 
-def test_the_sentence_says_an_exact_zero():
-    assert "exactly zero at lag 99" in INFLUENCE.describe(INFLUENCE.shown(spectral_radius=0)[1])
+def test_the_radii_that_are_enough_are_framed_and_no_others():
+    radius = np.array([1.0, 1.1, 1.2, 1.3])
+    change = np.array([[-1.0, 0.0, 2.0, -0.1], [-1, -1, -1, 1], [-9, -1, -1, -1]])
+    (ax,) = draw_enough(radius, change, 50, "what is seen").axes
+    np.testing.assert_array_equal(ax.images[0].get_array(), gradient_colours(change))
+    frames = [collection.get_datalim(ax.transData) for collection in ax.collections]
+    framed = [(frame.x0, frame.x1, round((frame.y0 + frame.y1) / 2)) for frame in frames]
+    np.testing.assert_allclose(framed, [(1.05, 1.25, 0), (1.25, 1.35, 1)])
 
 
-def test_a_linear_network_follows_the_rule_and_tanh_does_not():
-    """The claim of the notebook: at radius 1.2 the rule expects growth; identity grows, tanh shrinks, mostly."""
-    change = {}
-    for activation in ("identity", "tanh"):
-        profiles = [influence_data(100, 1.2, activation, 16, "text", seed).profile for seed in range(20)]
-        change[activation] = np.array([p[99] - p[0] for p in profiles])
-    assert (change["identity"] > 0).all()
-    assert (change["tanh"] < change["identity"] - 3).all()
-    assert np.median(change["tanh"]) < 0
+def test_the_vector_and_its_norm_are_drawn_with_the_peak():
+    W = np.array([[0.9, 10.0], [0.0, 0.9]])
+    signals = np.array([np.linalg.matrix_power(W.T, k) @ [1.0, 0.0] for k in range(101)])
+    still = draw_transient(signals, 0.9, "what is seen")
+    plane, ax = still.axes
+    tips = {text.get_text(): text.xy for text in plane.texts if text.get_text()}
+    assert {int(label.split()[1]) for label in tips} >= {0, 9, 63}
+    for label, tip in tips.items():
+        np.testing.assert_array_equal(tip, signals[int(label.split()[1])])
+    norm, rule, *dots = (line.get_xydata() for line in ax.lines if len(line.get_xdata()) != 2)
+    np.testing.assert_allclose(norm[:, 1], np.log10(np.linalg.norm(signals, axis=1)))
+    np.testing.assert_allclose(rule[:, 1], np.arange(101) * np.log10(0.9))
+    np.testing.assert_allclose(np.concatenate(dots)[:, 0], [9, 63])
+    assert {"38.7 at lag 9", "below 1 from lag 63 on"} <= {text.get_text() for text in ax.texts}

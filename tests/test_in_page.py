@@ -53,5 +53,5 @@ def test_the_page_is_told_a_value_as_it_keeps_it():
     page.send = sent.append
     page.set({explorer.controls["scheme"]: "chunked", explorer.controls["window"]: 7})
     assert sent == [
-        {explorer.controls["scheme"].model_id: {"index": 1}, explorer.controls["window"].model_id: {"value": 7}}
+        {explorer.controls["scheme"].model_id: {"index": 2}, explorer.controls["window"].model_id: {"value": 7}}
     ]

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward
+from bptt_helpers.lessons.truncation.pushes_explorer import LONGEST_LAG, LONGEST_WINDOW, PUSHES, open_for, pushes_data
+from bptt_helpers.lessons.truncation.reach import SCHEMES, kept_pairs, stride_of
 from bptt_helpers.truncation import influence_balancing as task
 
 
@@ -151,3 +153,60 @@ def test_bad_input_is_one_sentence(call, message):
 def test_the_shared_arrays_cannot_be_changed_by_accident():
     with pytest.raises(ValueError, match="read-only"):
         task.A[0, 0] = 1
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+@pytest.mark.parametrize("window", [1, 2, 5, 12])
+def test_the_shutter_is_open_for_the_share_of_losses_that_look_back_so_far(window, scheme):
+    stride = stride_of(scheme, window)
+    kept = kept_pairs(12 * window, window, stride)
+    block = 6 * window // stride * stride + np.arange(stride)  # the losses of one block, far from both ends
+    for lag in range(window + 2):
+        assert open_for(scheme, window, np.array([lag])) == pytest.approx(kept[block, block - lag].mean())
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_what_the_explorer_counts_is_what_the_windows_of_the_task_see(scheme):
+    data = pushes_data(0, 1, scheme)
+    if scheme != "stride τ/2":
+        np.testing.assert_allclose(data.seen[scheme], task.sensitivities(LONGEST_WINDOW, scheme), atol=1e-12)
+    for window in (1, 2, 9, 40, 57, 58):
+        assert data.seen[scheme][window - 1] == pytest.approx(by_backward_pass(window, stride_of(scheme, window)))
+    assert data.right == {"sliding": 41, "stride τ/2": 58, "chunked": 110}[scheme]
+    assert (data.seen[scheme][: data.right - 1] > 0).all()
+    assert (data.seen[scheme][data.right - 1 :] < 0).all()
+
+
+def by_backward_pass(window, stride):
+    """ds[0]/dθ as the course's own backward pass sees it, in a block of losses far from the start."""
+    n, theta, T = task.N_UNITS, 0.25, 3 * -(-window // stride) * stride
+    params = Params(np.zeros((n, 1)), np.array(task.A), theta * task.SIGN, np.eye(n)[:1], np.zeros(1))
+    s = np.linalg.solve(np.eye(n) - task.A, theta * task.SIGN)
+    trace = forward(params, np.zeros((T, 1, 1)), h0=s[None], activation="identity")
+    weight = np.where(np.arange(T) >= T - stride, 1 / stride, 0.0)
+    dL_do = weight[:, None, None] * np.ones_like(trace.o)
+    return task.SIGN @ bptt(trace, dL_do, window=window, stride=stride).params.b_h
+
+
+@pytest.mark.parametrize("settings", [{}, {"lag": 30, "window": 41}, {"lag": 22, "window": 30, "scheme": "chunked"}])
+def test_the_picture_of_the_pushes_shows_the_data(settings):
+    picture, data = PUSHES.shown(**settings)
+    heights = [np.array(lines.get_segments())[:, 1, 1] for lines in (picture.up, picture.down)]
+    assert np.array_equal(np.sum(heights, axis=0), data.row)
+    np.testing.assert_allclose(data.row, np.linalg.matrix_power(task.A, data.lag) @ task.SIGN, atol=1e-12)
+    counted = np.array(picture.counted.get_segments())[:, 1, 1]
+    assert np.array_equal(counted, data.open * data.arriving)
+    assert counted.sum() == pytest.approx(data.seen[data.scheme][data.window - 1])
+    assert picture.shutter.get_height() == pytest.approx(2.2 * (1 - data.open[data.lag]))
+    assert picture.here.get_xydata().tolist() == [[data.window, data.seen[data.scheme][data.window - 1]]]
+    assert list(picture.right_from.get_xdata()) == [data.right]
+    for ax, x in ((picture.left, 33), (picture.right, 77)):
+        place = picture.figure.transFigure.inverted().transform(ax.transData.transform((x, 0.5)))
+        assert picture.touched(*place) == pytest.approx({"window": x})
+    assert picture.touched(0.5, 0.8) == {}
+
+
+def test_what_arrives_turns_negative_after_nineteen_steps_and_is_gone_at_the_end_of_the_slider():
+    rows = [pushes_data(lag, 1, "sliding").row for lag in range(LONGEST_LAG + 1)]
+    assert [np.sign(row[0].round(12)) for row in rows[:60]] == [1] * 19 + [0] + [-1] * 40
+    assert np.abs(rows[-1]).max() < 1e-6

@@ -49,26 +49,30 @@ def test_sixty_runs_of_a_cell_keep_less_than_60_MB(name):
     assert float(ran.stdout) < 60
 
 
-def test_a_closed_explorer_is_gone_with_all_its_parts():
-    explorer = Live(EXPLORERS["chain"])
+@pytest.mark.parametrize("name", ["chain", "unrolling"])  # the second has a play button, linked to its slider
+def test_a_closed_explorer_is_gone_with_all_its_parts(name):
+    explorer = Live(EXPLORERS[name])
     parts = [*explorer._parts()]
     assert len(parts) >= 7
+    links = [link for _, link in explorer._players.values()]
+    assert len(links) == (name == "unrolling")
     seen = [weakref.ref(thing) for part in parts for thing in (part, part.layout, getattr(part, "style", part))]
     explorer.close()
     assert all(part.comm is None and part.layout.comm is None for part in parts)
-    del explorer, parts
+    assert all(link.comm is None for link in links)
+    del explorer, parts, links
     gc.collect()
     assert [thing() for thing in seen if thing() is not None] == []
 
 
 def test_explorers_of_a_kind_share_one_picture_and_do_not_mix_it_up():
-    one, two = Live(EXPLORERS["influence"]), Live(EXPLORERS["influence"], seed=3, sequence_length=40)
+    one, two = Live(EXPLORERS["influence"]), Live(EXPLORERS["influence"], network=3, loss=40)
     assert one.painter is two.painter
     stored = one._repr_mimebundle_()["image/png"]
     two.update(spectral_radius=2.0)
     assert one._repr_mimebundle_()["image/png"] == stored
     painter_of.cache_clear()
-    assert Live(EXPLORERS["influence"], seed=3, sequence_length=40, spectral_radius=2.0).image.value == two.image.value
+    assert Live(EXPLORERS["influence"], network=3, loss=40, spectral_radius=2.0).image.value == two.image.value
 
 
 def test_no_more_than_a_few_pictures_are_kept():
@@ -145,7 +149,7 @@ def test_every_function_that_draws_a_still_keeps_the_house_style():
 def test_after_an_interrupt_at_any_moment_the_picture_is_right(name):
     explorer, rng = Live(EXPLORERS[name]), random.Random(0)
     assert threading.current_thread() is threading.main_thread()
-    wanted = {seed: Live(EXPLORERS[name], seed=seed).image.value for seed in range(3)}
+    wanted = {seed: Live(EXPLORERS[name], network=seed).image.value for seed in range(3)}
     interrupted = 0
     previous = signal.signal(signal.SIGALRM, signal.default_int_handler)
     try:
@@ -153,12 +157,12 @@ def test_after_an_interrupt_at_any_moment_the_picture_is_right(name):
             seed = (k + 1) % 3
             signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0005, 0.02))
             try:
-                explorer.update(seed=seed)
+                explorer.update(network=seed)
             except KeyboardInterrupt:
                 interrupted += 1
             finally:
                 signal.setitimer(signal.ITIMER_REAL, 0)
-            explorer.update(seed=seed)
+            explorer.update(network=seed)
             assert explorer.image.value == wanted[seed]
             assert str(explorer.sentence) in explorer.readout.value.replace("&#x27;", "'")
     finally:

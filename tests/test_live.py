@@ -419,6 +419,12 @@ def test_a_control_that_plays_has_a_player_over_all_its_values_which_reset_stops
     assert not play.playing
 
 
+def test_an_explorer_that_plays_can_be_closed(dot):
+    parts = [*dot._parts(), *(link for _, link in dot._players.values())]
+    dot.close()
+    assert all(part.comm is None for part in parts)
+
+
 def test_a_whole_number_plays_over_its_range():
     control = Whole(2, 1, 9, "k", "k.", plays=True)
     explorer = Explorer("k.", {"k": control}, ("k",), lambda k: Marked(k, 0), Dot, lambda data: str(data.stage))

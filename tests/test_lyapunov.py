@@ -1,11 +1,10 @@
-"""Lyapunov exponents against exact ones, and the claim of notebook 04: they are the rate of the gradient's growth."""
+"""Lyapunov exponents against exact ones, and the claim of notebook 05: they are the rate of the gradient's growth."""
 
 import numpy as np
 import pytest
 
 from bptt_helpers import Params, forward, gradient_profile, jacobian_product_norms
-from bptt_helpers.lessons.jacobian_spectra.lyapunov_explorer import CURVE, describe, lyapunov_data
-from bptt_helpers.lessons.jacobian_spectra.lyapunov_picture import LyapunovPicture, draw_exponents
+from bptt_helpers.lessons.chaos.picture import draw_exponents
 from bptt_helpers.measures.lyapunov import driven_network, exponent_by_gain, log_gradient_slope, lyapunov_exponents
 
 
@@ -178,59 +177,6 @@ def test_noise_suppresses_chaos():
         still, noisy = (exponent_by_gain([2.0], noise, seed=seed).mean() for noise in (0.0, 2.0))
         assert still > 0.05
         assert noisy < -0.1
-
-
-def test_the_explorer_shows_what_the_functions_return():
-    data = lyapunov_data(2.0, 1.0, 20, 1)
-    trace = driven_network(2.0, 1.0, n_hidden=20, batch=8, seed=1)
-    assert data.profile.shape == (80, 8)
-    assert np.array_equal(data.profile, gradient_profile(trace, last_loss(trace))[:80])
-    assert np.isclose(data.exponent, lyapunov_exponents(trace, discard=30, rng=1).value.mean())
-    slopes = log_gradient_slope(data.profile)
-    assert np.isclose(data.slope, slopes.mean())
-    assert np.isclose(data.slope_error, np.sqrt(slopes.var(ddof=1) / 8))
-    where = int(np.argmin(np.abs(CURVE - 2.0)))
-    assert np.isclose(data.curve[where], data.exponent, atol=0.02)
-
-
-def test_the_picture_shows_the_data():
-    picture, data = LyapunovPicture(), lyapunov_data(2.0, 1.0, 20, 1)
-    picture.show(data)
-    drawn = picture.gradients.get_xydata().reshape(8, 81, 2)
-    assert np.array_equal(drawn[:, :80, 1], data.profile.T)
-    assert np.isnan(drawn[:, 80]).all()
-    x, y = picture.promise.get_xydata().T
-    assert np.allclose(np.diff(y) / np.diff(x) * np.log(10), data.exponent)
-    assert np.array_equal(picture.curve.get_xydata().T, [data.gains, data.curve])
-    assert tuple(picture.here.get_xydata()[0]) == (2.0, data.exponent)
-    assert tuple(picture.slope.get_xydata()[0]) == (2.0, data.slope)
-
-
-@pytest.mark.parametrize(("gain", "noise"), [(0.5, 3), (0.5, 0), (1, 0), (2, 0), (3, 0), (3, 3)])
-def test_all_of_it_is_in_the_frame_and_fills_it(gain, noise):
-    picture, data = LyapunovPicture(), lyapunov_data(gain, noise, 64, 0)
-    picture.show(data)
-    bottom, top = picture.left.get_ylim()
-    assert bottom <= data.profile.min() <= data.profile.max() <= top
-    assert top - bottom <= max(10, 6 * np.ptp(data.profile))
-    low, high = picture.right.get_ylim()
-    assert low < data.curve.min()
-    assert data.curve.max() < high
-
-
-def test_the_sentence_tells_growth_decay_and_the_transition_apart():
-    assert "vanish" in describe(lyapunov_data(0.6, 0.0, 64, 0))
-    assert "explode" in describe(lyapunov_data(3.0, 0.0, 64, 0))
-    assert "too close to 0" in describe(lyapunov_data(1.0, 0.0, 64, 0))
-    data = lyapunov_data(2.0, 0.0, 64, 0)
-    for exponent, error, verdict in [
-        (0.05, 0.001, "explode"),
-        (0.05, 0.03, "too close to 0"),
-        (0.02, 0.001, "too close to 0"),
-        (-0.02, 0.001, "too close to 0"),
-        (-0.05, 0.001, "vanish"),
-    ]:
-        assert verdict in describe(data._replace(exponent=exponent, exponent_error=error))
 
 
 def test_the_still_shows_every_network_twice():

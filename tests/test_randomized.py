@@ -9,10 +9,6 @@ import pytest
 
 from bptt_helpers import bptt
 from bptt_helpers.cells.params import recurrent_part
-from bptt_helpers.lessons.randomized_truncation.chain_explorer import chain_data
-from bptt_helpers.lessons.randomized_truncation.chain_explorer import describe as describe_chain
-from bptt_helpers.lessons.randomized_truncation.explorer import problem, randomized_data
-from bptt_helpers.lessons.randomized_truncation.picture import BINS, RandomizedPicture
 from bptt_helpers.truncation.hazards import (
     Hazard,
     constant_hazard,
@@ -196,63 +192,6 @@ def test_training_is_the_recursion_run_for_one_seed():
             if t + 1 == steps or factor[t + 1] == 0:  # the piece ends
                 theta, collected = theta - 1e-3 * collected, 0.0
             assert history[t + 1, run] == pytest.approx(theta, rel=1e-12, abs=0)
-
-
-# explorer and exercise
-
-
-def test_the_explorer_shows_what_the_package_computes():
-    data = randomized_data(40, 6, "constant", 1.2, 1)
-    p = problem(40, 1.2, 1)
-    exact = recurrent_part(bptt(*p.run).params)
-    size = np.linalg.norm(exact)
-    draws = randomized_gradients(*p.run, constant_hazard(6), n_draws=1000, rng=1)
-    np.testing.assert_allclose(data.along, np.tensordot(draws, exact, 2) / size**2, rtol=1e-10)
-    assert data.exact_spread == pytest.approx(np.sqrt(exact_moments(*p.run, [6]).variance[0]) / size)
-    for scheme, shown, error in (("sliding", data.sliding, data.now[2]), ("chunked", data.chunked, data.now[3])):
-        cut = recurrent_part(bptt(*p.run, window=6, scheme=scheme).params)
-        assert shown == pytest.approx((cut * exact).sum() / size**2, rel=1e-9)
-        assert error == pytest.approx(np.linalg.norm(cut - exact) / size, rel=1e-6)
-    assert abs(data.along.mean() - 1) < 5 * data.standard_error
-    plain = randomized_gradients(*p.run, constant_hazard(6), n_draws=1000, rng=1, compensate=False)
-    assert data.uncompensated == pytest.approx(np.tensordot(plain.mean(0), exact, 2) / size**2)
-    assert data.now[0] == pytest.approx(np.sqrt(draws.var(0, ddof=1).sum()) / size)
-    assert data.now[1] == pytest.approx(data.now[0] / 10)
-
-
-def test_the_curves_of_the_explorer_meet_what_it_shows_at_one_length():
-    data = randomized_data(40, 7, "constant", 1.2, 1)
-    (lengths, one), (_, hundred), *windows = data.curves
-    assert one[list(lengths).index(7)] == pytest.approx(data.exact_spread)
-    np.testing.assert_allclose(hundred, one / 10)
-    for (window, error), now in zip(windows, data.now[2:], strict=True):
-        assert error[list(window).index(7)] == now
-    assert np.isnan(randomized_data(40, 7, "power law", 1.2, 1).exact_spread)
-
-
-def test_the_picture_marks_the_means_and_four_standard_errors():
-    data = randomized_data(40, 6, "constant", 1.2, 1)
-    picture = RandomizedPicture()
-    picture.show(data)
-    shown = [mark.get_xdata()[0] for mark in picture.means]
-    assert shown == pytest.approx([data.along.mean(), data.uncompensated, data.sliding, data.chunked])
-    assert np.ptp(picture.interval.get_xdata()) == pytest.approx(8 * data.along.std(ddof=1) / np.sqrt(1000))
-    heights = picture.histogram.get_ydata()
-    assert heights.max() == 0.5
-    assert BINS[heights[:-1].argmax()] <= np.median(data.along) + 0.05
-
-
-@pytest.mark.parametrize(
-    ("factor", "survival", "verdict"),
-    [
-        (0.9, 0.9, "so the variance is bounded; it is 10^2.0"),
-        (0.9, 0.8, "growing without end"),
-        (1.2, 1.0, "nothing is ever cut: no variance at all"),
-        (0.0, 0.5, "nothing is carried on: no variance at all"),
-    ],
-)
-def test_the_sentence_about_the_chain_is_true(factor, survival, verdict):
-    assert verdict in describe_chain(chain_data(factor, survival))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import pytest
 
 from bptt_helpers import Params, forward, jacobian_product_norms
 from bptt_helpers.cells.activations import ACTIVATIONS
+from bptt_helpers.lessons.gradient_pictures import HIGH, LOW, at_edge, power
 from bptt_helpers.lessons.jacobian_spectra.spectrum_explorer import describe, spectrum_data
 from bptt_helpers.lessons.jacobian_spectra.spectrum_picture import SpectrumPicture, draw_alignment
 from bptt_helpers.measures.spectra import LARGEST_SLOPE, matrix_with_spectrum, power_norms
@@ -149,14 +150,14 @@ def test_without_the_push_the_same_matrix_vanishes():
 def test_the_bound_is_never_crossed(activation, off_diagonal):
     for seed in range(4):
         for radius in (0.3, 0.9, 1.5):
-            data = spectrum_data(radius, off_diagonal, 0.5, 60, activation, 9, seed)
+            data = spectrum_data(radius, off_diagonal, 0.5, activation, 9, seed, 60)
             assert (data.product <= data.singular_line + 1e-9).all()
             if activation == "identity":
                 assert (data.product >= data.eigen_line - 1e-9).all()
 
 
 def test_a_linear_network_is_a_power_of_its_matrix():
-    data = spectrum_data(0.9, 3, 0.5, 80, "identity", 8, 3)
+    data = spectrum_data(0.9, 3, 0.5, "identity", 8, 3, 80)
     W = matrix_with_spectrum(8, 0.9, 3, rng=np.random.default_rng(3)).W
     assert np.allclose(data.product, power_norms(W, 79), atol=1e-9)
     assert data.peak == np.argmax(data.product)
@@ -164,53 +165,82 @@ def test_a_linear_network_is_a_power_of_its_matrix():
 
 
 def test_the_two_lines_are_powers_of_the_largest_slope_times_radius_and_singular_value():
-    data, lag = spectrum_data(0.7, 1, 0.5, 40, "sigmoid", 6, 2), np.arange(40)
+    data, lag = spectrum_data(0.7, 1, 0.5, "sigmoid", 6, 2, 40), np.arange(40)
     W = matrix_with_spectrum(6, 0.7, 1, rng=np.random.default_rng(2)).W
     assert np.allclose(data.singular_line, lag * np.log10(np.linalg.norm(W, 2) / 4))
     assert np.allclose(data.eigen_line, lag * np.log10(0.7 / 4))
-    nilpotent = spectrum_data(0.0, 1, 0.5, 5, "tanh", 6, 2).eigen_line
+    nilpotent = spectrum_data(0.0, 1, 0.5, "tanh", 6, 2, 5).eigen_line
     assert np.array_equal(nilpotent, [0, -np.inf, -np.inf, -np.inf, -np.inf])
 
 
 def test_the_picture_shows_the_data():
-    picture, data = SpectrumPicture(), spectrum_data(0.7, 1, 0.5, 40, "sigmoid", 6, 2)
+    picture, data = SpectrumPicture(), spectrum_data(0.7, 1, 0.5, "sigmoid", 6, 2)
     picture.show(data)
-    assert np.array_equal(picture.eigen.get_xydata(), data.eigenvalues)
-    assert np.array_equal(picture.singular.get_xdata(), data.singular)
-    radii = [np.hypot(*circle.get_xydata()[3]) for circle in picture.circles]
-    assert np.allclose(radii, [4, 0.7, data.singular[0]])
-    for line, values in (
-        (picture.product, data.product),
-        (picture.eigen_line, data.eigen_line),
-        (picture.singular_line, data.singular_line),
-    ):
-        assert np.array_equal(line.get_xydata(), np.column_stack([np.arange(40), values]))
-    assert tuple(picture.peak.get_xydata()[0]) == (data.peak, data.product.max())
+    assert np.allclose(picture.eigen.get_xydata(), data.eigenvalues / 4)
+    assert np.allclose(np.hypot(*picture.disc.get_data()), 0.7 / 4)
+    assert np.array_equal(picture.product.get_xydata(), np.column_stack([np.arange(100), at_edge(data.product)]))
+    assert np.array_equal(picture.ends.get_xdata(), [data.peak, 99])
+    assert np.array_equal(picture.ends.get_ydata(), at_edge(data.product[[data.peak, 99]]))
+    promises = [text.get_text() for text in picture.promises]
+    assert promises == [f"{0.7 / 4:.2f}", f"{data.singular[0] / 4:.2f}"]
+    assert f"peak {power(data.product.max())} at lag {data.peak}" in picture.true_says.get_text()
+    assert f"{power(data.product[-1])} at lag 99" in picture.true_says.get_text()
 
 
-@pytest.mark.parametrize("sliders", [(0.9, 0, 0.05, 100), (0.9, 3, 3, 100), (2, 4, 0, 200), (0, 0.5, 1, 2)])
+@pytest.mark.parametrize(
+    ("radius", "off_diagonal", "activation"),
+    [(0.9, 3, "tanh"), (2.0, 0, "tanh"), (0.9, 1, "sigmoid"), (1.02, 0, "tanh"), (0.97, 0, "tanh"), (1, 0, "relu")],
+)
+def test_rule_and_bound_are_named_lines_that_end_where_they_leave_the_axis(radius, off_diagonal, activation):
+    picture, data = SpectrumPicture(), spectrum_data(radius, off_diagonal, 0.5, activation, 8, 2)
+    picture.show(data)
+    up, down = picture.arrows.get_xydata().tolist(), picture.falls.get_xydata().tolist()
+    for line, values in ((picture.eigen_line, data.eigen_line), (picture.singular_line, data.singular_line)):
+        (_, start), (x, y) = line.get_xydata()
+        assert start == 0
+        assert np.isclose(y, values[1] * x)  # the same slope
+        left = np.abs(values[-1]) >= (HIGH if values[-1] > 0 else -LOW)
+        assert y == (HIGH if values[-1] > 0 else LOW) if left else x == 99
+        assert ([x, y] in up) == (y == HIGH)
+        assert ([x, y] in down) == (y == LOW)
+    assert "rule" in picture.rule_says.get_text()
+    assert "bound" in picture.bound_says.get_text()
+    for name in (picture.rule_says, picture.bound_says):
+        x, y = name.get_position()
+        assert 0 < x < 99
+        assert LOW < y < HIGH
+
+
+@pytest.mark.parametrize("radius", [0, 0.9, 1.6])
 @pytest.mark.parametrize("activation", ["tanh", "sigmoid", "identity"])
-def test_all_of_it_is_in_the_frame_and_fills_it(sliders, activation):
-    picture, data = SpectrumPicture(), spectrum_data(*sliders, activation, 16, 0)
+def test_the_room_lies_between_the_rule_and_the_bound(radius, activation):
+    picture, data = SpectrumPicture(), spectrum_data(radius, 1, 0.5, activation, 6, 2)
     picture.show(data)
-    widest = max(1 / data.largest_slope, data.radius, data.singular[0])
-    assert widest < picture.left.get_xlim()[1] <= max(1.4, 2 * widest)
+    outline = picture.room.get_xy()  # both begin at lag 0 with 1, so that it is closed
+    assert np.array_equal(outline[:100, 1], at_edge(data.eigen_line))
+    assert np.array_equal(outline[:99:-1, 1], at_edge(data.singular_line))
+    assert np.array_equal(outline[:100, 0], outline[:99:-1, 0])
+    if activation == "identity":  # a linear network stays in it
+        assert (outline[:100, 1] <= picture.product.get_ydata() + 1e-9).all()
+    assert (picture.product.get_ydata() <= outline[:99:-1, 1] + 1e-9).all()
+
+
+def test_every_eigenvalue_that_a_slider_can_set_is_in_the_plane():
+    picture, data = SpectrumPicture(), spectrum_data(2.0, 4, 0.5, "tanh", 32, 0)
+    picture.show(data)
+    assert np.abs(picture.eigen.get_xydata()).max() < picture.left.get_xlim()[1]
     assert picture.left.get_xlim() == picture.left.get_ylim()
-    bottom, top = picture.right.get_ylim()
-    assert bottom <= data.product.min() <= data.product.max() < top
-    assert top <= max(3, 3.5 * data.product.max())
-    assert -bottom <= max(3, -3.5 * data.product.min())
 
 
 def test_the_sentence_says_which_condition_holds_and_what_happened():
-    must_vanish = spectrum_data(0.9, 0, 0.5, 50, "tanh", 8, 0)
+    must_vanish = spectrum_data(0.9, 0, 0.5, "tanh", 8, 0, 50)
     assert "must vanish" in describe(must_vanish)
     assert "never exceeds" in describe(must_vanish)
-    assert "vanish in the end, but may grow first" in describe(spectrum_data(0.9, 3, 0, 50, "identity", 8, 0))
-    assert "never fall below" in describe(spectrum_data(1.2, 1, 0, 50, "identity", 8, 0))
-    assert "exactly zero from lag 1 on" in describe(spectrum_data(1.2, 1, 0, 50, "relu", 8, 0))  # relu: slope 0 at 0
-    assert "possible, not certain" in describe(spectrum_data(0.9, 3, 0, 50, "tanh", 8, 0))
-    gentle = spectrum_data(0.9, 2, 0, 50, "sigmoid", 8, 0)  # σ₁ is above 1, γσ₁ below
+    assert "vanish in the end, but may grow first" in describe(spectrum_data(0.9, 3, 0, "identity", 8, 0, 50))
+    assert "never fall below" in describe(spectrum_data(1.2, 1, 0, "identity", 8, 0, 50))
+    assert "exactly zero from lag 1 on" in describe(spectrum_data(1.2, 1, 0, "relu", 8, 0, 50))  # relu: slope 0 at 0
+    assert "possible, not certain" in describe(spectrum_data(0.9, 3, 0, "tanh", 8, 0, 50))
+    gentle = spectrum_data(0.9, 2, 0, "sigmoid", 8, 0, 50)  # σ₁ is above 1, γσ₁ below
     assert 1 < gentle.singular[0] < 4
     assert "must vanish" in describe(gentle)
 
@@ -218,9 +248,16 @@ def test_the_sentence_says_which_condition_holds_and_what_happened():
 def test_the_still_shows_the_angles_and_the_rate_they_shrink_at():
     k = np.arange(21)
     angle = np.degrees(np.arctan(0.5**k * np.tan(np.radians(80))))
-    still = draw_alignment({"half": angle}, {"half": 0.5}, "a sentence")
-    points, line = still.axes[0].lines[:2]
+    still = draw_alignment({"half": angle, "still": np.full(21, 70.0)}, {"half": 0.5, "still": 1.0}, "a sentence")
+    points, line, constant = still.axes[-1].lines
     assert np.array_equal(points.get_ydata(), angle)
-    assert np.allclose(line.get_ydata()[-5:], angle[-5:], rtol=1e-3)
-    assert line.get_ydata().max() <= 90
+    first = int(line.get_xdata()[0])
+    assert angle[first] < 20 <= angle[first - 1]
+    assert np.allclose(line.get_ydata(), angle[first] * 0.5 ** np.arange(21 - first))
+    assert np.allclose(line.get_ydata(), angle[first:], rtol=0.05)
+    assert (constant.get_ydata() == 70).all()
+    assert still.axes[-1].get_yscale() == "linear"
+    arrows = [text.xy for text in still.axes[0].texts if hasattr(text, "arrow_patch")]
+    directions = np.degrees(np.arctan2(*np.array(arrows).T[::-1]))
+    assert np.allclose(directions, angle[[0, 2, 4, 6, 10, 16]])
     assert still.sentence == "a sentence"

@@ -1,7 +1,7 @@
 """Gradient descent: one update by hand, stopping, interruption, and what clipping does to the temporal-order task."""
 
 import json
-from itertools import product
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -14,6 +14,7 @@ from bptt_helpers.training.dropout import Dropout
 from bptt_helpers.training.loop import train
 from bptt_helpers.training.objectives import classification, reached
 from bptt_helpers.training.run import History, start
+from bptt_helpers.training.sweep import grid, sweep
 from tools import temporal_order
 
 LATELY = 50
@@ -217,35 +218,31 @@ def test_clipping_solves_temporal_order_more_often():
 
 def test_the_stored_runs_are_complete_and_made_with_the_present_settings():
     stored = load_results("temporal_order")
-    s = temporal_order.SETTINGS
-    assert stored["settings"] == s
-    settings = [tuple(run[name] for name in temporal_order.RUN) for run in stored["runs"]]
-    assert settings == list(product(*(s[name + "s"] for name in temporal_order.RUN)))
+    assert stored["settings"] == temporal_order.SHARED
+    settings = grid(**temporal_order.GRID)
+    assert [{name: run[name] for name in temporal_order.GRID} for run in stored["runs"]] == settings
     for run in stored["runs"]:
-        assert run["solved"] or run["updates"] == s["updates"]
-        assert len(run["loss"]) == len(run["norm"]) == -(-run["updates"] // stored["every"])
+        assert run["solved"] or run["updates"] == stored["settings"]["updates"]
+        assert len(run["correct"]) == len(run["norm"]) == -(-run["updates"] // stored["settings"]["every"])
 
 
-def test_the_command_goes_on_where_it_stopped(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(
-        temporal_order, "SETTINGS", temporal_order.SETTINGS | {"updates": 3, "seeds": [0, 1], "learning_rates": [0.1]}
-    )
-    store, ran, run_once = tmp_path / "runs.json", [], temporal_order.run_once
+def test_a_stored_run_made_again_is_the_same_at_the_beginning(monkeypatch):
+    """100 updates of one run: what follows depends on the processor's rounding."""
+    stored = load_results("temporal_order")["runs"][0]
+    monkeypatch.setitem(temporal_order.SHARED, "updates", 100)
+    again = temporal_order.record(**{name: stored[name] for name in temporal_order.GRID})
+    np.testing.assert_allclose(again["norm"], stored["norm"][:5], rtol=2e-3)
+    np.testing.assert_allclose(again["correct"], stored["correct"][:5], atol=0.011)
 
-    def interrupted(*setting):
-        if len(ran) == 3:
-            raise KeyboardInterrupt
-        ran.append(setting)
-        return run_once(*setting)
 
-    monkeypatch.setattr(temporal_order, "run_once", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        temporal_order.main(store)
-    assert len(json.loads(store.read_text())["runs"]) == 3
-    ran[:] = ran[:2]  # makes room for one more
-    monkeypatch.setattr(temporal_order, "run_once", lambda *setting: (ran.append(setting), run_once(*setting))[1])
+def test_the_command_does_what_is_not_stored(tmp_path, monkeypatch):
+    monkeypatch.setitem(temporal_order.SHARED, "updates", 3)
+    monkeypatch.setattr(temporal_order, "GRID", temporal_order.GRID | {"seed": [0], "learning_rate": [0.1]})
+    monkeypatch.setattr(temporal_order, "ProcessPoolExecutor", ThreadPoolExecutor)  # which see the settings above
+    store = tmp_path / "runs.json"
+    sweep(temporal_order.record, grid(**temporal_order.GRID)[:2], store, shared=temporal_order.SHARED)
+    first = json.loads(store.read_text())["runs"]
     assert temporal_order.main(store) == 0
-    assert len(ran) - 2 == 5
-    assert "run 8 of 8" in capsys.readouterr().out
-    monkeypatch.setattr(temporal_order, "SETTINGS", temporal_order.SETTINGS | {"updates": 4})
-    assert temporal_order.main(store) == 1
+    kept = json.loads(store.read_text())["runs"]
+    assert len(kept) == 4
+    assert kept[:2] == first

@@ -6,258 +6,219 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, bptt, forward
-from bptt_helpers.lessons.truncation.check import blocks, check_chunked, frozen_gradient, known_mistakes
-
-SCHEMES = ("sliding", "chunked")
-
-
-def by_blocks(W_hx, W_hh, x, y, window, overwrite=False, leak=False):
-    """A right answer as a training loop has it, one block after the other, and by its options wrong ones."""
-    gradient, state, signal = np.zeros_like(W_hh), np.zeros(len(W_hh)), 0
-    for start in range(0, len(x), window):
-        h = [state]
-        for x_t in x[start : start + window]:
-            h.append(np.tanh(W_hx @ x_t + W_hh @ h[-1]))
-        gradient = np.zeros_like(W_hh) if overwrite else gradient
-        signal = signal if leak else 0
-        for t in range(len(h) - 1, 0, -1):
-            dL_da = (1 - h[t] ** 2) * (h[t] - y[start + t - 1] + signal)
-            gradient += np.outer(dL_da, h[t - 1])
-            signal = W_hh.T @ dL_da
-        state = h[-1]
-    return gradient
+from bptt_helpers.lessons.truncation.check import CASES, check_windowed
+from bptt_helpers.lessons.truncation.mistakes import frozen_gradient, known_mistakes, walks
 
 
-def whole(
+def right_answer(W_hx, W_hh, x, y, window, stride):
+    """As the solution in the notebook has it: the whole way forward, then one walk a block."""
+    return walking(W_hx, W_hh, x, y, window, stride)
+
+
+def walking(
     W_hx,
     W_hh,
     x,
     y,
     window,
-    cut=lambda t, window, T: t % window == 0,
-    carry=True,
+    stride,
+    first=lambda end, window, stride: end - window,  # the walk visits the steps after this one
+    own_from=lambda end, window, stride: end - stride,  # and collects the losses after this one
+    ends=None,
+    leak=False,
+    overwrite_walk=False,
+    overwrite_step=False,
     line=lambda h, own, later: (1 - h**2) * (own + later),
     send=lambda W_hh, dL_da, dL_dh: W_hh.T @ dL_da,
-    keep=lambda t, window: True,
+    pile=False,
+    slope_before=0,
+    y_restarts=False,
 ):
-    """A right answer in one walk back, and by its options wrong ones; t counts from 1 to T."""
+    """A right answer, and by its options wrong ones; steps count from 1."""
     T, h = len(x), [np.zeros(len(W_hh))]
-    for t, x_t in enumerate(x):
-        before = h[-1] if carry or t % window else 0 * h[-1]
-        h.append(np.tanh(W_hx @ x_t + W_hh @ before))
-    gradient, signal = np.zeros_like(W_hh), 0
-    for t in range(T, 0, -1):
-        if cut(t, window, T):
-            signal = 0
-        own = h[t] - y[t - 1]
-        dL_da = line(h[t], own, signal)
-        before = h[t - 1] if carry or (t - 1) % window else 0 * h[t - 1]
-        gradient += np.outer(dL_da, before) * keep(t, window)
-        signal = send(W_hh, dL_da, own + signal)
+    for x_t in x:
+        h.append(np.tanh(W_hx @ x_t + W_hh @ h[-1]))
+    gradient, later = np.zeros_like(W_hh), 0
+    for end in range(stride, T + stride, stride) if ends is None else ends(T, window, stride):
+        later = later if leak else 0
+        gradient = np.zeros_like(W_hh) if overwrite_walk else gradient
+        start = max(0, first(end, window, stride))
+        for s in range(min(end, T), start, -1):
+            row = s - 1 - start if y_restarts else s - 1
+            own = h[s] - y[row] if s > own_from(end, window, stride) else 0 * h[s]
+            dL_da = line(h[s - slope_before], own, later)
+            gradient = np.outer(dL_da, h[s - 1]) + gradient * (not overwrite_step)
+            later = send(W_hh, dL_da, own + later) + later * pile
     return gradient
 
 
-def sliding(W_hx, W_hh, x, y, window):
+def wrong(**options):
+    return lambda *case: walking(*case, **options)
+
+
+def per_loss(W_hx, W_hh, x, y, window, stride):
+    """Another right answer: every loss walks on its own, to where the window of its block ends."""
     h = [np.zeros(len(W_hh))]
     for x_t in x:
         h.append(np.tanh(W_hx @ x_t + W_hh @ h[-1]))
     gradient = np.zeros_like(W_hh)
     for t in range(1, len(x) + 1):
-        signal = h[t] - y[t - 1]
-        for s in range(t, max(0, t - window), -1):
+        signal, end = h[t] - y[t - 1], -(-t // stride) * stride
+        for s in range(t, max(0, end - window), -1):
             dL_da = (1 - h[s] ** 2) * signal
             gradient += np.outer(dL_da, h[s - 1])
             signal = W_hh.T @ dL_da
     return gradient
 
 
-def last_block_dropped(W_hx, W_hh, x, y, window):
-    kept = len(x) // window * window
-    return by_blocks(W_hx, W_hh, x[:kept], y[:kept], window)
-
-
-def one_step_through_the_cut(W_hx, W_hh, x, y, window):
-    """Each block walks back to the state before its start, and takes that state's own step along."""
-    h = [np.zeros(len(W_hh))]
-    for x_t in x:
-        h.append(np.tanh(W_hx @ x_t + W_hh @ h[-1]))
+def from_zero(W_hx, W_hh, x, y, window, stride):
+    """Every walk has a forward pass of its own, which starts from zero."""
     gradient = np.zeros_like(W_hh)
-    for start in range(0, len(x), window):
-        signal = 0
-        for t in range(min(start + window, len(x)), max(start - 1, 0), -1):
-            own = h[t] - y[t - 1] if t > start else 0
-            dL_da = (1 - h[t] ** 2) * (own + signal)
-            gradient += np.outer(dL_da, h[t - 1])
-            signal = W_hh.T @ dL_da
+    for end in range(stride, len(x) + stride, stride):
+        start, stop = max(0, end - window), min(end, len(x))
+        h, later = [np.zeros(len(W_hh))], 0
+        for x_t in x[start:stop]:
+            h.append(np.tanh(W_hx @ x_t + W_hh @ h[-1]))
+        for s in range(stop, start, -1):
+            own = h[s - start] - y[s - 1] if s > end - stride else 0
+            dL_da = (1 - h[s - start] ** 2) * (own + later)
+            gradient += np.outer(dL_da, h[s - start - 1])
+            later = W_hh.T @ dL_da
     return gradient
 
 
-def block_loop(
-    W_hx, W_hh, x, y, window, each_step=False, y_from_0=False, x_from_0=False, slope_before=False, piles=False
-):
-    """A training loop with the slips that such loops have."""
-    gradient, state, signal = np.zeros_like(W_hh), np.zeros(len(W_hh)), 0
-    for start in range(0, len(x), window):
-        h = [state]
-        for t in range(min(window, len(x) - start)):
-            h.append(np.tanh(W_hx @ x[t + start * (not x_from_0)] + W_hh @ h[-1]))
-        signal = 0
-        for t in range(len(h) - 1, 0, -1):
-            own = h[t] - y[t - 1 + start * (not y_from_0)]
-            dL_da = (1 - h[t - slope_before] ** 2) * (own + signal)
-            gradient = np.outer(dL_da, h[t - 1]) + gradient * (not each_step)
-            signal = W_hh.T @ dL_da + signal * piles
-        state = h[-1]
-    return gradient
+def stride_is(rule):
+    return lambda W_hx, W_hh, x, y, w, s: walking(W_hx, W_hh, x, y, w, rule(w, s))
 
 
-def slip(**which):
-    return lambda *case: block_loop(*case, **which)
-
-
-def first_rows_only(W_hx, W_hh, x, y, window):
-    """Every block is given x[0:window] and y[0:window], and so the last one is as long as the others."""
-    rows = np.arange(-(-len(x) // window) * window) % window
-    return by_blocks(W_hx, W_hh, x[rows % len(x)], y[rows % len(x)], window)
-
-
-def mean_over_each_block(W_hx, W_hh, x, y, window):
-    """The blocks of ten steps have four, four and two."""
-    parts, before = [], np.zeros_like(W_hh)
-    for stop in (*range(window, len(x), window), len(x)):
-        upto = by_blocks(W_hx, W_hh, x[:stop], y[:stop], window)
-        parts.append((upto - before) / (stop - window * len(parts)))
-        before = upto
-    return sum(parts)
-
-
-def too_many_rows(W_hx, W_hh, x, y, window):
+def too_many_rows(W_hx, W_hh, x, y, window, stride):
     return x[len(x) + 1]
 
 
-def wrong_product(W_hx, W_hh, x, y, window):
+def wrong_product(W_hx, W_hh, x, y, window, stride):
     return W_hh @ W_hx.T
 
 
-def in_place(W_hx, W_hh, x, y, window):
-    gradient = by_blocks(W_hx, W_hh, x, y, window)
+def in_place(W_hx, W_hh, x, y, window, stride):
+    gradient = walking(W_hx, W_hh, x, y, window, stride)
     W_hh -= 0.1 * gradient
     return gradient
 
 
-def stub(W_hx, W_hh, x, y, window):
+def stub(W_hx, W_hh, x, y, window, stride):
     raise NotImplementedError
 
 
-def cut_at(rule):
-    return lambda *case: whole(*case, cut=rule)
+def in_single(W_hx, W_hh, x, y, window, stride):
+    return walking(*(a.astype(np.float32) for a in (W_hx, W_hh, x, y)), window, stride)
 
 
-def in_single(W_hx, W_hh, x, y, window):
-    return by_blocks(*(a.astype(np.float32) for a in (W_hx, W_hh, x, y)), window)
-
-
-@pytest.mark.parametrize("answer", [by_blocks, whole, lambda *case: whole(*case).tolist(), slip(), in_single])
+@pytest.mark.parametrize("answer", [right_answer, per_loss, lambda *case: right_answer(*case).tolist(), in_single])
 def test_check_accepts_right_answers(answer):
-    assert check_chunked(answer).sentence.startswith("Right: ")
+    assert check_windowed(answer).sentence.startswith("Right: ")
 
 
 @pytest.mark.parametrize(
     ("answer", "hint"),
     [
-        (cut_at(lambda t, window, T: False), "nothing is cut"),
-        (lambda *case: whole(*case, carry=False), "a cut stops the gradient only"),
-        (sliding, "this is the sliding window"),
-        (last_block_dropped, "the last block is missing"),
-        (lambda *case: by_blocks(*case, overwrite=True), "overwrites"),
-        (lambda *case: by_blocks(*case, leak=True), "leaks into the next block"),
-        (lambda *case: whole(*case, keep=lambda t, window: t % window != 1), "ends one step early"),
-        (lambda W_hx, W_hh, x, y, w: whole(W_hx, W_hh, x, np.vstack([y[1:], y[-1:]]), w), "y is one step late"),
-        (lambda *case: whole(*case, line=lambda h, own, later: own + later), "slope 1 - h_t² of tanh is missing"),
-        (lambda *case: whole(*case, line=lambda h, own, later: (1 - h**2) * own + later), "multiplies both signals"),
-        (lambda *case: whole(*case, line=lambda h, own, later: own + (1 - h**2) * later), "own signal h_t - y_t too"),
-        (lambda *case: whole(*case, send=lambda W_hh, dL_da, dL_dh: W_hh.T @ dL_dh), "not times dL/dh"),
-        (lambda *case: whole(*case, send=lambda W_hh, dL_da, dL_dh: W_hh @ dL_da), "it must be the transpose"),
-        (lambda *case: 2 * by_blocks(*case), "twice too large"),
-        (cut_at(lambda t, window, T: (T - t) % window == 0), "counted from the end"),
-        (cut_at(lambda t, window, T: t % (window + 1) == 0), "your blocks have τ + 1 steps"),
-        (cut_at(lambda t, window, T: t % max(window - 1, 1) == 0), "your blocks have τ - 1 steps"),
-        (one_step_through_the_cut, "keeps τ + 1 terms"),
-        (cut_at(lambda t, window, T: t % window == 1), "one step late"),
-        (cut_at(lambda t, window, T: (t + 1) % window == 0), "one step early"),
-        (cut_at(lambda t, window, T: True), "nothing travels back inside a block"),
-        (lambda W_hx, W_hh, x, y, w: by_blocks(W_hx, W_hh, x[:w], y[:w], w), "only the first block"),
-        (lambda *case: by_blocks(*case) / len(case[2]), "divided by T"),
-        (lambda *case: by_blocks(*case) / 3, "divided by the number of blocks"),
-        (lambda *case: -by_blocks(*case), "the sign is wrong"),
-        (lambda *case: by_blocks(*case).T, "transposed: the outer product"),
-        (lambda *case: by_blocks(*case)[:2], "shape (2, 5), want (5, 5)"),
-        (lambda *case: None, "return"),
-        (lambda *case: by_blocks(*case) + 1, "moving that weight"),
+        (lambda W_hx, W_hh, x, y, w, s: walking(W_hx, W_hh, x, y, len(x), len(x)), "nothing is cut"),
+        (from_zero, "a cut stops the gradient only"),
+        (stride_is(lambda w, s: 1), "this is the sliding window"),
+        (stride_is(lambda w, s: w), "these are blocks of τ steps"),
+        (wrong(first=lambda end, w, s: end - s), "your walks end where their blocks begin"),
+        (wrong(own_from=lambda end, w, s: end - w), "losses are counted again"),
+        (wrong(first=lambda end, w, s: end - s + 1 - w), "counted from the first loss of a block"),
+        (wrong(first=lambda end, w, s: end - s - w), "goes τ steps beyond its block"),
+        (wrong(first=lambda end, w, s: end - w - 1), "your walks visit τ + 1 states"),
+        (wrong(first=lambda end, w, s: end - w + 1), "your walks visit τ - 1 states"),
+        (stride_is(lambda w, s: s + 1), "your blocks have h′ + 1 losses"),
+        (lambda W_hx, W_hh, x, y, w, s: walking(W_hx, W_hh, x, y, s, w), "τ and h′ are exchanged"),
+        (wrong(ends=lambda T, w, s: range(s, T + 1, s)), "the last block is missing"),
         (
-            lambda *case: by_blocks(*case) if case[4] < len(case[2]) else 7 * by_blocks(*case),
-            "for T = 3 and blocks of 8",
+            wrong(first=lambda end, w, s: min(end, 11) - w if end == 12 else end - w),
+            "counted from the end of the sequence",
         ),
-        (lambda *case: by_blocks(*case) / len(case[1]), "divided by n: the loss is the sum over the units"),
-        (lambda *case: by_blocks(*case) / case[3].size, "divided by T n"),
-        (lambda *case: by_blocks(*case) / case[4], "divided by τ"),
-        (mean_over_each_block, "the gradient of each block is divided by its length"),
-        (slip(each_step=True), "the gradient of each step overwrites"),
-        (slip(y_from_0=True), "y begins again with row 0 in every block"),
-        (slip(x_from_0=True), "x begins again with row 0 in every block"),
-        (slip(x_from_0=True, y_from_0=True), "x and y begin again with row 0"),
-        (first_rows_only, "every block reads the first τ rows"),
-        (slip(slope_before=True), "the slope is taken from h_{t-1}"),
-        (slip(piles=True), "piles up"),
+        (wrong(ends=lambda T, w, s: range(T, 0, -s)), "blocks are counted from the end"),
+        (wrong(own_from=lambda end, w, s: min(end, 11) - 1), "only the last loss of each block"),
+        (wrong(overwrite_walk=True), "the gradient of each walk overwrites"),
+        (wrong(ends=lambda T, w, s: [s]), "only the first block counts"),
+        (wrong(send=lambda W_hh, dL_da, dL_dh: 0), "nothing travels back"),
+        (wrong(leak=True), "leaks into the next walk"),
+        (wrong(overwrite_step=True), "the gradient of each step overwrites"),
+        (wrong(pile=True), "piles up"),
+        (wrong(slope_before=1), "the slope is taken from h_{t-1}"),
+        (wrong(y_restarts=True), "y begins again with row 0"),
+        (wrong(line=lambda h, own, later: (1 - np.tanh(h) ** 2) * (own + later)), "tanh is taken twice"),
+        (wrong(line=lambda h, own, later: own + later), "slope 1 - h_t² of tanh is missing"),
+        (wrong(line=lambda h, own, later: (1 - h**2) * own + later), "multiplies both signals"),
+        (wrong(line=lambda h, own, later: own + (1 - h**2) * later), "own signal h_t - y_t too"),
+        (wrong(send=lambda W_hh, dL_da, dL_dh: W_hh.T @ dL_dh), "not times dL/dh"),
+        (wrong(send=lambda W_hh, dL_da, dL_dh: W_hh @ dL_da), "it must be the transpose"),
         (
-            lambda *case: whole(*case, line=lambda h, own, later: (1 - np.tanh(h) ** 2) * (own + later)),
-            "tanh is taken twice",
+            lambda W_hx, W_hh, x, y, w, s: walking(W_hx, W_hh, x, np.vstack([y[1:], y[-1:]]), w, s),
+            "y is one step late",
+        ),
+        (lambda *case: 2 * right_answer(*case), "twice too large"),
+        (lambda *case: -right_answer(*case), "the sign is wrong"),
+        (lambda *case: right_answer(*case).T, "transposed: the outer product"),
+        (lambda *case: right_answer(*case) / len(case[2]), "divided by T"),
+        (lambda *case: right_answer(*case) / 4, "divided by the number of walks"),
+        (lambda *case: right_answer(*case) / len(case[1]), "divided by n: the loss is the sum over the units"),
+        (lambda *case: right_answer(*case) / case[3].size, "divided by T n"),
+        (lambda *case: right_answer(*case) / case[4], "divided by τ"),
+        (lambda *case: right_answer(*case) / case[5], "divided by h′"),
+        (lambda *case: right_answer(*case)[:2], "shape (2, 6), want (6, 6)"),
+        (lambda *case: None, "return"),
+        (lambda *case: right_answer(*case) + 1, "moving that weight"),
+        (
+            lambda *case: right_answer(*case) if case[4] < len(case[2]) else 7 * right_answer(*case),
+            "for T = 5, τ = 9 and h′ = 2",
         ),
         (in_place, "your function changed W_hh, which it was given"),
         (
             too_many_rows,
-            "with IndexError: index 11 is out of bounds for axis 0 with size 10 (here T = 10, τ = 4, n = 5,",
+            "with IndexError: index 12 is out of bounds for axis 0 with size 11 (here T = 11, τ = 5, h′ = 3, n = 6,",
         ),
-        (wrong_product, "(here T = 10, τ = 4, n = 5, d = 2)"),
-        (lambda *case: (g for g in [by_blocks(*case)]), "with shape (5, 5), got a generator"),
-        (lambda *case: "gradient", "your gradient: want an array of numbers with shape (5, 5), got the text"),
+        (wrong_product, "(here T = 11, τ = 5, h′ = 3, n = 6, d = 2)"),
+        (lambda *case: (g for g in [right_answer(*case)]), "with shape (6, 6), got a generator"),
+        (lambda *case: "gradient", "your gradient: want an array of numbers with shape (6, 6), got the text"),
         (lambda *case: [[1], [1, 2]], "got a list of length 2"),
-        (lambda *case: 1.5, "with shape (5, 5), got one number, 1.5"),
-        (np.ones((5, 5)), "hand over your function itself"),
+        (lambda *case: 1.5, "with shape (6, 6), got one number, 1.5"),
+        (np.ones((6, 6)), "hand over your function itself"),
         (stub, "Not attempted yet"),
     ],
 )
 def test_check_names_the_mistake(answer, hint):
-    feedback = check_chunked(answer)
+    feedback = check_windowed(answer)
     assert not feedback.ok
     assert hint in feedback.sentence
 
 
 def random_case(T, seed=0):
     rng = np.random.default_rng(seed)
-    return rng.normal(size=(5, 2)), rng.normal(size=(5, 5)), rng.normal(size=(T, 2)), rng.normal(size=(T, 5))
+    return rng.normal(size=(6, 2)), rng.normal(size=(6, 6)), rng.normal(size=(T, 2)), rng.normal(size=(T, 6))
 
 
 def test_no_two_known_mistakes_look_alike():
-    case = random_case(10)
-    right = frozen_gradient(*case, blocks(10, 4))
-    gradients = {"right": right} | known_mistakes(*case, 4, right)
+    (T, window, stride), *_ = CASES
+    case = random_case(T)
+    right = frozen_gradient(*case, walks(T, window, stride))
+    gradients = {"right": right} | known_mistakes(*case, window, stride, right)
     for (first, a), (second, b) in combinations(gradients.items(), 2):
         assert np.abs(a - b).max() > 1e-3 * np.abs(a).max(), (first, second)
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize(("T", "window"), [(1, 1), (7, 3), (8, 4), (5, 9), (6, 1)])
-def test_the_loss_with_frozen_states_has_the_gradient_that_bptt_truncates_to(T, window, scheme):
+@pytest.mark.parametrize(("T", "window", "stride"), [*CASES, (7, 3, 2), (8, 4, 3), (6, 5, 5)])
+def test_the_loss_with_frozen_states_has_the_gradient_that_bptt_truncates_to(T, window, stride):
     W_hx, W_hh, x, y = random_case(T)
-    params = Params(W_hx, W_hh, np.zeros(5), np.eye(5), np.zeros(5))
+    params = Params(W_hx, W_hh, np.zeros(6), np.eye(6), np.zeros(6))
     trace = forward(params, x[:, None])
-    pieces = blocks(T, window) if scheme == "chunked" else [(max(0, t - window + 1), t + 1, t) for t in range(T)]
-    gradient = bptt(trace, trace.o - y[:, None], window=window, scheme=scheme).params
-    np.testing.assert_allclose(frozen_gradient(W_hx, W_hh, x, y, pieces), gradient.W_hh, rtol=1e-10, atol=1e-13)
+    gradient = bptt(trace, trace.o - y[:, None], window=window, stride=stride).params
+    frozen = frozen_gradient(W_hx, W_hh, x, y, walks(T, window, stride))
+    np.testing.assert_allclose(frozen, gradient.W_hh, rtol=1e-10, atol=1e-13)
 
 
 def test_a_tensor_that_carries_a_gradient_is_named(torch):
-    feedback = check_chunked(lambda *case: torch.tensor(by_blocks(*case), requires_grad=True))
-    assert "want an array of numbers with shape (5, 5), got an object of type Tensor" in feedback.sentence
-    assert check_chunked(lambda *case: torch.tensor(by_blocks(*case))).ok
+    feedback = check_windowed(lambda *case: torch.tensor(right_answer(*case), requires_grad=True))
+    assert "want an array of numbers with shape (6, 6), got an object of type Tensor" in feedback.sentence
+    assert check_windowed(lambda *case: torch.tensor(right_answer(*case))).ok

@@ -1,13 +1,13 @@
-"""Notebook 01: formulas of cost against a program counted while it runs, the explorer's data."""
+"""Notebook 01: formulas of cost, and arrays that count, against a program on plain lists that counts."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from bptt_helpers import Params, bptt, cost, forward
-from bptt_helpers.lessons.unrolling.explorer import UNROLLING, describe, unrolling_data
-from bptt_helpers.lessons.unrolling.picture import ROWS, columns, graph
+from bptt_helpers import Params, bptt, cost, forward, init_params, textbook
+from bptt_helpers.lessons.unrolling import count_multiply_adds
+from bptt_helpers.lessons.unrolling.cost_explorer import operations_alone
 
 
 class Counter:
@@ -172,38 +172,65 @@ def test_bad_sizes_are_refused_by_name(values, message):
             count(**sizes)
 
 
-@pytest.mark.parametrize("T", [1, 2, 12, 13, 1000])
-def test_the_graph_has_one_arrow_for_every_copy_that_is_drawn(T):
-    nodes, arrows, labels = graph(T)
-    drawn = T if T <= 12 else 6
-    assert [len(nodes[letter]) for letter in "xhoL"] == [drawn, drawn + 1, drawn, drawn]
-    across = len(columns(T)) - 1
-    assert [len(a) for a in arrows.values()] == [drawn, across, drawn, drawn]
-    assert [label for _, label in labels][-1] == str(T)
-    rows = dict(zip(arrows, ("xh", "hh", "ho", "oL"), strict=True))  # W_hx, W_hh, W_qh, loss
-    for name, (start, end) in rows.items():
-        heights = [ROWS[start], ROWS[end]]
-        assert np.abs(arrows[name][:, :, 1] - heights).max() < 0.5, name
-    assert all(np.isfinite(a).all() and (np.abs(a[:, 1] - a[:, 0]).max(1) > 0).all() for a in arrows.values())
+@pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.parametrize("T", [1, 2, 7])
+def test_the_cost_of_walking_alone_agrees_with_a_program_that_does(T, sizes):
+    x = np.random.default_rng(0).normal(size=(T, sizes[0]))
+    counted, together = (Counter(*sizes, np.random.default_rng(1)) for _ in range(2))
+    counted.keep(("h", 0), [0.0] * sizes[1])
+    for t, x_t in enumerate(x.tolist(), 1):
+        counted.step(t, x_t)
+    for t in range(1, T + 1):
+        counted.walk(t, 1, all_losses=False)
+    assert operations_alone(T, *sizes) == counted.operations
+    np.testing.assert_allclose(counted.dW_hh, together.run(x.tolist()).dW_hh, rtol=1e-10)
 
 
-def test_the_picture_shows_the_data():
-    picture, _ = UNROLLING.shown(sequence_length=40, n_hidden=5)
-    data = unrolling_data(40, 5)
-    assert data.now == (cost.operations(40, 2, 5, 1), cost.stored_numbers(40, 2, 5, 1), 42)
-    assert data.forward + data.backward == data.now[0]
-    for curve, count in zip(picture.curves, (data.operations, data.stored, data.depth), strict=True):
-        assert np.array_equal(curve.get_xydata(), np.column_stack([data.lengths, count]))
-    assert [mark.get_xydata().tolist() for mark in picture.marks] == [[[40, c]] for c in data.now]
-    assert [text.get_text() for text in picture.values] == [f"{c:,}" for c in data.now]
-    assert picture.copies.get_text() == "40"
-    _, arrows, labels = graph(40)
-    for name, segments in arrows.items():
-        drawn = picture.arrows[name].get_xydata().reshape(-1, 3, 2)[:, :2]  # a gap after each
-        assert np.array_equal(drawn, segments)
-    assert [text.get_text() for text in picture.labels if text.get_visible()] == [text for _, text in labels]
-    assert describe(data) == (
-        f"T = 40, n = 5: the exact gradient stores {data.now[1]:,} numbers and takes {data.now[0]:,} multiply-adds, "
-        f"{40 * (2 * 5 + 5 * 5 + 5):,} forward and {40 * (2 * 5 + 2 * 5 * 5 + 2 * 5) - 5 * 5:,} backward; "
-        "its longest path has 42 arrows."
-    )
+@pytest.mark.parametrize("sizes", SIZES)
+@pytest.mark.parametrize("T", [1, 2, 7])
+def test_counting_arrays_count_what_the_lists_do(T, sizes):
+    d, n, q = sizes
+    x = np.random.default_rng(0).normal(size=(T, 1, d))
+    counter = Counter(*sizes, np.random.default_rng(0)).run(x[:, 0].tolist())
+    params = init_params(d, n, q)
+    ahead, (h, o) = count_multiply_adds(textbook.forward, (params, x))
+    back, gradient = count_multiply_adds(textbook.bptt, (params, x, h, o))
+    assert ahead == cost.forward_operations(T, *sizes)
+    assert ahead + back == counter.operations + n * n  # one product more: the textbook goes on to h_0
+    assert type(h[0]) is type(gradient.W_hh) is np.ndarray
+    plain = textbook.bptt(params, x, *textbook.forward(params, x))
+    assert all(np.array_equal(a, b) for a, b in zip(gradient, plain, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("function", "shapes", "count"),
+    [
+        (lambda W, v: W @ v, [(3, 4), (4,)], 12),
+        (lambda v, W: v @ W, [(3,), (3, 4)], 12),
+        (lambda u, v: u @ v, [(5,), (5,)], 5),
+        (lambda X, W: X @ W.T, [(6, 2, 4), (3, 4)], 6 * 2 * 3 * 4),
+        (lambda W, v: np.tanh(W @ (W @ v)) + v, [(3, 3), (3,)], 18),
+        (lambda W, v: W * v, [(3, 4), (4,)], 0),
+        (lambda W: np.matmul(W, W, out=np.empty((2, 2))), [(2, 2)], 8),
+        (lambda W: None, [(2, 2)], 0),
+    ],
+)
+def test_every_product_is_counted_once(function, shapes, count):
+    arrays = [np.random.default_rng(0).normal(size=shape) for shape in shapes]
+    counted, result = count_multiply_adds(function, arrays)
+    assert counted == count
+    np.testing.assert_array_equal(result, function(*arrays))
+    assert not hasattr(result, "tally")
+
+
+def test_what_cannot_be_counted_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"function: want a function \(.*got 3"):
+        count_multiply_adds(3, ())
+    with pytest.raises(ValueError, match=r"arguments: want a sequence of arguments, got 3"):
+        count_multiply_adds(np.tanh, 3)
+
+
+def test_what_the_function_is_given_stays_as_it_was():
+    params = init_params(2, 3, 1)
+    count_multiply_adds(lambda params: params.W_hh @ params.b_h, (params,))
+    assert all(type(W) is np.ndarray for W in params)

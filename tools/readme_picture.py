@@ -1,4 +1,4 @@
-"""Draw the picture of the README: the first explorer as a reader sees it after moving two sliders."""
+"""Draw the picture of the README: the first explorer as a reader sees it at the start."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PICTURE = Path(__file__).parents[1] / "images" / "first_look.png"
 
 def draw():
     """The explorer at the values of the picture; its sentence is the alternative text in the README."""
-    return explore_first_look(sequence_length=600, spectral_radius=1.1)
+    return explore_first_look()
 
 
 def main() -> None:

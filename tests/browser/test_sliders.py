@@ -1,8 +1,13 @@
 """Keys and names of the controls, in JupyterLab and in Notebook 7: what a reader without mouse or without sight has."""
 
+from itertools import product
+
+import ipywidgets as W
+import numpy as np
 import pytest
 
 from bptt_helpers import widgets
+from bptt_helpers.lessons.catalogue import EXPLORERS
 
 pytest.importorskip("playwright.sync_api", reason="Playwright for Python is not installed")
 from axe_playwright_python.base import AXE_SCRIPT
@@ -80,7 +85,7 @@ def test_each_key_moves_the_slider_that_has_the_focus_and_no_other(notebook):
 
 
 def test_an_arrow_on_a_menu_chooses_and_stays(notebook):
-    shown, twin = notebook.explorer(NUMBER["explore_influence"]), widgets.explore_influence()
+    shown, twin = notebook.explorer(NUMBER["explore_profiles"]), widgets.explore_profiles()
     menu, options = shown.box.get_by_role("combobox", name="Activation f"), twin.controls["activation"].options
     menu.select_option(options[0])
     menu.focus()
@@ -90,7 +95,7 @@ def test_an_arrow_on_a_menu_chooses_and_stays(notebook):
 
 
 def test_a_key_alone_is_no_command_of_the_notebook_and_a_key_with_shift_still_is(notebook):
-    shown = notebook.explorer(NUMBER["explore_influence"])
+    shown = notebook.explorer(NUMBER["explore_profiles"])
     notebook.do(RECORD)
     for control in (shown.handles()[0], shown.box.get_by_role("combobox").first):
         control.focus()
@@ -187,6 +192,63 @@ def test_reset_wins_over_the_last_value_of_a_drag(notebook):
         expect(shown.readout).to_have_text(start)
         shown.page.wait_for_timeout(200)  # for a value that comes after all
         assert shown.sentence() == start
+
+
+@pytest.mark.parametrize("name", widgets.__all__)
+def test_every_control_answers_to_the_keyboard(notebook, name):
+    shown, twin = notebook.explorer(NUMBER[name]), getattr(widgets, name)()
+    shown.reset()
+    expect(shown.readout).to_have_text(twin.sentence)
+    for handle, (control, values) in zip(shown.handles(), sliders(twin).items(), strict=True):
+        key, value = ("Home", values[0]) if twin.controls[control].value > values[0] else ("End", values[-1])
+        shown.press(handle, key)
+        twin.update(**{control: value})
+        expect(shown.readout).to_have_text(twin.sentence)
+    menus = [control for control in twin.controls.values() if isinstance(control, W.Dropdown)]
+    for menu, control in zip(shown.box.get_by_role("combobox").all(), menus, strict=True):
+        down = control.index + 1 < len(control.options)
+        menu.focus()
+        shown.page.keyboard.press("ArrowDown" if down else "ArrowUp")
+        control.index += 1 if down else -1
+        expect(shown.readout).to_have_text(twin.sentence)
+    shown.reset()
+    expect(shown.readout).to_have_text(getattr(widgets, name)().sentence)
+
+
+TOUCHABLE = [name for name in widgets.__all__ if EXPLORERS[name.removeprefix("explore_")].touch]
+
+
+def moving_point(twin):
+    """A point of the picture, in fractions from below, at which the pointer moves something, and what it gives there.
+
+    Half a pixel beside it gives the same: the page rounds the pointer's place.
+    """
+    d = 0.0006
+
+    def values_at(x, y):
+        found = twin.painter.touched(twin.data, x, y)
+        return {name: twin.explorer.controls[name].nearest(value) for name, value in found.items()}
+
+    now = {name: control.value for name, control in twin.controls.items()}
+    for y, x in product(np.linspace(0.03, 0.97, 48), repeat=2):
+        values = values_at(x, y)
+        around = [values_at(x + dx, y + dy) for dx, dy in ((d, 0), (-d, 0), (0, d), (0, -d))]
+        if now | values != now and all(other == values for other in around):
+            return x, y, values
+    raise AssertionError("the pointer moves nothing")
+
+
+@pytest.mark.parametrize("name", TOUCHABLE)
+def test_a_click_on_each_touchable_picture_moves_it(notebook, name):
+    shown, twin = notebook.explorer(NUMBER[name]), getattr(widgets, name)()
+    x, y, values = moving_point(twin)
+    shown.reset()
+    expect(shown.readout).to_have_text(twin.sentence)
+    shown.point(x, y)
+    twin.update(**values)
+    expect(shown.readout).to_have_text(twin.sentence)
+    shown.reset()
+    expect(shown.readout).to_have_text(getattr(widgets, name)().sentence)
 
 
 def test_the_pointer_moves_what_it_points_at_and_a_drag_follows_it(notebook):

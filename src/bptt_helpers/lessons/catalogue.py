@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from .chain_rule.backward_explorer import BACKWARD_PASS
 from .chain_rule.step_size_explorer import GRADIENT_CHECK
+from .chaos.explorer import CHAOS
 from .gradient_clipping.explorer import CLIPPING
-from .gradient_norms.explorer import INFLUENCE
-from .jacobian_spectra.lyapunov_explorer import LYAPUNOV
+from .gradient_norms.influence_explorer import INFLUENCE
+from .gradient_norms.profiles_explorer import PROFILES
+from .jacobian_spectra.powers_explorer import MATRIX_POWERS
 from .jacobian_spectra.spectrum_explorer import JACOBIAN_SPECTRUM
 from .randomized_truncation.chain_explorer import CHAIN
 from .randomized_truncation.explorer import RANDOMIZED
 from .start_here.explorer import FIRST_LOOK
-from .truncation.explorer import TRUNCATION
-from .unrolling.explorer import UNROLLING
+from .truncation.pushes_explorer import PUSHES
+from .truncation.window_explorer import TRUNCATION
+from .unrolling.cost_explorer import GRADIENT_COST
+from .unrolling.nudge_explorer import NUDGE
+from .unrolling.unfold_explorer import UNROLLING
 
 EXPLORERS = {
     "first_look": FIRST_LOOK,
     "unrolling": UNROLLING,
+    "nudge": NUDGE,
+    "gradient_cost": GRADIENT_COST,
     "backward_pass": BACKWARD_PASS,
     "gradient_check": GRADIENT_CHECK,
+    "profiles": PROFILES,
     "influence": INFLUENCE,
+    "matrix_powers": MATRIX_POWERS,
     "jacobian_spectrum": JACOBIAN_SPECTRUM,
-    "lyapunov": LYAPUNOV,
+    "chaos": CHAOS,
     "truncation": TRUNCATION,
+    "pushes": PUSHES,
     "randomized": RANDOMIZED,
     "chain": CHAIN,
     "clipping": CLIPPING,

@@ -63,7 +63,18 @@ def power(exponent) -> str:
 
 def _power_of_ten(exponent):
     """As it stands at a tick."""
-    return f"10{str(exponent).translate(_SUPERSCRIPTS)}" if exponent else "1"
+    return f"10{raised(exponent)}" if exponent else "1"
+
+
+def raised(number) -> str:
+    """A whole number as an exponent.
+
+    Examples
+    --------
+    >>> "1.2" + raised(50)
+    '1.2⁵⁰'
+    """
+    return str(number).translate(_SUPERSCRIPTS)
 
 
 def gradient_bar(figure, place, low="vanishes", high="explodes", fontsize=9.5):
@@ -146,5 +157,6 @@ class HeatMap(AxesImage):
         left, bottom, right, top = (round(side) for side in self.axes.bbox.extents)
         rows = np.arange(top - bottom) * len(values) // (top - bottom)
         columns = np.arange(right - left) * values.shape[1] // (right - left)
-        pixels = colours[rows[::-1, None], columns]  # the renderer counts rows from below
+        # columns first, so that each row of pixels is copied in one piece; the renderer counts rows from below
+        pixels = colours.take(columns, 1).take(rows[::-1], 0)
         return pixels.view(np.uint8).reshape(*pixels.shape, 4), left, bottom, None

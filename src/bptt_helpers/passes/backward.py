@@ -114,7 +114,7 @@ def bptt(trace, dL_do, *, window=None, stride=None, scheme=None, dL_ds_end=None)
         check_trace(trace)
     dL_do = _as_output(trace, dL_do)
     T = len(trace.x)
-    window, stride = _window_and_stride(T, window, stride, scheme)
+    window, stride = window_and_stride(T, window, stride, scheme)
     if dL_ds_end is not None:
         dL_ds_end = _as_in("dL_ds_end", dL_ds_end, trace)
         shape("dL_ds_end", dL_ds_end, trace.states.shape[1:], "(B, m)")
@@ -138,8 +138,8 @@ def bptt(trace, dL_do, *, window=None, stride=None, scheme=None, dL_ds_end=None)
     return gradients
 
 
-def _window_and_stride(T, window, stride, scheme):
-    """Both as numbers; a window of T or more stands for the exact gradient."""
+def window_and_stride(T, window, stride, scheme):
+    """Both as numbers, from what `bptt` was given; T and 1 where there is no window."""
     if scheme is not None:
         choice("scheme", scheme, SCHEMES)
         if stride is not None:

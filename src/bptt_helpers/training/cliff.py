@@ -21,6 +21,7 @@ from ..numbers.validate import all_finite, array, choice, positive, room, whole_
 
 X_0, TARGET = 0.5, 0.7
 LONGEST = 1_000_000  # steps in time, or of descent: some seconds each
+NO_CLIPPING = np.finfo(float).max  # a threshold for those that are not to be clipped
 MODES = ("norm", "value")
 
 
@@ -76,12 +77,20 @@ def _weights(w, b):
 def _error_and_gradient(w, b, T):
     """As `error_and_gradient`, inf or nan beyond the range of float64."""
     x, dx_dw, dx_db = np.full(w.shape, X_0), np.zeros(w.shape), np.zeros(w.shape)
-    for _ in range(T):
-        s = sigmoid(x)
-        slope = w * s * (1 - s)
-        x = w * s + b
-        dx_dw = s + slope * dx_dw
-        dx_db = 1 + slope * dx_db
+    s, ws, slope, half, one = *(np.empty(w.shape) for _ in range(3)), np.array(0.5), np.array(1.0)
+    for _ in range(T):  # in place: with few weights at once most of the time goes into making arrays
+        np.multiply(x, half, out=s)
+        np.tanh(s, out=s)
+        s *= half
+        s += half
+        np.multiply(w, s, out=ws)
+        np.subtract(one, s, out=slope)
+        slope *= ws
+        np.add(ws, b, out=x)
+        dx_dw *= slope
+        dx_dw += s
+        dx_db *= slope
+        dx_db += one
     s = sigmoid(x)
     dE_dx = 2 * (s - TARGET) * s * (1 - s)
     return (s - TARGET) ** 2, dE_dx * dx_dw, dE_dx * dx_db
@@ -162,7 +171,17 @@ class Descent(NamedTuple):
     turned: np.ndarray
 
 
-def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, sequence_length=50) -> Descent:
+def _threshold(threshold):
+    """A float > 0, or an array of such."""
+    if not isinstance(threshold, np.ndarray):
+        return positive("threshold", threshold)
+    threshold = array("threshold", threshold)
+    if not (threshold > 0).all():
+        raise ValueError(f"threshold: want numbers > 0, got {threshold.min():g}")
+    return threshold
+
+
+def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, sequence_length=50, bits=None) -> Descent:
     """Follow the gradient downhill from (w, b), clipped or not; from many starts at once, if they are arrays.
 
     Parameters
@@ -171,13 +190,18 @@ def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, se
         Start, of shapes that broadcast.
     learning_rate : float
         > 0.
-    threshold : float, optional
-        Clip the gradient (dE/dw, dE/db) to this norm, or its entries to this value. Default: no clipping.
+    threshold : float or ndarray, optional
+        > 0. Clip the gradient (dE/dw, dE/db) to this norm, or its entries to this value. An array broadcasts with the
+        starts. Default: no clipping.
     mode : {"norm", "value"}
     steps : int
         0 to a million.
     sequence_length : int
         T, 1 to a million.
+    bits : int, optional
+        Significant binary digits of what is subtracted, 1 to 53. Beside a wall the last digit of a gradient, which
+        differs between two machines, decides some steps later where a path goes; with 12 it is forgotten at once.
+        Default: all 53.
 
     Returns
     -------
@@ -192,10 +216,17 @@ def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, se
     choice("mode", mode, MODES)
     learning_rate = positive("learning_rate", learning_rate)
     clips_nothing = threshold is None
-    threshold = np.finfo(float).max if threshold is None else positive("threshold", threshold)
+    threshold = NO_CLIPPING if threshold is None else _threshold(threshold)
     steps, T = whole_number("steps", steps, 0, LONGEST), whole_number("sequence_length", sequence_length, 1, LONGEST)
+    bits = 53 if bits is None else whole_number("bits", bits, 1, 53)
     at, path = np.array(_weights(w, b)), []
-    room("w, b, steps", 7, steps + 1, at[0].size)
+    try:
+        shape = np.broadcast_shapes(at[0].shape, np.shape(threshold))
+    except ValueError:
+        wanted = f"threshold: want a shape that broadcasts with {at[0].shape} of w and b"
+        raise ValueError(f"{wanted}, got {np.shape(threshold)}") from None
+    room("w, b, steps", 7, steps + 1, *shape)
+    at = np.array([np.broadcast_to(start, shape) for start in at])
     for _ in range(steps + 1):
         error, *gradient = _error_and_gradient(*at, T)
         gradient = np.array(gradient)
@@ -206,6 +237,9 @@ def descend(w, b, *, learning_rate=0.1, threshold=None, mode="norm", steps=1, se
             clipped = np.clip(gradient, -threshold, threshold)
         turn = np.arctan2(clipped[0] * gradient[1] - clipped[1] * gradient[0], (clipped * gradient).sum(0))
         path.append((*at, error, norm, np.degrees(abs(turn))))
+        if bits < 53:
+            fraction, exponent = np.frexp(clipped)
+            clipped = np.ldexp(np.rint(np.ldexp(fraction, bits)), exponent - bits)
         with np.errstate(over="ignore", invalid="ignore"):
             at = at - learning_rate * clipped
         at[:, ~np.isfinite(at).all(0)] = np.nan

@@ -10,20 +10,23 @@ sliding
     every step's loss walks back τ steps on its own as soon as it is known, over a store of the last τ steps
     (BPTT(h) of Williams & Peng 1990).
 
+stride h′
+    between both: the losses of h′ steps walk back together over the same store, τ steps from the last of them.
+
 `backward.bptt` gives the same gradients but keeps the whole sequence, for speed: it is not counted here.
 """
 
 from __future__ import annotations
 
-from ..numbers.validate import choice, whole_number
-from ..passes.backward import SCHEMES
+from ..numbers.validate import whole_number
+from ..passes.backward import window_and_stride
 
 
-def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme="sliding") -> int:
+def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None, *, stride=None) -> int:
     """How many numbers must be kept from the forward pass for the backward pass?
 
         exact:    T d + (T + 1) n + T q          chunked:  τ d + (τ + 1) n + τ q
-        sliding:  τ d + (τ + 1) n + q
+        stride h′, and sliding with h′ = 1:  τ d + (τ + 1) n + h′ q, if a walk over τ steps fits in the sequence
 
     Inputs, states (one before the first step too) and outputs. Left out are the weights and their gradient,
     whose number does not depend on T, and the few vectors of length n, d or q that the step at work uses.
@@ -36,7 +39,9 @@ def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme="
         d, n and q.
     window : int, optional
         τ; T or more is exact. Default: exact.
-    scheme : {"sliding", "chunked"}
+    scheme : {"sliding", "chunked"}, optional
+    stride : int, optional
+        h′; both as in `bptt`.
 
     Returns
     -------
@@ -45,16 +50,21 @@ def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme="
     Raises
     ------
     ValueError
-        If a size or `window` is no whole number >= 1, or `scheme` is unknown.
+        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` is unknown.
 
     Examples
     --------
     >>> stored_numbers(1000, 2, 16, 1), stored_numbers(1000, 2, 16, 1, window=10, scheme="chunked")
     (19016, 206)
     """
-    T, d, n, q, steps = _sizes(sequence_length, n_in, n_hidden, n_out, window, scheme)
-    outputs = 1 if steps < T and scheme == "sliding" else steps  # a sliding window uses each output at once
-    return steps * d + (steps + 1) * n + outputs * q
+    T, d, n, q = _sizes(sequence_length, n_in, n_hidden, n_out)
+    window, stride = _window_and_stride(T, window, stride, scheme)
+    full = T // stride * stride  # the end of the last full block
+    largest = 0
+    for end in {full, -(-T // stride) * stride} - {0}:
+        steps, outputs = min(end, T) - max(0, end - window), min(end, T) - (end - stride)
+        largest = max(largest, steps * d + (steps + 1) * n + outputs * q)  # outputs wait for the walk of their block
+    return largest
 
 
 def forward_operations(sequence_length, n_in, n_hidden, n_out) -> int:
@@ -77,11 +87,11 @@ def forward_operations(sequence_length, n_in, n_hidden, n_out) -> int:
     ValueError
         If a size is no whole number >= 1.
     """
-    T, d, n, q, _ = _sizes(sequence_length, n_in, n_hidden, n_out, None, "sliding")
+    T, d, n, q = _sizes(sequence_length, n_in, n_hidden, n_out)
     return T * (n * d + n * n + q * n)
 
 
-def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme="sliding") -> int:
+def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None, *, stride=None) -> int:
     """Multiply-adds of the backward pass: about two for every one of the forward pass, if it is exact.
 
         2 T q n + V (n² + n d) + (V - S) n²
@@ -90,6 +100,7 @@ def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, sch
     which adds to dL/dW_hh and dL/dW_hx; S the walks back, each of which multiplies by W_hhᵀ between visits.
 
         exact: V = T, S = 1    chunked: V = T, S = ⌈T/τ⌉    sliding: V = Σ_t min(τ, t), S = T
+        stride h′: V = Σ_e min(e, T) - max(0, e - τ) over the ends e = h′, 2h′ … of the blocks, S = ⌈T/h′⌉
 
     Parameters
     ----------
@@ -97,7 +108,9 @@ def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, sch
         T, d, n and q.
     window : int, optional
         τ; T or more is exact. Default: exact.
-    scheme : {"sliding", "chunked"}
+    scheme : {"sliding", "chunked"}, optional
+    stride : int, optional
+        h′; both as in `bptt`.
 
     Returns
     -------
@@ -106,17 +119,18 @@ def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, sch
     Raises
     ------
     ValueError
-        If a size or `window` is no whole number >= 1, or `scheme` is unknown.
+        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` is unknown.
     """
-    T, d, n, q, steps = _sizes(sequence_length, n_in, n_hidden, n_out, window, scheme)
-    if steps < T and scheme == "sliding":
-        visits, walks = steps * T - steps * (steps - 1) // 2, T  # the first τ - 1 walks reach the start early
-    else:
-        visits, walks = T, -(-T // steps)
+    T, d, n, q = _sizes(sequence_length, n_in, n_hidden, n_out)
+    window, stride = _window_and_stride(T, window, stride, scheme)
+    walks = -(-T // stride)
+    # as if no walk met the start or the end of the sequence, without the steps that lie beyond them
+    early = min(walks, window // stride)  # walks that end at the start, with e - τ <= 0
+    visits = walks * window - (early * window - stride * early * (early + 1) // 2) - (walks * stride - T)
     return 2 * T * q * n + visits * (n * n + n * d) + (visits - walks) * n * n
 
 
-def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme="sliding") -> int:
+def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None, *, stride=None) -> int:
     """Multiply-adds of forward and backward pass together.
 
     Parameters
@@ -125,7 +139,9 @@ def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme="slid
         T, d, n and q.
     window : int, optional
         τ; T or more is exact. Default: exact.
-    scheme : {"sliding", "chunked"}
+    scheme : {"sliding", "chunked"}, optional
+    stride : int, optional
+        h′; both as in `bptt`.
 
     Returns
     -------
@@ -134,7 +150,7 @@ def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme="slid
     Raises
     ------
     ValueError
-        If a size or `window` is no whole number >= 1, or `scheme` is unknown.
+        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` is unknown.
 
     Examples
     --------
@@ -142,7 +158,7 @@ def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme="slid
     256
     """
     sizes = (sequence_length, n_in, n_hidden, n_out)
-    return forward_operations(*sizes) + backward_operations(*sizes, window, scheme)
+    return forward_operations(*sizes) + backward_operations(*sizes, window, scheme, stride=stride)
 
 
 def depth(sequence_length, window=None) -> int:
@@ -171,12 +187,17 @@ def depth(sequence_length, window=None) -> int:
     >>> depth(3), depth(1000), depth(1000, window=10)
     (5, 1002, 12)
     """
-    return _sizes(sequence_length, 1, 1, 1, window, "sliding")[-1] + 2
-
-
-def _sizes(sequence_length, n_in, n_hidden, n_out, window, scheme):
-    """T, d, n, q and the steps in a window, checked."""
     T = whole_number("sequence_length", sequence_length)
-    sizes = [whole_number(*pair) for pair in (("n_in", n_in), ("n_hidden", n_hidden), ("n_out", n_out))]
-    choice("scheme", scheme, SCHEMES)
-    return T, *sizes, T if window is None else min(whole_number("window", window), T)
+    return (T if window is None else min(whole_number("window", window), T)) + 2
+
+
+def _sizes(sequence_length, n_in, n_hidden, n_out):
+    """T, d, n and q, checked."""
+    T = whole_number("sequence_length", sequence_length)
+    return T, *(whole_number(*pair) for pair in (("n_in", n_in), ("n_hidden", n_hidden), ("n_out", n_out)))
+
+
+def _window_and_stride(T, window, stride, scheme):
+    """Both, checked; T and T where nothing is cut: then one walk serves all losses."""
+    window, stride = window_and_stride(T, window, stride, scheme)
+    return (T, T) if window >= -(-T // stride) * stride else (window, stride)

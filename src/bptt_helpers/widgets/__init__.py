@@ -4,12 +4,17 @@ from .explore import explore_as
 
 explore_backward_pass = explore_as("backward_pass")
 explore_chain = explore_as("chain")
+explore_chaos = explore_as("chaos")
 explore_clipping = explore_as("clipping")
 explore_first_look = explore_as("first_look")
 explore_gradient_check = explore_as("gradient_check")
+explore_gradient_cost = explore_as("gradient_cost")
 explore_influence = explore_as("influence")
 explore_jacobian_spectrum = explore_as("jacobian_spectrum")
-explore_lyapunov = explore_as("lyapunov")
+explore_matrix_powers = explore_as("matrix_powers")
+explore_nudge = explore_as("nudge")
+explore_profiles = explore_as("profiles")
+explore_pushes = explore_as("pushes")
 explore_randomized = explore_as("randomized")
 explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
@@ -17,12 +22,17 @@ explore_unrolling = explore_as("unrolling")
 __all__ = [
     "explore_backward_pass",
     "explore_chain",
+    "explore_chaos",
     "explore_clipping",
     "explore_first_look",
     "explore_gradient_check",
+    "explore_gradient_cost",
     "explore_influence",
     "explore_jacobian_spectrum",
-    "explore_lyapunov",
+    "explore_matrix_powers",
+    "explore_nudge",
+    "explore_profiles",
+    "explore_pushes",
     "explore_randomized",
     "explore_truncation",
     "explore_unrolling",

@@ -110,7 +110,9 @@ class Live(W.VBox):
         """A control as it stands in the panel: with its buttons, if it plays."""
         if name not in self._players:
             return self.controls[name]
-        return W.HBox([self.controls[name], self._players[name][0]])
+        # over the whole row, since beside two buttons a slider of one column would be a stump; ipywidgets loses
+        # grid_column, which it sets before it clears grid_area
+        return W.HBox([self.controls[name], self._players[name][0]], layout={"grid_area": "auto / 1 / auto / -1"})
 
     def update(self, **values) -> None:
         """Set controls by name and draw once, now.
@@ -132,7 +134,7 @@ class Live(W.VBox):
     def close(self) -> None:
         """Take the explorer off the page, and free it with all its parts."""
         for part in (*self._parts(), *(link for _, link in self._players.values())):
-            for thing in (part, part.layout, getattr(part, "style", None)):
+            for thing in (part, getattr(part, "layout", None), getattr(part, "style", None)):  # a link has neither
                 if thing is not None:
                     W.Widget.close(thing)
 

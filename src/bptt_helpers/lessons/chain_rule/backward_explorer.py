@@ -1,4 +1,4 @@
-"""Explorer: the backward pass one step at a time, with the terms that join each gradient."""
+"""Explorer: the backward pass one step at a time, with its numbers on the arrows and the terms that it gathers."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...cells.initial import init_params
+from ...cells.params import Params
 from ...passes.forward import forward
 from ...passes.steps import backward_steps
 from ...tasks.losses import squared_error
 from ..explorer import Choice, Explorer, Whole
 from ..kept import kept
-from .backward_picture import MOST_STEPS, BackwardPicture
+from .backward_picture import STEPS, BackwardPicture
 
 LOSSES = ("every step", "last step only")
+FIRST_SEED = 58  # its network has numbers of about one everywhere
 
 
 class BackwardData(NamedTuple):
@@ -28,12 +29,15 @@ class BackwardData(NamedTuple):
         The time step at work, T - step + 1.
     has_loss : tuple of bool (T,)
         Which steps have a loss of their own.
-    own, from_later, dL_dh : ndarray (T, 2)
+    own, from_later, dL_dh : ndarray (T, n)
         What the step's own loss sends into its state, what later ones send, and their sum.
-    before, term, complete : ndarray (2, 2)
-        dL/dW_hh before this step, what this step adds, and the sum of all steps.
-    reach : float
-        Largest |entry| of dL/dW_hh after any step: it does not hang on `step`, so the axis holds still.
+    slope, dL_da : ndarray (T, n)
+        tanh′(a_t), and its product with dL/dh_t.
+    h : ndarray (T + 1, n)
+        States, h_0 first.
+    W_hh : ndarray (n, n)
+    terms : ndarray (T, n, n)
+        What each step adds to dL/dW_hh.
     """
 
     step: int
@@ -42,49 +46,86 @@ class BackwardData(NamedTuple):
     own: np.ndarray
     from_later: np.ndarray
     dL_dh: np.ndarray
-    before: np.ndarray
-    term: np.ndarray
-    complete: np.ndarray
-    reach: float
+    slope: np.ndarray
+    dL_da: np.ndarray
+    h: np.ndarray
+    W_hh: np.ndarray
+    terms: np.ndarray
+
+    @property
+    def so_far(self) -> np.ndarray:
+        """The terms of this step and of all later ones added up, (n, n)."""
+        return self.terms[self.t - 1 :].sum(0)
 
 
-@kept(8)
-def _pass(sequence_length, losses, seed):
-    rng = np.random.default_rng(seed)
-    params = init_params(1, 2, 1, spectral_radius=1.0, rng=rng)
-    x, y = rng.normal(size=(2, sequence_length, 1, 1))
-    trace = forward(params, x)
-    _, dL_do = squared_error(trace.o, y, weight="last" if losses == LOSSES[1] else None)
-    steps = backward_steps(trace, dL_do)
-    sums = np.cumsum(steps.W_hh_terms[::-1], 0)[::-1]  # sums[t]: the terms of step t and of all later ones
-    return steps, np.concatenate([sums, np.zeros((1, 2, 2))])
+def small_network(seed):
+    """Two hidden units, weights of one decimal: a reader can check every product. Inputs and targets are 1 or -1.
 
-
-def backward_data(step, sequence_length, losses, seed) -> BackwardData:
-    """An untrained tanh network with two hidden units, and its backward pass after `step` steps, or all if fewer.
+    W_hh is not symmetric: that would hide its transpose.
 
     Parameters
     ----------
-    step, sequence_length, seed : int
-    losses : {"every step", "last step only"}
+    seed : int
+
+    Returns
+    -------
+    params : Params
+    x, y : ndarray (STEPS, 1, 1)
     """
-    steps, sums = _pass(sequence_length, losses, seed)
-    step = min(step, sequence_length)
-    t = sequence_length - step + 1
+    rng = np.random.default_rng(FIRST_SEED + seed)
+
+    def drawn(low, high, shape):
+        return (rng.uniform(low, high, shape) * rng.choice([-1, 1], shape)).round(1)
+
+    params = Params(drawn(0.3, 1, (2, 1)), drawn(0.3, 1.2, (2, 2)), np.zeros(2), drawn(0.6, 1.5, (1, 2)), np.zeros(1))
+    x, y = rng.choice([-1.0, 1.0], (2, STEPS, 1, 1))
+    if params.W_hh[0, 1] == params.W_hh[1, 0]:
+        params.W_hh[0, 1] *= -1
+    return params, x, y
+
+
+def walk(params, x, y, last_only, step) -> BackwardData:
+    """The backward pass over one sequence after `step` steps.
+
+    Parameters
+    ----------
+    params : Params
+    x, y : ndarray (T, 1, 1)
+    last_only : bool
+        Whether only the last step has a loss.
+    step : int
+    """
+    trace, T = forward(params, x), len(x)
+    _, dL_do = squared_error(trace.o, y, weight="last" if last_only else None)
+    steps = backward_steps(trace, dL_do)
+    h = trace.h[:, 0]
     return BackwardData(
         step,
-        t,
-        tuple(losses == LOSSES[0] or k == sequence_length - 1 for k in range(sequence_length)),
+        T - step + 1,
+        tuple(not last_only or t == T for t in range(1, T + 1)),
         *(signal[:, 0] for signal in (steps.own, steps.from_later, steps.dL_dh)),
-        before=sums[t],
-        term=steps.W_hh_terms[t - 1],
-        complete=sums[0],
-        reach=float(np.abs(sums).max()),
+        slope=1 - h[1:] ** 2,
+        dL_da=steps.dL_da[:, 0],
+        h=h,
+        W_hh=params.W_hh,
+        terms=steps.W_hh_terms,
     )
 
 
+@kept(32)
+def backward_data(step, losses, seed) -> BackwardData:
+    """An untrained tanh network with two hidden units, and its backward pass after `step` of four steps.
+
+    Parameters
+    ----------
+    step, seed : int
+    losses : {"every step", "last step only"}
+    """
+    return walk(*small_network(seed), losses == LOSSES[1], step)
+
+
 def _vector(v):
-    return "(" + ", ".join(f"{x:z.3f}" for x in v) + ")"  # z: no minus before a zero
+    return "(" + ", ".join(f"{x:z.2f}" for x in v) + ")"  # z: no minus before a zero
 
 
 def describe(data) -> str:
@@ -92,20 +133,17 @@ def describe(data) -> str:
     T, k = len(data.has_loss), data.t - 1
     own = f"own loss {_vector(data.own[k])}" if data.has_loss[k] else "no loss of its own"
     later = f"from later {_vector(data.from_later[k])}" if data.t < T else "nothing from later"
-    before, after, complete = (np.linalg.norm(W) for W in (data.before, data.before + data.term, data.complete))
-    if data.t == 1:
-        growth = f"h_0 = 0, so nothing joins dL/dW_hh, which is complete with norm {complete:.3f}"
-    else:
-        growth = f"its term takes the norm of dL/dW_hh from {before:.3f} to {after:.3f}, {complete:.3f} when complete"
-    total = f"dL/dh_{data.t} {_vector(data.dL_dh[k])}"
-    return f"Step back {data.step} of {T}, t = {data.t}: {own} + {later} = {total}; {growth}."
+    joins = f"its term {_vector(data.terms[k].ravel())} joins" if data.t > 1 else "as h_0 = 0, nothing joins"
+    return (
+        f"Step back {data.step} of {T}, t = {data.t}: {own} + {later} = dL/dh_{data.t} {_vector(data.dL_dh[k])}; "
+        f"{joins} dL/dW_hh, now {_vector(data.so_far.ravel())}, entries 1,1, 1,2, 2,1 and 2,2."
+    )
 
 
 BACKWARD_PASS = Explorer(
-    title="The backward pass one step at a time, and the terms that join each gradient on the way.",
+    title="The backward pass one step at a time, and the terms that join dL/dW_hh on the way.",
     controls={
-        "step": Whole(1, 1, MOST_STEPS, "Steps back", "Steps of the backward pass done; more than T means all."),
-        "sequence_length": Whole(4, 1, MOST_STEPS, "Sequence length T", "T."),
+        "step": Whole(2, 1, STEPS, "Steps back", "Rounds of the backward pass that are done.", plays=True),
         "losses": Choice(LOSSES[0], LOSSES, "Losses", "Where a loss is."),
         "seed": Whole(0, 0, 9, "Seed", "Draws weights and sequence."),
     },
@@ -113,4 +151,5 @@ BACKWARD_PASS = Explorer(
     compute=backward_data,
     picture=BackwardPicture,
     describe=describe,
+    touch="Click a step, or drag: the backward pass walks back to it.",
 )

@@ -9,26 +9,35 @@ import numpy as np
 
 from ...cells.params import Params
 from ...passes.forward import forward
-from ...passes.gradcheck import numerical_gradient
+from ...passes.gradcheck import numerical_gradient, relative_error
 from ...tasks.losses import squared_error
 from ..answers import described, same, want_array
 from ..feedback import Wrong, exercise, where
 from .mistakes import MISTAKES, SLIPS, backward
 
-PASSES = ["broken_a", "broken_b", "broken_c"]
-WANT = "return a dict with three entries, {function: name of its mistake}"
+PASSES = ["broken_a", "broken_b", "broken_c", "broken_d"]
+WANT = "return a dict with four entries, {function: name of its mistake}"
 # signals first: a wrong one makes all sums wrong that use it
 FIELDS = ("b_q", "W_qh", "b_h", "W_hx", "W_hh")
+# by its name in the picture: the setting in words, and what it asks of `draw_case`; all but the first hide a mistake
+SETTINGS = {
+    "general": ("with a W_hh that is not symmetric", {}),
+    "symmetric $W_{hh}$": ("with a symmetric W_hh", {"symmetric": True}),
+    "last loss only": ("with a loss at the last step only", {"weight": "last"}),
+    "one step, $T = 1$": ("for T = 1", {"T": 1}),
+    "states / 1000": ("with tiny states", {"scale": 1e-3}),
+}
 
 
 class Case(NamedTuple):
-    """A network and one sequence: what a backward pass of the exercise is called with, and the targets."""
+    """A network and one sequence: what a backward pass of the exercise is called with, and what makes the loss."""
 
     params: Params
     x: np.ndarray
     h: np.ndarray
     dL_do: np.ndarray
     y: np.ndarray
+    weight: str | None
 
     @property
     def arguments(self):
@@ -37,7 +46,7 @@ class Case(NamedTuple):
         return copies, self.x.copy(), self.h.copy(), self.dL_do.copy()
 
 
-def draw_case(T, d, n, q, *, symmetric=False, seed=0) -> Case:
+def draw_case(T=6, d=3, n=4, q=2, *, symmetric=False, weight=None, scale=1.0, seed=0) -> Case:
     """A tanh network with weights, biases and initial state all drawn, and its forward pass over one sequence.
 
     Parameters
@@ -45,6 +54,10 @@ def draw_case(T, d, n, q, *, symmetric=False, seed=0) -> Case:
     T, d, n, q : int
     symmetric : bool
         Replace W_hh by the mean of itself and its transpose.
+    weight : {None, "last"}
+        As in `squared_error`: a loss at every step, or at the last one only.
+    scale : float
+        Factor on inputs, biases and the initial state.
     seed : int
 
     Returns
@@ -57,15 +70,38 @@ def draw_case(T, d, n, q, *, symmetric=False, seed=0) -> Case:
     params = Params(*(rng.normal(0, 1 / np.sqrt(n), shape) for shape in shapes))
     if symmetric:
         params = params._replace(W_hh=(params.W_hh + params.W_hh.T) / 2)
-    x, y, h0 = rng.normal(size=(T, d)), rng.normal(size=(T, q)), rng.normal(size=(1, n))
+    params = params._replace(b_h=scale * params.b_h)
+    x, y, h0 = scale * rng.normal(size=(T, d)), rng.normal(size=(T, q)), scale * rng.normal(size=(1, n))
     trace = forward(params, x[:, None], h0=h0)
-    _, dL_do = squared_error(trace.o, y[:, None])
-    return Case(params, x, trace.h[:, 0], dL_do[:, 0], y)
+    _, dL_do = squared_error(trace.o, y[:, None], weight=weight)
+    return Case(params, x, trace.h[:, 0], dL_do[:, 0], y, weight)
+
+
+def symptoms(*passes) -> dict:
+    """How wrong are the gradients of some backward passes, in settings each of which hides a mistake?
+
+    Parameters
+    ----------
+    *passes : callable (Params, ndarray (T, d), ndarray (T + 1, n), ndarray (T, q)) -> Params
+
+    Returns
+    -------
+    dict of str to ndarray (S, 5)
+        By name of the pass: relative errors, a row for each of `SETTINGS`, a column for each weight of a Params.
+    """
+    cases = [draw_case(**options) for _, options in SETTINGS.values()]
+    right = [_numeric(case) for case in cases]
+
+    def errors(backward_pass, case, wanted):
+        return [relative_error(g, w) for g, w in zip(backward_pass(*case.arguments), wanted, strict=True)]
+
+    return {p.__name__: np.array([errors(p, *pair) for pair in zip(cases, right, strict=True)]) for p in passes}
 
 
 def _numeric(case) -> Params:
     def loss(params):
-        return squared_error(forward(params, case.x[:, None], h0=case.h[:1]).o, case.y[:, None])[0]
+        o = forward(params, case.x[:, None], h0=case.h[:1]).o
+        return squared_error(o, case.y[:, None], weight=case.weight)[0]
 
     return numerical_gradient(loss, case.params)
 
@@ -104,7 +140,7 @@ def check_diagnosis(answer) -> str:
     Parameters
     ----------
     answer : callable () -> dict of callable to str
-        For each of three broken passes a name out of `MISTAKES`.
+        For each of four broken passes a name out of `MISTAKES`.
     """
     for broken, mistake in _wanted(answer()).items():
         _compare(broken, mistake)
@@ -112,7 +148,7 @@ def check_diagnosis(answer) -> str:
 
 
 def _wanted(diagnosis) -> dict:
-    """The diagnosis, or a `Wrong` that says why it is not a dict of the three passes and names on the list."""
+    """The diagnosis, or a `Wrong` that says why it is not a dict of the four passes and names on the list."""
     if not isinstance(diagnosis, dict):
         plain = isinstance(diagnosis, (list, tuple, set))
         came = "the names alone do not say whose they are" if plain else f"you return {described(diagnosis)}"
@@ -142,12 +178,8 @@ def _wanted(diagnosis) -> dict:
 
 def _compare(broken, mistake):
     """A `Wrong` with the first symptom that speaks against the mistake."""
-    settings = {
-        "with a W_hh that is not symmetric": draw_case(6, 3, 4, 2),
-        "with a symmetric W_hh": draw_case(6, 3, 4, 2, symmetric=True),
-        "for T = 1": draw_case(1, 3, 4, 2),
-    }
-    for words, case in settings.items():
+    for words, options in SETTINGS.values():
+        case = draw_case(**options)
         right = _numeric(case)
         seen = set(_wrong_fields(_gradient_of(broken, case), right))
         expected = set(_wrong_fields(backward(*case.arguments, mistake), right))
@@ -156,7 +188,7 @@ def _compare(broken, mistake):
                 raise Wrong(f"{words}, {broken.__name__} has dL/d{field} wrong; “{mistake}” would leave it right.")
             if field in expected and field not in seen:
                 raise Wrong(f"{words}, {broken.__name__} has dL/d{field} right; “{mistake}” would make it wrong.")
-    case = draw_case(6, 3, 4, 2)
+    case = draw_case()
     if _wrong_fields(_gradient_of(broken, case), backward(*case.arguments, mistake)):
         raise Wrong(f"{broken.__name__} has the symptoms of “{mistake}” but other numbers; read its lines once more.")
 

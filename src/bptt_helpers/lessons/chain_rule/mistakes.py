@@ -21,6 +21,8 @@ MISTAKES = {
     "passed on once": "dL/dh_t hears the loss of the next step, but not those after it: send back the total, not "
     "the own signal.",
     "own loss left out": "dL/dh_t is overwritten by what comes from later; the loss of its own step must be added.",
+    "leftover gradient": "each loss walks back alone, but a state still holds what earlier losses sent it: start from "
+    "zero for every loss.",
     "overwritten, not accumulated": "the term of each step replaces the one before; want their sum.",
     "time runs forwards": "dL/dh_t takes from the step before it; the backward pass starts at the last step.",
     "h_t for h_{t-1}": "dL/dW_hh pairs dL/da_t with the state after step t; W_hh multiplied the state before it.",
@@ -72,6 +74,8 @@ def backward(params, x, h, dL_do, mistake=None) -> Params:
         signal = own[done] if mistake == "passed on once" else dL_dh[done]
         carried = (on_the_way[done] * signal) @ W + (mistake == "carried signal added up") * carried
         dL_dh[t] = {"nothing passed on": own[t], "own loss left out": carried}.get(mistake, own[t] + carried)
+    if mistake == "leftover gradient":
+        dL_dh = _with_leftovers(own, slope, W)
     dL_da = at_the_end * dL_dh
     if mistake == "overwritten, not accumulated":  # what the last round of a backward loop leaves
         dL_da, dL_do, x, h = dL_da[:1], dL_do[:1], x[:1], h[:2]
@@ -88,3 +92,18 @@ def backward(params, x, h, dL_do, mistake=None) -> Params:
         gradient = gradient._replace(W_hh=gradient.W_hh.T)
     factor = {"mean over the steps": 1 / T, "sign turned round": -1}.get(mistake, 1)
     return Params(*(factor * w for w in gradient))
+
+
+def _with_leftovers(own, slope, W):
+    """What the losses send to each state when they walk back one after the other, (T, n).
+
+    What arrives at a state is kept there and added to, as frameworks do, and the next loss finds it and sends it on.
+    """
+    dL_dh, kept = own.copy(), np.zeros_like(own)
+    for t in range(len(own)):
+        signal = own[t]
+        for k in reversed(range(t)):
+            kept[k] += (slope[k + 1] * signal) @ W
+            signal = kept[k]
+            dL_dh[k] += signal
+    return dL_dh

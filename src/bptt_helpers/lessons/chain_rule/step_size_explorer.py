@@ -95,7 +95,7 @@ def describe(data) -> str:
 GRADIENT_CHECK = Explorer(
     title="The step of a numeric gradient, and how far from the exact gradient it ends.",
     controls={
-        "log10_eps": Real(-3.0, -16, 0, "log10 of step ε", "log10 of the step ε.", step=0.5),
+        "log10_eps": Real(-6.0, -16, 0, "log10 of step ε", "log10 of the step ε.", step=0.5),
         "dtype": Choice("float64", DTYPES, "Numbers", "Floating-point type in which the loss is computed."),
         "sequence_length": Whole(10, 2, 100, "Sequence length T", "T."),
         "seed": Whole(0, 0, 9, "Seed", "Draws weights and sequence."),
@@ -104,4 +104,5 @@ GRADIENT_CHECK = Explorer(
     compute=gradient_check_data,
     picture=GradientCheckPicture,
     describe=describe,
+    touch="Click or drag in the picture: the step ε.",
 )

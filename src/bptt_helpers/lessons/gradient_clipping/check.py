@@ -70,6 +70,7 @@ def check_clip(answer) -> str:
     norm = _norm(arrays)
     for max_norm in (0.01, 0.3 * norm, 2.0 * norm):  # the least first: no wrong norm is below it
         _judge(answer, arrays, max_norm)
+    _judge_huge(answer, arrays, norm)
     zeros = [np.zeros(s) for s in SHAPES]
     try:
         with np.errstate(all="ignore"):
@@ -90,7 +91,28 @@ def check_clip(answer) -> str:
         except Exception as error:
             outcome = f"it raised {type(error).__name__}"
         raise Wrong(f"want a ValueError for a gradient with {bad} in it, {outcome}: a clipped nan is still a nan.")
-    return "long gradients are shortened and not turned, short ones stay, and one that is not finite is refused."
+    return (
+        "long gradients are shortened and not turned, even where squares overflow, short ones stay, "
+        "and one that is not finite is refused."
+    )
+
+
+def _judge_huge(answer, arrays, norm):
+    """Entries of 1e200 fit, their squares do not."""
+    huge = [a * 1e200 for a in arrays]
+    try:
+        with np.errstate(all="ignore"):
+            given = answer([a.copy() for a in huge], 1.0)
+    except (ValueError, ArithmeticError) as error:
+        outcome = f"your function raises {type(error).__name__}"
+    else:
+        if all(same(g, a / norm, CLOSE) for g, a in zip(_want_arrays(given, huge, finite=False), arrays, strict=True)):
+            return
+        outcome = "yours does not come back with norm 1"
+    raise Wrong(
+        f"a gradient with entries of 1e200 is finite, yet {outcome} for max_norm = 1: their squares overflow. "
+        "Divide by the largest entry before you square, as in notebook 03."
+    )
 
 
 def _want_arrays(given, arrays, finite=True):

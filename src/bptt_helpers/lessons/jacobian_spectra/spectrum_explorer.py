@@ -11,9 +11,9 @@ from ...cells.params import Params
 from ...measures.jacobians import jacobian_product_norms
 from ...measures.spectra import LARGEST_SLOPE, matrix_with_spectrum
 from ...passes.forward import forward
-from ..explorer import Choice, Explorer, Real, Whole
+from ..explorer import Choice, Explorer, Real, Stages, Whole
 from ..kept import kept
-from .spectrum_picture import SpectrumPicture
+from .spectrum_picture import STEPS, SpectrumPicture
 
 
 class SpectrumData(NamedTuple):
@@ -49,7 +49,7 @@ class SpectrumData(NamedTuple):
 
 @kept(8)
 def spectrum_data(
-    spectral_radius, off_diagonal, input_strength, sequence_length, activation, n_hidden, seed
+    spectral_radius, off_diagonal, input_strength, activation, n_hidden, seed, sequence_length=STEPS + 1
 ) -> SpectrumData:
     """A matrix with the wanted spectrum, its network on random inputs, and the products of the network's Jacobians.
 
@@ -59,9 +59,9 @@ def spectrum_data(
         ρ and s of `matrix_with_spectrum`.
     input_strength : float
         Standard deviation of what the inputs add to every unit; the state starts at zero.
-    sequence_length, n_hidden, seed : int
-        T; n, at least 2; `seed` draws matrix and inputs.
     activation : {"tanh", "relu", "sigmoid", "identity"}
+    n_hidden, seed, sequence_length : int
+        n, at least 2; `seed` draws matrix and inputs; T.
 
     Returns
     -------
@@ -138,9 +138,8 @@ JACOBIAN_SPECTRUM = Explorer(
         "input_strength": Real(
             0.05, 0, 3, "Input strength", "Standard deviation of the inputs: strong ones saturate the units.", step=0.05
         ),
-        "sequence_length": Whole(100, 2, 200, "Sequence length T", "T."),
         "activation": Choice("tanh", tuple(ACTIVATIONS), "Activation f", "Of the hidden units."),
-        "n_hidden": Whole(16, 2, 32, "Hidden units n", "n."),
+        "n_hidden": Stages(16, (2, 4, 8, 16, 32), "Hidden units n", "n."),
         "seed": Whole(0, 0, 9, "Seed", "Draws matrix and inputs."),
     },
     leading=("spectral_radius", "off_diagonal"),

@@ -1,4 +1,4 @@
-"""Explorer: the variance of a scalar chain that is cut at random."""
+"""Explorer: a chain of one number that is cut at random, and how far its draws scatter."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import numpy as np
 
 from ...truncation.random_cuts import chain_variance
 from ..explorer import Explorer, Real
+from ..gradient_pictures import power
 from ..kept import kept
 from .chain_picture import ChainPicture
 
-CHAIN_STEPS = 100
+CHAIN_STEPS, CHAIN_DRAWS = 100, 30
 
 
 class ChainData(NamedTuple):
@@ -19,50 +20,65 @@ class ChainData(NamedTuple):
 
     Attributes
     ----------
-    log10_variance : ndarray (100,)
-        Of z_t for t = 1 … 100; -300 where nothing varies.
+    log10_draws : ndarray (100, 30)
+        Of z_t for t = 1 … 100, in thirty draws.
+    log10_exact : ndarray (100,)
+        Of the z_t that is never cut, which is their mean.
+    log10_spread : ndarray (100,)
+        Of the standard deviation of z_t; -300 where nothing varies.
     factor, survival : float
     """
 
-    log10_variance: np.ndarray
+    log10_draws: np.ndarray
+    log10_exact: np.ndarray
+    log10_spread: np.ndarray
     factor: float
     survival: float
 
 
 @kept(8)
 def chain_data(factor, survival) -> ChainData:
-    """Variance of z_t = 1 + ξ_t c z_{t-1} for t = 1 … 100.
+    """z_t = 1 + ξ_t c z_{t-1} for t = 1 … 100: draws, mean and spread.
 
     Parameters
     ----------
     factor, survival : float
     """
-    variance = chain_variance(factor, survival, CHAIN_STEPS)
-    return ChainData(np.log10(np.maximum(variance, 1e-300)), factor, survival)
+    kept_on = np.random.default_rng(0).random((CHAIN_STEPS, CHAIN_DRAWS)) < survival  # the same chances for every π
+    z, exact, draws = np.zeros(CHAIN_DRAWS), 0.0, []
+    for survives in kept_on:
+        z, exact = 1 + survives / survival * factor * z, 1 + factor * exact
+        draws.append([*z, exact])
+    draws = np.log10(draws)
+    spread = np.sqrt(chain_variance(factor, survival, CHAIN_STEPS))
+    return ChainData(draws[:, :-1], draws[:, -1], np.log10(np.maximum(spread, 1e-300)), factor, survival)
 
 
 def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     ratio = data.factor**2 / data.survival
-    sentence = f"c = {data.factor:.2f}, π = {data.survival:.2f}: c²/π = {ratio:.2f}"
+    sentence = f"c = {data.factor:.2f}, π = {data.survival:.2f}: c²/π = {ratio:.3f}"
     if data.survival == 1:
         return f"{sentence}, but nothing is ever cut: no variance at all."
     if data.factor == 0:
         return f"{sentence}, and nothing is carried on: no variance at all."
-    verdict = "bounded" if ratio < 1 else "growing without end"
+    verdict = "stays bounded" if ratio < 1 else "grows without end"
+    below = (data.log10_draws[-1] < data.log10_exact[-1]).sum()
     return (
-        f"{sentence}, so the variance is {verdict}; it is 10^{data.log10_variance[-1]:z.1f} after {CHAIN_STEPS} steps."
+        f"{sentence}, so the variance {verdict}. After {CHAIN_STEPS} steps z is {power(data.log10_exact[-1])} on "
+        f"average and its spread {power(data.log10_spread[-1])}; {below} of these {CHAIN_DRAWS} draws lie below."
     )
 
 
 CHAIN = Explorer(
-    title="A chain of one number: how far the variance grows.",
+    title="A chain of one number: how far its draws scatter.",
     controls={
         "factor": Real(0.9, 0, 1.5, "Factor c", "c, of one step."),
-        "survival": Real(0.9, 0.05, 1, "Survival π", "π, the chance of no cut."),
+        "survival": Real(0.75, 0.05, 1, "Survival π", "π, the chance of no cut."),
     },
     leading=("factor", "survival"),
     compute=chain_data,
     picture=ChainPicture,
     describe=describe,
+    touch="Click or drag on the right map: factor and survival.",
 )

@@ -1,15 +1,20 @@
-"""Variance of a scalar chain that is cut at random, and where it stays bounded."""
+"""Draws of a scalar chain that is cut at random beside their mean and spread, and where the spread stays bounded."""
 
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 
-from ..pictures import COLOURS, freeze_layout, new_figure
+from ..gradient_pictures import power
+from ..pictures import HALO, INK, data_place, freeze_layout, new_figure
+from ..scheme_pictures import RANDOM, WRONG, WRONG_AREA
+
+STEPS, TOP = 100, 6  # of the chain; log10 of what is drawn
 
 
 class ChainPicture:
-    """Left: variance of a scalar chain by its length. Right: where it stays bounded.
+    """Left: draws of z by its length, their mean and spread. Right: where the spread stays bounded.
 
     Attributes
     ----------
@@ -19,32 +24,42 @@ class ChainPicture:
     """
 
     def __init__(self):
-        self.figure, (self.left, self.right) = new_figure(ncols=2, height=3.4)
+        self.figure, (self.left, self.right) = new_figure(ncols=2, height=3.6, gridspec_kw={"width_ratios": (1.5, 1)})
         self.left.set(
-            xlim=(0, 100),
-            ylim=(-3, 9),
+            xlim=(0, STEPS + 32),
+            ylim=(-0.5, TOP),
+            xticks=range(0, STEPS + 1, 20),
+            yticks=range(TOP + 1),
+            yticklabels=["1", "10", *(f"$10^{k}$" for k in range(2, TOP + 1))],
             xlabel="steps t",
-            ylabel=r"$\log_{10}$ of the variance",
-            title="Variance of the estimate after t steps",
+            ylabel="z after t steps",
+            title="30 draws, their mean and their spread",
         )
         self.left.grid(alpha=0.3)
-        (self.variance,) = self.left.plot([], [], color=COLOURS[0], lw=2)
+        self.draws = LineCollection([], colors=to_rgba(RANDOM["color"], 0.45), lw=0.8)
+        self.left.add_collection(self.draws, autolim=False)
+        (self.exact,) = self.left.plot([], [], color=INK, lw=2.5)
+        (self.spread,) = self.left.plot([], [], lw=2.5, ls="--")
+        bold = {"fontsize": 10, "weight": "bold", "va": "center", "path_effects": HALO}
+        self.texts = [self.left.text(STEPS + 2, 0, "", color=INK, **bold) for _ in range(2)]
+
         factor = np.linspace(0, 1.5, 100)
-        self.right.fill_between(factor, factor**2, 1, where=factor <= 1, color=to_rgba(COLOURS[0], 0.25))
-        self.right.fill_between(factor, np.minimum(factor**2, 1), 0, color=to_rgba(COLOURS[1], 0.25), hatch="//")
-        self.right.plot(factor, factor**2, color="black", lw=2)
-        self.right.text(0.25, 0.7, "bounded", fontsize=11)
-        self.right.text(0.85, 0.25, "grows without end", fontsize=11)
+        line = np.minimum(factor**2, 1)
+        self.right.fill_between(factor, line, 1, color="#f4f2ee", lw=0)
+        self.right.fill_between(factor, line, 0, fc=WRONG_AREA, ec=to_rgba(WRONG, 0.4), hatch="//", lw=0)
+        self.right.plot(factor, factor**2, color=INK, lw=2)
+        self.right.text(0.08, 0.75, "stays bounded", fontsize=11)
+        self.right.text(0.82, 0.25, "grows without\nend", fontsize=11)
         self.right.set(
             xlim=(0, 1.5),
             ylim=(0, 1),
             xlabel="factor c of one step",
             ylabel="chance π of no cut",
-            title="Bounded only if c²/π < 1",
+            title="The spread, for a long chain",
         )
-        point = {"marker": "D", "ms": 10, "color": COLOURS[3], "mec": "black", "clip_on": False, "in_layout": False}
+        point = {"marker": "D", "ms": 10, "color": RANDOM["color"], "mec": INK, "clip_on": False, "in_layout": False}
         (self.point,) = self.right.plot([], [], **point)
-        self.artists = [self.variance, self.point]
+        self.artists = [self.draws, self.exact, self.spread, *self.texts, self.point]
         freeze_layout(self.figure)
 
     def show(self, data) -> None:
@@ -53,7 +68,26 @@ class ChainPicture:
         Parameters
         ----------
         data : object with
-            ``log10_variance`` ndarray (T,); ``factor``, ``survival`` float.
+            ``log10_draws`` ndarray (T, N), ``log10_exact``, ``log10_spread`` ndarrays (T,); ``factor``, ``survival``
+            float.
         """
-        self.variance.set_data(np.arange(1, len(data.log10_variance) + 1), data.log10_variance)
+        t = np.arange(1, STEPS + 1)
+        self.draws.set_segments([np.column_stack([t, np.minimum(z, 99)]) for z in data.log10_draws.T])
+        self.exact.set_data(t, data.log10_exact)
+        self.spread.set_data(t[1:], data.log10_spread[1:])  # the first step is never cut
+        values = data.log10_exact[-1], data.log10_spread[-1]
+        exact, spread = np.clip(values, -0.25, TOP - 0.25)
+        if abs(spread - exact) < 0.5:  # the words keep apart
+            up = exact < 0.25 or exact <= spread < TOP - 0.75
+            spread = exact + (0.5 if up else -0.5)
+        for text, name, place, value in zip(self.texts, ("exact", "spread"), (exact, spread), values, strict=True):
+            text.set(y=place, text=f"{name} {power(value)}" if value > -99 else f"{name} 0")
+        endless = data.survival < 1 and data.factor**2 >= data.survival  # without a cut nothing varies
+        for artist in (self.spread, self.texts[1]):
+            artist.set_color(WRONG if endless else INK)
         self.point.set_data([data.factor], [data.survival])
+
+    def touched(self, x, y) -> dict:
+        """On the map: factor and survival of that place."""
+        place = data_place(self.right, x, y)
+        return dict(zip(("factor", "survival"), place, strict=True)) if place else {}

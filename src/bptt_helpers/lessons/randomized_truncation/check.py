@@ -1,4 +1,4 @@
-"""Check of notebook 07: the recursion of randomised truncation, on a scalar chain."""
+"""Check of notebook 07: how often a chain may be cut if the variance is to stay below a bound."""
 
 from __future__ import annotations
 
@@ -9,168 +9,143 @@ import numpy as np
 from ..answers import same, sizes, want_number, want_unchanged
 from ..feedback import Wrong, exercise
 
-KEEP = (0.7, 0.4)  # π, the chance of no cut: two of them, so that it cannot be a number in the code
-LENGTHS = (6, 1, 3)  # the longest first: in a short chain different mistakes give the same number
+TOLERANCE = 1e-3  # of π; what the exercise asks for
+CHANCES = {6: 0.62, 4: 0.23, 8: 0.87}  # steps, and the right answer: the bound is the variance at it
 
 
 @exercise
-def check_estimate(answer) -> str:
-    """Judge a function (b, c, kept, pi) -> z_T by its numbers for all cut patterns and two chances of keeping.
+def check_chance(answer) -> str:
+    """Judge a function (b, c, bound) -> π by the variance over all patterns of cuts.
 
     Parameters
     ----------
-    answer : callable (ndarray (T,), ndarray (T,), ndarray of bool (T,), float) -> float
+    answer : callable (ndarray (T,), ndarray (T,), float) -> float
     """
-    rng = np.random.default_rng(0)
-    for T in LENGTHS:
-        b, c = rng.uniform(0.5, 1.5, T), rng.uniform(0.5, 1.2, T)
-        _judge(answer, b, c, [np.array(p) for p in product([False, True], repeat=T)])
-    return "every cut pattern gives the right number, and their mean is the exact gradient."
-
-
-def _ask(answer, b, c, kept, pi):
-    handed = b.copy(), c.copy(), kept.copy()
-    with sizes(f"T = {len(b)}"):
-        returned = answer(*handed, pi)
-    number = want_number("z after the last step", returned)
-    want_unchanged(b=(b, handed[0]), c=(c, handed[1]), kept=(kept, handed[2]))
-    return number
-
-
-def _judge(answer, b, c, patterns):
-    def for_all(rule):
-        return np.array([[rule(b, c, kept, pi) for kept in patterns] for pi in KEEP])
-
-    def ask(*case):
-        return _ask(answer, *case)
-
-    given, right = for_all(ask), for_all(_estimate)
-    if same(given, right, 1e-5):
-        return
-    if not same(for_all(ask), given, 1e-5):
-        raise Wrong("asked twice, your function gives two answers: draw nothing in it, the cuts stand in `kept`.")
+    cases = draw_cases()
+    given = np.array([_ask(answer, *case) for case in cases])
+    right = np.array(list(CHANCES.values()))
+    if same(given, right, 1.001 * TOLERANCE / right.max()):
+        return "at your π the variance over all patterns of cuts is the bound, and at any smaller one it is above."
     for hint, rule in known_mistakes():
-        if same(given, for_all(rule), 1e-5):
+        if np.abs(given - [rule(*case) for case in cases]).max() <= 2 * TOLERANCE:
             raise Wrong(hint)
-    if same(*given, 1e-5):
-        raise Wrong("your answer is the same for two values of `pi`: use the argument, not a number of your own.")
-    exact = _exact(b, c)[-1]
-    means = [
-        np.array([np.prod(np.where(kept, pi, 1 - pi)) for kept in patterns]) @ row
-        for pi, row in zip(KEEP, given, strict=True)
-    ]
-    for pi, mean in zip(KEEP, means, strict=True):
-        if not same(mean, exact, 1e-5):
-            raise Wrong(
-                f"for T = {len(b)} and pi = {pi} the mean over all cut patterns, each weighted with its chance, is "
-                f"{mean:.4f}; the exact gradient is {exact:.4f}."
-            )
-    i, k = np.unravel_index(np.abs(given - right).argmax(), right.shape)
+    k = int(np.abs(given - right).argmax())
+    b, c, bound = cases[k]
+    if not 0 < given[k] <= 1:
+        raise Wrong(f"π is a chance, above 0 and at most 1; yours is {given[k]:.4g}.")
+    came = variance_by_patterns(b, c, given[k])
+    verdict = "a smaller π will do" if came < bound else "that is more than the bound"
     raise Wrong(
-        f"the mean is right, but for kept = {patterns[k].tolist()} and pi = {KEEP[i]} want {right[i, k]:.4f}, "
-        f"got {given[i, k]:.4f}."
+        f"for T = {len(b)} and bound = {bound:.4g} you return {given[k]:.4f}. There the variance over all patterns of "
+        f"cuts, each weighted with its chance, is {came:.4g}: {verdict}."
     )
 
 
-def _exact(b, c):
-    """a_0, a_1 …: the full recursion a_t = b_t + c_t a_{t-1}."""
-    a = [0.0]
+def draw_cases() -> list:
+    """(b, c, bound) for each of `CHANCES`; signals of both signs."""
+    rng, cases = np.random.default_rng(4), []
+    for T, pi in CHANCES.items():
+        b, c = rng.uniform(0.5, 1.5, T), rng.uniform(0.6, 0.98, T)
+        b[T // 2] *= -1
+        c[4:] *= 0.6  # the longer chains have their largest variance before the end
+        cases.append((b, c, variance_by_patterns(b, c, pi)))
+    return cases
+
+
+def variance_by_patterns(b, c, pi) -> float:
+    """Variance of z_T, with no recursion for moments: every pattern of cuts is run, and weighted with its chance."""
+    kept = np.array(list(product([0, 1], repeat=len(b) - 1))).reshape(-1, len(b) - 1)
+    z = np.full(len(kept), b[0])
+    for t in range(1, len(b)):
+        z = b[t] + kept[:, t - 1] / pi * c[t] * z
+    chance = np.where(kept, pi, 1 - pi).prod(axis=1)
+    return float(chance @ (z - chance @ z) ** 2)
+
+
+def _ask(answer, b, c, bound):
+    handed = b.copy(), c.copy()
+    with sizes(f"T = {len(b)}"):
+        returned = answer(*handed, bound)
+    want_unchanged(b=(b, handed[0]), c=(c, handed[1]))
+    return want_number("π", returned)
+
+
+def _smallest(spread):
+    """A rule (b, c, bound) -> π: the smallest chance at which spread(b, c, π), falling in π, is at most the bound."""
+
+    def rule(b, c, bound):
+        low, high = 0.0, 1.0
+        for _ in range(14):
+            middle = (low + high) / 2
+            low, high = (low, middle) if spread(b, c, middle) <= bound else (middle, high)
+        return high
+
+    return rule
+
+
+def _variances(b, c, pi, square_of_factor=None, cross=2.0, carried=1.0, subtract=True):
+    """Var z_t for t = 1 … T by the recursion for E z and E z²; the options are what can be wrong with it."""
+    again, mean, square, out = square_of_factor or 1 / pi, 0.0, 0.0, []
     for b_t, c_t in zip(b, c, strict=True):
-        a.append(b_t + c_t * a[-1])
-    return np.array(a)
+        square = b_t**2 + cross * b_t * c_t * mean + c_t**2 * again * square
+        mean = b_t + carried * c_t * mean
+        out.append(square - subtract * mean**2)
+    return np.array(out)
 
 
-def _estimate(
-    b,
-    c,
-    kept,
-    pi,
-    factor=lambda pi, t: 1 / pi,  # of what survives
-    own=lambda pi, kept: 1,  # of b_t
-    from_exact=False,  # whether the exact value of the step before is carried on
-):
-    """The right recursion, and by its options wrong ones."""
-    z, exact = 0.0, _exact(b, c)
-    for t in range(len(b)):
-        before = exact[t] if from_exact else z
-        z = own(pi, kept[t]) * b[t] + kept[t] * factor(pi, t) * c[t] * before
-    return z
+def _oldest(b, c, pi):
+    return (b[0] * c[1:].prod()) ** 2 * (pi ** (1 - len(b)) - 1)
 
 
-def known_mistakes():
-    """(hint, rule) for each mistake; a rule takes what the reader's function takes."""
+def _independent(b, c, pi):
+    """Every signal for itself, as if each had cuts of its own."""
+    later = np.append(np.cumprod(c[:0:-1])[::-1], 1)
+    return ((b * later) ** 2 * (pi ** -np.arange(len(b) - 1.0, -1, -1) - 1)).sum()
 
-    def run(**wrong):
-        return lambda b, c, kept, pi: _estimate(b, c, kept, pi, **wrong)
 
-    def bare(pi, t):
-        return 1
+def known_mistakes() -> list:
+    """Hints, and the rule (b, c, bound) -> π that each is about."""
 
-    once = "π comes in once, at the end; every way that survives must be paid for where it is kept."
-    twice = "1/πᵗ pays twice: z of the step before carries the factors of earlier steps already."
-    divides_own = "π divides b_t too; b_t is always there and stands for nothing but itself."
-    stops = "you stop at a cut; the steps after it still count."
+    def last(**wrong):
+        return _smallest(lambda b, c, pi: _variances(b, c, pi, **wrong)[-1])
+
+    line = "at c² the variance of a long chain begins to grow without end; a bound after T steps is another matter."
+    right = last()
     return [
+        ("you return the chance of a cut; want that of none.", lambda *case: 1 - right(*case)),
+        ("the largest chance would always be 1; want the smallest.", lambda *_: 1.0),
         (
-            "both mistakes are still there. Which value should be carried on? What must survive count for?",
-            run(from_exact=True, factor=bare),
+            "for you no chance is too small. What survives is multiplied by 1/π, not by 1, so E ξ² = π · (1/π)² = 1/π.",
+            lambda *_: 0.0,
+        ),
+        ("E ξ² = π · (1/π)² is 1/π, not 1/π².", _smallest(lambda b, c, pi: _variances(b, c, pi, 1 / pi**2)[-1])),
+        ("E z² is not yet the variance: subtract (E z)².", last(subtract=False)),
+        ("the cross term is missing: (b + ξ c z)² has 2 b c ξ z in it, whose mean is 2 b c E z.", last(cross=0.0)),
+        ("the cross term counts twice: (x + y)² = x² + 2xy + y².", last(cross=1.0)),
+        (
+            "the bound is for the variance; you compare the standard deviation with it.",
+            _smallest(lambda b, c, pi: np.sqrt(max(_variances(b, c, pi)[-1], 0))),
         ),
         (
-            "the recursion runs on the exact value of the step before, which we cannot afford. Run it on z itself.",
-            run(from_exact=True),
-        ),
-        ("what survives is not compensated: multiply by 1/π where nothing is cut.", run(factor=bare)),
-        (
-            "you multiply by π; divide by it: what survives must also stand for what was cut.",
-            run(factor=lambda pi, t: pi),
+            "the bound is for the variance after the last step; you ask it of every step.",
+            _smallest(lambda b, c, pi: _variances(b, c, pi).max()),
         ),
         (
-            "you divide by 1 - π, the chance of a cut; divide by π, the chance of none.",
-            run(factor=lambda pi, t: 1 / (1 - pi)),
-        ),
-        (once, lambda b, c, kept, pi: _estimate(b, c, kept, pi, bare) / pi),
-        (once, lambda b, c, kept, pi: _estimate(b, c, kept, pi, bare) / pi ** len(b)),
-        (once, lambda b, c, kept, pi: _estimate(b, c, kept, pi, bare) / pi ** kept.sum()),
-        (twice, run(factor=lambda pi, t: pi**-t)),
-        (twice, run(factor=lambda pi, t: pi ** -(t + 1))),
-        (
-            "cut and kept are exchanged: `kept` is True where the past survives.",
-            lambda b, c, kept, pi: _estimate(b, c, ~kept, pi),
+            "the variance after the last step is wanted; yours stops one step before.",
+            _smallest(lambda b, c, pi: _variances(b, c, pi)[-2]),
         ),
         (
-            "`kept[t]` belongs to the way from step t - 1 to step t; you use that of another step.",
-            lambda b, c, kept, pi: _estimate(b, c, np.roll(kept, 1), pi),
+            "you follow the oldest signal only; those from later steps vary too.",
+            _smallest(_oldest),
+        ),
+        (
+            "you add up the variances of the single signals, as if each had its own cuts; a cut takes all older ones.",
+            _smallest(_independent),
         ),
         (
             "`c[t]` belongs to the way from step t - 1 to step t; you use that of another step.",
-            lambda b, c, kept, pi: _estimate(b, np.roll(c, 1), kept, pi),
+            _smallest(lambda b, c, pi: _variances(b, np.roll(c, 1), pi)[-1]),
         ),
-        (
-            "c is missing: on its way the past is multiplied by `c[t]`.",
-            lambda b, c, kept, pi: _estimate(b, np.ones(len(b)), kept, pi),
-        ),
-        ("nothing is cut: use `kept`.", lambda b, c, kept, pi: _exact(b, c)[-1]),
-        ("nothing is cut: use `kept`.", lambda b, c, kept, pi: _estimate(b, c, kept | True, pi)),
-        (
-            "a cut must not remove the immediate term b_t, only what comes from before.",
-            run(own=lambda pi, kept: kept / pi),
-        ),
-        (
-            "where the past is cut, z is b_t, not 0: only what comes from before goes.",
-            run(own=lambda pi, kept: kept),
-        ),
-        (divides_own, run(own=lambda pi, kept: 1 / pi)),
-        (divides_own, run(own=lambda pi, kept: 1 / pi if kept else 1)),
-        (
-            "at a cut z stays what it was, and b_t is lost; it is the past that must go.",
-            lambda b, c, kept, pi: _estimate(b[kept], c[kept], kept[kept], pi),
-        ),
-        (stops, lambda b, c, kept, pi: _estimate(*_until_cut(b, c, kept, 0), pi)),
-        (stops, lambda b, c, kept, pi: _estimate(*_until_cut(b, c, kept, 1), pi)),
+        (line, lambda b, c, bound: (c**2).max()),
+        (line, lambda b, c, bound: (c**2).mean()),
     ]
-
-
-def _until_cut(b, c, kept, more):
-    """The steps before the first cut, and `more` steps after them."""
-    end = len(b) if kept.all() else int(kept.argmin()) + more
-    return b[:end], c[:end], kept[:end]

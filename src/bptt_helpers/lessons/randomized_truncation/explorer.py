@@ -1,4 +1,4 @@
-"""Explorer: draws of a randomly truncated gradient."""
+"""Explorer: draws of a randomly truncated gradient, and the mean of them so far."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from ...passes.backward import bptt
 from ...passes.forward import forward
 from ...tasks.losses import squared_error
 from ...tasks.sequences import sine
-from ...truncation.every_window import gradient_by_window
-from ...truncation.hazards import constant_hazard, power_law_hazard
-from ...truncation.random_cuts import exact_moments, randomized_gradients
-from ..explorer import Choice, Explorer, Real, Whole
+from ...truncation.hazards import constant_hazard, draw_factors, power_law_hazard
+from ...truncation.random_cuts import randomized_gradients
+from ..explorer import Choice, Explorer, Real, Stages, Whole
 from ..kept import kept
-from .picture import RandomizedPicture
+from .bars_picture import growth
+from .picture import COUNTS, ROWS, STEPS, RandomizedPicture
 
-N_HIDDEN, N_DRAWS, LONGEST = 8, 1000, 100
+N_HIDDEN = 8
 HAZARDS = {"constant": constant_hazard, "power law": power_law_hazard}
-LENGTHS = np.array([2, 2.5, 3, 4, 5, 7, 10, 20, 50, 100])  # mean lengths of the curve
+MEAN_LENGTHS = (2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 24, 28, 34, 40)
 
 
 class Problem(NamedTuple):
-    """One network on one sequence, and what does not depend on the mean length.
+    """One network on one sequence.
 
     Attributes
     ----------
@@ -33,133 +33,129 @@ class Problem(NamedTuple):
         trace, dL_do.
     exact : ndarray (n, n + d + 1)
         Exact gradient of the recurrent weights.
-    sliding, chunked : WindowCurve
-        Truncated gradients for every window.
     """
 
     run: tuple
     exact: np.ndarray
-    sliding: object
-    chunked: object
 
 
-class RandomizedData(NamedTuple):
-    """What the picture shows; all gradients in units of the exact one's length.
+class Draws(NamedTuple):
+    """A thousand draws at one mean length; gradients in units of the exact one's length.
 
     Attributes
     ----------
+    factor : ndarray (T, 16)
+        ξ_t of the first draws; 0 is a cut.
     along : ndarray (1000,)
         Each draw's component along the exact gradient.
-    standard_error : float
-        Of the mean of `along`.
-    uncompensated, sliding, chunked : float
-        The same component of the mean without compensation, and of the truncated gradients.
-    curves : tuple of four pairs of ndarrays (k,)
-        Exact spread of one draw, of the mean of 100 draws, by mean length, constant hazard; distance from the exact
-        gradient by window, sliding and chunked.
-    now : ndarray (4,)
-        The same at `mean_length`, but the spread is that of the draws.
-    mean_length : int
-    exact_spread : float
-        Of one draw at `mean_length`; nan unless the hazard is constant.
+    mean, error : ndarray (20,)
+        Mean of the first 1, 2 … 16, 30, 100, 300, 1000 draws, and its standard error; 0 for a single one.
+    sliding, chunked : float
+        The same component of the truncated gradients, with a window or block of the mean length.
     """
 
+    factor: np.ndarray
     along: np.ndarray
-    standard_error: float
-    uncompensated: float
+    mean: np.ndarray
+    error: np.ndarray
     sliding: float
     chunked: float
-    curves: tuple
-    now: np.ndarray
+
+
+class RandomizedData(NamedTuple):
+    """What the picture shows: the fields of `Draws`, how many there are so far, and the mean length."""
+
+    factor: np.ndarray
+    along: np.ndarray
+    mean: np.ndarray
+    error: np.ndarray
+    sliding: float
+    chunked: float
+    count: int
     mean_length: int
-    exact_spread: float
 
 
 @kept(8)
-def problem(sequence_length, spectral_radius, seed) -> Problem:
-    """A tanh network with 8 units that continues a sine wave, loss at every step.
+def problem(spectral_radius, seed) -> Problem:
+    """A tanh network with 8 units that continues a sine wave for 40 steps, loss at every step.
 
     Parameters
     ----------
-    sequence_length, seed : int
     spectral_radius : float
+    seed : int
     """
-    batch = sine(sequence_length, 1, rng=seed)
-    params = init_params(1, N_HIDDEN, 1, spectral_radius=spectral_radius, rng=seed)
-    trace = forward(params, batch.x)
-    _, dL_do = squared_error(trace.o, batch.y)
-    run = trace, dL_do
-    exact = recurrent_part(bptt(*run).params)
-    return Problem(run, exact, *(gradient_by_window(*run, scheme=scheme) for scheme in ("sliding", "chunked")))
+    batch = sine(STEPS, 1, rng=seed)
+    trace = forward(init_params(1, N_HIDDEN, 1, spectral_radius=spectral_radius, rng=seed), batch.x)
+    run = trace, squared_error(trace.o, batch.y)[1]
+    return Problem(run, recurrent_part(bptt(*run).params))
 
 
 @kept(8)
-def randomized_data(sequence_length, mean_length, hazard, spectral_radius, seed) -> RandomizedData:
-    """Draws of the gradient at one mean length, and all methods compared.
+def drawn(mean_length, draws, hazard, spectral_radius, seed) -> Draws:
+    """A thousand draws of the gradient at one mean length, beside the two fixed ways.
 
     Parameters
     ----------
-    sequence_length, mean_length, seed : int
+    mean_length, draws, seed : int
+        `draws` is the seed of the cuts, `seed` that of network and sequence.
     hazard : {"constant", "power law"}
     spectral_radius : float
     """
-    p = problem(sequence_length, spectral_radius, seed)
-    size = np.linalg.norm(p.exact)
-    direction = (p.exact / size**2).ravel()
-    chance = HAZARDS[hazard](mean_length)
-    draws = randomized_gradients(*p.run, chance, n_draws=N_DRAWS, rng=seed).reshape(N_DRAWS, -1)
-    plain = randomized_gradients(*p.run, chance, n_draws=N_DRAWS, rng=seed, compensate=False).reshape(N_DRAWS, -1)
-    along = draws @ direction
-    one = np.sqrt(((draws - draws.mean(0)) ** 2).sum() / (N_DRAWS - 1)) / size
+    run, exact = problem(spectral_radius, seed)
+    direction = exact.ravel() / (exact**2).sum()
+    chance, count = HAZARDS[hazard](mean_length), np.array(COUNTS)
+    along = randomized_gradients(*run, chance, n_draws=COUNTS[-1], rng=draws).reshape(COUNTS[-1], -1) @ direction
+    mean = along.cumsum()[count - 1] / count
+    square = (along**2).cumsum()[count - 1] / count
+    error = np.sqrt(np.maximum(square - mean**2, 0) / np.maximum(count - 1, 1))
 
-    k = min(mean_length, sequence_length) - 1
+    def component(scheme):
+        cut = recurrent_part(bptt(*run, window=mean_length, scheme=scheme).params)
+        return float(cut.ravel() @ direction)
 
-    def component(curve):
-        return curve.cosine[k] * 10 ** (curve.log10_norm[k] - np.log10(size))
+    factor = draw_factors(chance, STEPS, COUNTS[-1], draws)[:, :ROWS]
+    return Draws(factor, along, mean, error, component("sliding"), component("chunked"))
 
-    windows = [(curve.window, 10**curve.log10_error) for curve in (p.sliding, p.chunked)]
-    *spread, exact_spread = np.sqrt(np.maximum(exact_moments(*p.run, [*LENGTHS, mean_length]).variance, 0)) / size
-    spread = np.array(spread)
 
-    return RandomizedData(
-        along=along,
-        standard_error=along.std(ddof=1) / np.sqrt(N_DRAWS),
-        uncompensated=float(plain.mean(0) @ direction),
-        sliding=component(p.sliding),
-        chunked=component(p.chunked),
-        curves=((LENGTHS, spread), (LENGTHS, spread / 10), *windows),
-        now=np.array([one, one / 10, *(error[k] for _, error in windows)]),
-        mean_length=mean_length,
-        exact_spread=exact_spread if hazard == "constant" else np.nan,
-    )
+def randomized_data(count, draws, mean_length, hazard, spectral_radius, seed) -> RandomizedData:
+    """The draws of `drawn`, and how many of them there are so far.
+
+    Parameters
+    ----------
+    count : int
+        One of 1, 2 … 16, 30, 100, 300, 1000.
+    draws, mean_length, hazard, spectral_radius, seed
+        As for `drawn`.
+    """
+    return RandomizedData(*drawn(mean_length, draws, hazard, spectral_radius, seed), count, mean_length)
 
 
 def describe(data) -> str:
     """The numbers of the picture in one sentence."""
-    mean, four = data.along.mean(), 4 * data.standard_error
-    exactly = "" if np.isnan(data.exact_spread) else f" in these draws, {data.exact_spread:.2g} in truth"
-    *_, sliding, chunked = data.now
+    here, k = COUNTS.index(data.count), min(data.count, ROWS) - 1
+    spread = f" ± {data.error[here]:.2f} (standard error)" if data.count > 1 else ""
+    longest = np.diff([*np.flatnonzero(data.factor[:, k] == 0), STEPS]).max()
     return (
-        f"Mean length {data.mean_length}: along the exact gradient the mean of 1000 draws lies at {mean:.3f} ± "
-        f"{four:.3f} (4 standard errors), without compensation at {data.uncompensated:.3f}, sliding at "
-        f"{data.sliding:.3f}, chunked at {data.chunked:.3f}. Spread of one draw: {data.now[0]:.2g} times the exact "
-        f"gradient{exactly}; bias of a window of {data.mean_length}: sliding {sliding:.2g}, chunked {chunked:.2g}."
+        f"Along the exact gradient, which counts as 1, blocks of {data.mean_length} steps reach {data.chunked:z.2f}, a "
+        f"sliding window {data.sliding:z.2f}, the mean of {data.count} random draws {data.mean[here]:z.2f}{spread}. In "
+        f"draw {k + 1} the longest piece has {longest} steps; it grows at most {growth(data.factor[:, k]).max():.3g} "
+        f"times, and the draw reaches {data.along[k]:z.3g}."
     )
 
 
 RANDOMIZED = Explorer(
-    title="Random cuts, and what they do to the gradient.",
+    title="Random cuts: every draw is wrong, their mean is right.",
     controls={
-        "sequence_length": Whole(100, 2, LONGEST, "Sequence length T", "T."),
-        "mean_length": Whole(10, 2, LONGEST, "Mean length T₀", "T₀, the mean number of steps between cuts."),
-        "hazard": Choice(
-            "constant", tuple(HAZARDS), "Hazard", "How the chance of a cut depends on the steps since the last."
-        ),
-        "spectral_radius": Real(1.2, 0.1, 1.6, "Spectral radius ρ", "Largest |eigenvalue| of W_hh."),
-        "seed": Whole(0, 0, 9, "Seed", "Draws network, sequence and cuts."),
+        "count": Stages(COUNTS[-1], COUNTS, "Draws so far", "How many draws there are.", plays=True),
+        "draws": Whole(0, 0, 99, "Draw again", "Seed of the cuts.", plays=True),
+        "mean_length": Stages(10, MEAN_LENGTHS, "Mean length T₀", "T₀, mean number of steps between cuts; the window."),
+        "hazard": Choice("constant", tuple(HAZARDS), "Hazard", "How the chance of a cut depends on age."),
+        "spectral_radius": Real(1.4, 0.1, 1.6, "Spectral radius ρ", "Largest |eigenvalue| of W_hh."),
+        "seed": Whole(0, 0, 9, "Seed", "Draws network and sequence."),
     },
-    leading=("mean_length",),
+    leading=("count", "mean_length"),
     compute=randomized_data,
     picture=RandomizedPicture,
     describe=describe,
+    touch="Click or drag: on a row, so many draws; on the bar of blocks or window, their length.",
 )

@@ -1,24 +1,26 @@
-"""What a randomly truncated gradient is worth: its spread over many draws, and bias against variance."""
+"""Rows of randomly cut bars, what the gradient of each is worth, and the mean of the draws so far."""
 
 from __future__ import annotations
 
 import numpy as np
+from matplotlib.collections import LineCollection, PolyCollection
 
-from ..pictures import COLOURS, freeze_layout, house_style, new_figure, new_still
+from ..pictures import HALO, INK, data_place, freeze_layout, new_figure
+from ..scheme_pictures import CHUNKED, RANDOM, SLIDING
+from .bars_picture import cuts, growth, half_height, outlines, shade
 
-BINS = np.linspace(0, 2, 81)
-HEIGHTS = (0.4, 0.31, 0.22, 0.13)  # of the marks over the axis
-MEAN_STYLE = {"marker": "D", "ms": 8, "mec": "black", "ls": "none"}
-METHODS = (  # name, colour, line style, marker
-    ("randomised, one draw", COLOURS[0], "-", "o"),
-    ("randomised, mean of 100", COLOURS[0], "--", "s"),
-    ("sliding window", COLOURS[1], "-.", "^"),
-    ("chunked", COLOURS[2], ":", "v"),
-)
+STEPS, ROWS = 40, 16  # of the sequence; draws that are shown as bars
+COUNTS = (*range(1, ROWS + 1), 30, 100, 300, 1000)  # draws so far: a row for each
+BLOCKS, WINDOW = -1.6, -0.6  # where the bars of the two fixed ways lie, in rows; draw k lies at k - 1/2
+LOW, HIGH = -0.5, 3  # of the axis along the exact gradient, which ends at 1
+COLOUR = RANDOM["color"]
+BAND, PALE = "#ffe9a8", "#fbe0cc"
+BOLD = {"weight": "bold", "fontsize": 10, "va": "center", "path_effects": HALO}
+WORDS = {"fontsize": 10, "va": "center", "color": "0.3"}
 
 
 class RandomizedPicture:
-    """Left: histogram of the draws along the exact gradient. Right: error of each method by mean length or window.
+    """Left: draws as cut bars. Right: what their gradients are worth, and the mean of the draws so far.
 
     Attributes
     ----------
@@ -28,46 +30,72 @@ class RandomizedPicture:
     """
 
     def __init__(self):
-        self.figure, (self.left, self.right) = new_figure(ncols=2, height=3.8)
-        self.left.set(
-            xlim=(BINS[0], BINS[-1]),
-            ylim=(0, 1),
-            yticks=[],
-            xlabel="length along the exact gradient (exact = 1)",
-            ylabel="number of draws, scaled",
-            title="1000 draws (those beyond stand at the edge)",
-        )
-        self.left.axvline(1, color="0.2", lw=1.5)
-        (self.histogram,) = self.left.plot([], [], color=COLOURS[0], lw=2, drawstyle="steps-post", label="randomised")
-        (self.interval,) = self.left.plot([], [], color="black", lw=3)
-        self.means = [
-            self.left.plot([], [], color=colour, label=label, **{**MEAN_STYLE, "marker": marker})[0]
-            for label, colour, marker in (
-                ("mean of the draws, ± 4 standard errors", COLOURS[0], "D"),
-                ("mean without compensation", COLOURS[3], "X"),
-                ("sliding window of the mean length", COLOURS[1], "^"),
-                ("chunked, of the mean length", COLOURS[2], "v"),
-            )
+        widths = {"width_ratios": (1.25, 1)}
+        self.figure, (self.bars, self.values) = new_figure(ncols=2, height=5.2, gridspec_kw=widths)
+        self._frame()
+        light = {"color": BAND, "lw": 0, "zorder": 0.5}
+        self.bands = [ax.axhspan(0, 1, **light) for ax in (self.bars, self.values)]
+        self.exact = self.values.axvline(1, color=INK, lw=2)  # does not move, but stands before the band
+        self.pieces = PolyCollection([], edgecolor=COLOUR, lw=0.7)
+        self.cuts, self.blocks = (LineCollection([], colors=colour, lw=2) for colour in (INK, CHUNKED["color"]))
+        for collection in (self.pieces, self.cuts, self.blocks):
+            self.bars.add_collection(collection, autolim=False)
+        (self.window,) = self.bars.plot([], [], **SLIDING, lw=2)
+
+        plot = self.values.plot
+        self.lines = [
+            plot([], [], **style, lw=2, marker="v", mec=INK, ms=8, markevery=[0])[0] for style in (CHUNKED, SLIDING)
         ]
-        self.left.legend(loc="upper left", fontsize=9, framealpha=1)
-        self.right.set(
-            xscale="log",
-            yscale="log",
-            xlim=(1, 110),
-            ylim=(1e-4, 1e4),
-            xlabel="mean length T₀, or window τ",
-            ylabel="error / length of the exact gradient",
-            title="Spread of an estimate, bias of a window",
-        )
-        self.right.grid(alpha=0.3)
-        self.curves, self.marks = [], []
-        for name, colour, style, marker in METHODS:
-            self.curves += self.right.plot([], [], style, color=colour, lw=2)
-            self.marks += self.right.plot([], [], marker, color=colour, ms=8, mec="black")
-            self.right.plot([], [], style, color=colour, lw=2, marker=marker, mec="black", label=name)
-        self.right.legend(loc="upper right", fontsize=9, framealpha=1)
-        self.artists = [self.histogram, self.interval, *self.means, *self.curves, *self.marks]
+        self.dots, self.left, self.right = (plot([], [], m, ms=6.5, mfc=PALE, mec=COLOUR)[0] for m in "o<>")
+        (self.error,) = plot([], [], color=COLOUR, lw=1.5)
+        (self.mean,) = plot([], [], **RANDOM, lw=2.5)
+        (self.now,) = plot([], [], "D", ms=8, color=COLOUR, mec=INK)
+        self.line_texts = [self.values.text(0, 0, "", color=style["color"], **BOLD) for style in (CHUNKED, SLIDING)]
+        self.mean_text = self.values.text(0, 0, "", color=INK, **BOLD)
+        self.row_texts = [self.values.text(0, 0, "", fontsize=9, va="center", color=INK) for _ in range(ROWS)]
+        self.artists = [
+            *self.bands,
+            self.exact,
+            self.pieces,
+            self.cuts,
+            self.blocks,
+            self.window,
+            *self.lines,
+            self.dots,
+        ]
+        self.artists += [self.left, self.right, self.error, self.mean, self.now, *self.line_texts, self.mean_text]
+        self.artists += self.row_texts
         freeze_layout(self.figure)
+
+    def _frame(self):
+        """What does not move: rows and their names, the exact line, how to read the thickness."""
+        rows = np.arange(len(COUNTS)) + 0.5
+        for ax in (self.bars, self.values):
+            ax.set(ylim=(len(COUNTS) + 0.1, -2.3))
+            ax.spines[["left", "right", "top"]].set_visible(False)
+            for row in rows[:ROWS:2]:
+                ax.axhspan(row - 0.5, row + 0.5, color="#f4f2ee", lw=0, zorder=0)
+        self.bars.spines["bottom"].set_visible(False)
+        self.bars.set(xlim=(-0.3, STEPS + 0.3), xticks=[], yticks=[])
+        self.bars.set_title("Draws of the cuts.  ◀ way back: what survives grows", fontsize=11, loc="left")
+        for row in (BLOCKS, WINDOW):
+            self.bars.fill_between([0, STEPS], row - 0.07, row + 0.07, fc="white", ec="0.5", lw=0.7)
+        for x, text, side in ((0, "step 1", "left"), (STEPS, f"step {STEPS}", "right")):
+            self.bars.text(x, ROWS + 0.5, text, ha=side, **WORDS)
+        self.bars.text(0, 19, "it counts", **WORDS)
+        for x, weight in ((8, 1), (16, 3), (24, 10), (32, 30)):
+            half = half_height(weight)
+            self.bars.fill_between([x, x + 2], 19 - half, 19 + half, fc=shade([weight])[0], ec=COLOUR, lw=0.7)
+            self.bars.text(x + 2.6, 19, f"× {weight}", **WORDS)
+
+        names = {BLOCKS: "blocks", WINDOW: "window"}
+        names |= {row: f"mean of {n}" if n > ROWS else n for row, n in zip(rows, COUNTS, strict=True)}
+        self.values.set(xlim=(LOW, HIGH), xticks=[0, 1, 2, 3], xlabel="gradient, along the exact one")
+        self.values.set_yticks(list(names), names.values(), fontsize=9)
+        self.values.tick_params(axis="y", length=0)
+        for label, style in zip(self.values.get_yticklabels(), (CHUNKED, SLIDING), strict=False):
+            label.set(color=style["color"], weight="bold")
+        self.values.text(1, -2.6, "exact", ha="center", **BOLD)
 
     def show(self, data) -> None:
         """Move the artists.
@@ -75,47 +103,69 @@ class RandomizedPicture:
         Parameters
         ----------
         data : object with
-            ``along`` ndarray (N,), draws along the exact gradient, exact = 1; ``standard_error`` float of their mean;
-            ``uncompensated``, ``sliding``, ``chunked`` float, the same for these; ``curves`` four pairs of ndarrays,
-            mean length or window and error of each method; ``now`` ndarray (4,), at ``mean_length`` float.
+            ``factor`` ndarray (T, 16), ξ_t of the draws shown; ``along`` ndarray (1000,), every draw along the exact
+            gradient, exact = 1; ``mean``, ``error`` ndarrays (20,), mean and its standard error of the first 1, 2 …
+            1000 draws; ``sliding``, ``chunked`` float, the same for these; ``count``, ``mean_length`` int.
         """
-        draws = np.histogram(np.clip(data.along, BINS[0], BINS[-1]), BINS)[0]
-        self.histogram.set_data(BINS, np.append(draws, draws[-1]) / (2 * draws.max()))
-        mean = data.along.mean()
-        self.interval.set_data(mean + np.array([-4, 4]) * data.standard_error, [HEIGHTS[0]] * 2)
-        for mark, value, y in zip(
-            self.means, (mean, data.uncompensated, data.sliding, data.chunked), HEIGHTS, strict=True
-        ):
-            mark.set_data([np.clip(value, BINS[0], BINS[-1])], [y])
-        for curve, mark, (x, errors), now in zip(self.curves, self.marks, data.curves, data.now, strict=True):
-            curve.set_data(x, np.maximum(errors, 1e-12))
-            mark.set_data([data.mean_length], [max(now, 1e-12)])
+        here, shown = COUNTS.index(data.count), min(data.count, ROWS)
+        rows = np.arange(shown) + 0.5
+        for band in self.bands:
+            band.set_y(here)
+        self.bands[0].set_visible(data.count <= ROWS)
+        factor, weight = data.factor[:, :shown], growth(data.factor[:, :shown])
+        draws = list(zip(factor.T, weight.T, rows, strict=True))
+        self.pieces.set_verts([polygon for draw in draws for polygon in outlines(*draw)])
+        self.pieces.set_facecolors(shade(weight.T[factor.T == 0]))
+        self.cuts.set_segments([mark for column, row in zip(factor.T, rows, strict=True) for mark in cuts(column, row)])
+        self.blocks.set_segments(cuts(np.arange(STEPS) % data.mean_length, BLOCKS))
+        first = STEPS - data.mean_length
+        self.window.set_data([first, first, STEPS, STEPS], WINDOW + np.array([0.35, -0.35, -0.35, 0.35]))
+        self._show_fixed(data)
+        self._show_draws(data.along[:shown], rows, data.count)
+        self._show_mean(data, here)
 
+    def _show_fixed(self, data):
+        fixed = ((data.chunked, BLOCKS), (data.sliding, WINDOW))
+        for line, text, (value, row) in zip(self.lines, self.line_texts, fixed, strict=True):
+            at = np.clip(value, LOW, HIGH)
+            line.set_data([at, at], [row, len(COUNTS)])
+            side, by = ("left", 0.1) if at < 0 else ("right", -0.1)
+            text.set(position=(at + by, row), text=f"{value:z.2f}", horizontalalignment=side)
 
-@house_style()
-def draw_training(panels, sentence, *, target):
-    """θ over the steps of training, several runs in each panel; a run that leaves the panel is not drawn outside it.
+    def _show_draws(self, values, rows, count):
+        low, high = values < LOW, values > HIGH
+        self.dots.set_data(values[~low & ~high], rows[~low & ~high])
+        self.left.set_data(np.full(low.sum(), LOW), rows[low])
+        self.right.set_data(np.full(high.sum(), HIGH), rows[high])
+        for k, text in enumerate(self.row_texts):
+            told = k < len(values) and (low[k] or high[k] or k == count - 1)  # beyond the axis, or the latest draw
+            text.set_text("")
+            if told:
+                left = values[k] > 2
+                at, side = np.clip(values[k], LOW, HIGH) + (-0.1 if left else 0.1), "right" if left else "left"
+                text.set(text=f"{values[k]:z.3g}", position=(at, rows[k]), horizontalalignment=side)
 
-    Parameters
-    ----------
-    panels : dict of str to ndarray (steps, runs)
-        Title and runs.
-    sentence : str
-        What the picture shows.
-    target : float
-        θ* to mark.
+    def _show_mean(self, data, here):
+        mean, error = data.mean[here], data.error[here]
+        self.mean.set_data(np.clip(data.mean[: here + 1], LOW, HIGH), np.arange(here + 1) + 0.5)
+        self.now.set_data(np.clip([mean], LOW, HIGH), [here + 0.5])
+        self.error.set_data(np.clip([mean - error, mean + error], LOW, HIGH), [here + 0.5] * 2)
+        below = here < ROWS  # the row below a draw is free; beside a mean its error is drawn
+        at, by = np.clip(mean, LOW, HIGH), 0.12 + (0 if below else min(error, HIGH))
+        left = at + by > 1.6
+        self.mean_text.set(
+            text=f"mean {mean:z.2f}" + f" ± {error:.2f}" * (data.count > 1),
+            position=(max(at - by, LOW + 1.2) if left else at + by, here + 0.5 + below),
+            horizontalalignment="right" if left else "left",
+        )
 
-    Returns
-    -------
-    Still
-    """
-    figure, axes = new_still(sentence, height=3.2, ncols=len(panels), sharey=True, squeeze=False)
-    for ax, (title, runs) in zip(axes[0], panels.items(), strict=True):
-        every = max(1, len(runs) // 300)
-        inside = np.where(np.abs(runs[::every]) <= 1.5, runs[::every], np.nan)  # jumps across would fill the panel
-        ax.plot(np.arange(0, len(runs), every), inside, ".-", color=COLOURS[0], lw=1, ms=2, alpha=0.7)
-        ax.axhline(target, color="black", ls="--", lw=1.5)
-        ax.set(title=title, xlabel="step", ylim=(-1.5, 1.5))
-        ax.grid(alpha=0.3)
-    axes[0, 0].set_ylabel("θ  (best: dashed)")
-    return figure
+    def touched(self, x, y) -> dict:
+        """A row: so many draws; the bar of the blocks or of the window: their length up to there."""
+        bar = data_place(self.bars, x, y)
+        place = bar or data_place(self.values, x, y)
+        if place is None:
+            return {}
+        across, down = place
+        if bar and BLOCKS - 0.5 <= down < WINDOW + 0.5:
+            return {"mean_length": across if down < BLOCKS + 0.5 else STEPS - across}
+        return {"count": COUNTS[int(down)]} if 0 <= down < len(COUNTS) else {}
