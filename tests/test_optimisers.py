@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_helpers import Params, init_params
+from bptt_helpers import Params, bptt, forward, init_params
 from bptt_helpers.tasks.sequences import Batch
 from bptt_helpers.training.dropout import Dropout
 from bptt_helpers.training.loop import train
@@ -154,3 +154,18 @@ def test_a_stop_rule_looks_at_the_last_scores(rule, scores, stops):
 def test_a_stop_rule_without_a_limit_is_refused():
     with pytest.raises(ValueError, match="at_least, at_most: want one of them, got neither"):
         reached()
+
+
+@pytest.mark.parametrize("optimiser", [SGD(0.9), Adam()])
+def test_a_run_hands_the_moments_on_from_update_to_update(optimiser):
+    begin = start(init_params(2, 3, 1, rng=0))
+    run = train(begin, line, updates=4, learning_rate=0.01, optimiser=optimiser, objective=regression())
+    params, moments = begin.params, optimiser.begin(begin.params)
+    for update in range(4):
+        batch = line(update)
+        trace = forward(params, batch.x)
+        gradient = bptt(trace, regression()(trace.o, batch)[1]).params
+        params, moments = optimiser.step(params, gradient, moments, 0.01, update)
+    np.testing.assert_allclose(run.params.flat(), params.flat(), rtol=1e-13)
+    for ours, theirs in zip(run.moments, moments, strict=True):
+        np.testing.assert_allclose(ours.flat(), theirs.flat(), rtol=1e-13)

@@ -153,3 +153,14 @@ def test_a_run_that_was_killed_ends_with_the_same_file(tmp_path, kills):
         assert killed_after(killed, 25 + 70 * k)
     subprocess.run([sys.executable, "-c", TRAINING, killed], check=True, stdout=subprocess.DEVNULL)
     assert killed.read_bytes() == (tmp_path / "whole.npz").read_bytes()
+
+
+def test_a_stop_while_writing_leaves_the_file_before(tmp_path, monkeypatch):
+    file = tmp_path / "run.npz"
+    save_run(train(begun(), draw, updates=2, **OPTIONS), file)
+    before = file.read_bytes()
+    monkeypatch.setattr("numpy.savez", lambda stream, **_: (stream.write(b"half"), 1 / 0))
+    with pytest.raises(ZeroDivisionError):
+        save_run(begun(), file)
+    assert file.read_bytes() == before
+    assert os.listdir(tmp_path) == ["run.npz"]

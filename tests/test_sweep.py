@@ -159,3 +159,20 @@ def test_a_sweep_runs_on_a_dask_cluster(tmp_path):
     sweep(add, SETTINGS, tmp_path / "here.json", shared=SHARED)
     assert done == (WANTED, [])
     assert (tmp_path / "there.json").read_bytes() == (tmp_path / "here.json").read_bytes()
+
+
+def test_a_stop_while_writing_leaves_the_file_before(tmp_path, monkeypatch):
+    file = tmp_path / "sums.json"
+    sweep(add, SETTINGS[:1], file, shared=SHARED)
+    before = file.read_bytes()
+
+    def half(self, text, **_):
+        with open(self, "w") as stream:
+            stream.write(text[:20])
+        raise OSError("no space left")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    with pytest.raises(OSError, match="no space left"):
+        sweep(add, SETTINGS, file, shared=SHARED)
+    assert file.read_bytes() == before
+    assert os.listdir(tmp_path) == ["sums.json"]
