@@ -166,12 +166,10 @@ def test_a_stop_while_writing_leaves_the_file_before(tmp_path, monkeypatch):
     sweep(add, SETTINGS[:1], file, shared=SHARED)
     before = file.read_bytes()
 
-    def half(self, text, **_):
-        with open(self, "w") as stream:
-            stream.write(text[:20])
+    def stop(*_):
         raise OSError("no space left")
 
-    monkeypatch.setattr(Path, "write_text", half)
+    monkeypatch.setattr(os, "replace", stop)  # the last thing that is done
     with pytest.raises(OSError, match="no space left"):
         sweep(add, SETTINGS, file, shared=SHARED)
     assert file.read_bytes() == before
