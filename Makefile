@@ -5,13 +5,13 @@ VENV ?= .venv## the folder of the environment
 LAB_ARGS ?=## more options for JupyterLab, for example LAB_ARGS="--port=9000"
 PYTEST_ARGS ?=## more options for pytest, for example PYTEST_ARGS="-k clipping"
 RUN := $(VENV)/bin/python
-STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/bench.stamp
+STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/dask.stamp $(VENV)/bench.stamp
 # The matrices are small: more threads would only wait for each other.
 export OMP_NUM_THREADS ?= 1
 # Containers often run as root, whom JupyterLab refuses. It listens on this machine only and asks for a token, so it may.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test torch lint format notebooks results bench constraints clean
+.PHONY: help lab test slow torch lint format notebooks results bench constraints clean
 
 help: ## list the targets and the settings
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ lab: $(VENV)/lab.stamp ## open the notebooks in JupyterLab
 
 test: lint ## lint, unit tests, examples in docstrings, browser tests, and every notebook run and compared
 	$(RUN) -m pytest $(PYTEST_ARGS)
+
+slow: $(VENV)/test.stamp $(VENV)/dask.stamp ## the tests that take minutes: kills, a Dask cluster
+	$(RUN) -m pytest -m slow $(PYTEST_ARGS) tests
 
 torch: $(VENV)/torch.stamp ## add PyTorch, by pip: `make test` then compares with it
 

@@ -1,10 +1,18 @@
 """One entry for every public function, one kind for every argument; `test_bad_input.py` finds the functions itself."""
 
+import atexit
+import shutil
+import tempfile
+from pathlib import Path
+
 import numpy as np
 
 from bptt_helpers import Vocabulary, bptt, constant_hazard, forward, init_params, squared_error
 from bptt_helpers.tasks.sequences import Batch
-from bptt_helpers.training.loop import start
+from bptt_helpers.training.loop import exact
+from bptt_helpers.training.objectives import classification
+from bptt_helpers.training.optimisers import SGD
+from bptt_helpers.training.run import save_run, start
 from tests.bad_input import (
     ANY,
     Argument,
@@ -66,6 +74,13 @@ LIKE = weights(GRADIENT, "integers", "matrix W_hh", "tuple of weights")
 NORM = gradient(GRADIENT, *(f"nan in {name}" for name in GRADIENT._fields), "inf in b_q")
 
 
+# files of this process: each call of a test reads or replaces them
+FOLDER = Path(tempfile.mkdtemp())
+atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
+RUN_FILE, SWEEP_FILE = str(FOLDER / "run.npz"), str(FOLDER / "sweep.json")
+save_run(start(PARAMS), RUN_FILE)
+
+
 def draw(update):
     return Batch(X, np.ones((T, B), int), "last")
 
@@ -123,6 +138,7 @@ TABLE = {
         "x": array(X, "as complex", "longer"),
         "cell": choice("tanh"),
         "h0": array(np.ones((B, N)), "as complex"),
+        "mask": array(np.ones((T, B, N)))._replace(good=None),
         "s0": array(np.ones((B, N)), "as complex")._replace(good=None),
         "activation": choice(None),
     },
@@ -252,16 +268,45 @@ TABLE = {
     "training.clipping.global_norm": {"gradient": NORM},
     "training.clipping.clip_by_global_norm": {"gradient": gradient(GRADIENT), "max_norm": positive(1.0)},
     "training.clipping.clip_by_value": {"gradient": gradient(GRADIENT), "max_value": positive(1.0)},
-    "training.loop.start": {"params": gradient(PARAMS)},
+    "training.run.start": {"params": gradient(PARAMS)},
+    "training.run.save_run": {"run": Argument(start(PARAMS), fine()), "file": Argument(RUN_FILE, fine())},
+    "training.run.load_run": {"file": Argument(RUN_FILE, fine())},
+    "training.schedules.cosine": {
+        "highest": positive(0.1),
+        "updates": count(10, "10**12"),
+        "warm_up": Argument(0, fine("0", "1", "numpy integer")),
+        "lowest": not_negative(0.0),
+    },
+    "training.objectives.classification": {
+        "ignore_label": Argument(-1, fine("-1", "0", "1", "numpy integer", "10**12"))
+    },
+    "training.objectives.reached": {
+        "at_least": real(0.9),
+        "at_most": real(1.0),
+        "lately": unlimited(5),
+    },
     "training.loop.train": {
         "run": Argument(start(PARAMS), fine()),
         "draw": function(draw),
         "updates": count(2, "0"),
         "learning_rate": positive(0.1),
+        "optimiser": Argument(SGD(), fine()),
         "clip_norm": positive(1.0),
         "cell": choice("tanh"),
-        "solved": real(2.0),
-        "progress": function(lambda done, wanted: None, "function", "wrong function"),
-        "ignore_label": LABELS["ignore_label"],
+        "objective": function(classification(), "None"),
+        "gradient": function(exact),
+        "dropout": choice(None),
+        "stop": function(lambda history: False, "function", "wrong function"),
+        "progress": function(lambda done, wanted: None, "function", "wrong function", "True"),
+        "file": choice(None),
+        "every": unlimited(5),
+    },
+    "training.sweep.sweep": {
+        "job": function(lambda a: {"b": a}, "function", "wrong function"),
+        "settings": Argument([{"a": 1}], fine("empty list", "empty tuple")),
+        "file": Argument(SWEEP_FILE, fine()),
+        "shared": Argument(None, fine(), skip=frozenset({"dict"})),  # which would be another file's
+        "executor": choice(None),
+        "progress": function(lambda done, wanted: None, "function", "wrong function", "True"),
     },
 }

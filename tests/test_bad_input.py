@@ -29,6 +29,7 @@ INTERNAL = {
     "tasks.losses": {"full_labels", "entry_weights"},
     "tasks.sequences": {"check_sizes"},
     "passes.backward": {"windowed", "weight_gradient"},
+    "training.progress": {"reporting"},
     "truncation.chunk_sums": {"chunked_sums"},
     "truncation.lag_sums": {"sums_by_lag", "journey", "most_growth", "sums_by_doubling"},
     "measures.travel": {"travel_back"},

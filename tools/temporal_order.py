@@ -5,29 +5,27 @@ Every finished run is stored at once in data/temporal_order.json, so an interrup
 
 from __future__ import annotations
 
-import json
 import sys
-from itertools import product
+from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
 from bptt_helpers import init_params
 from bptt_helpers.tasks.sequences import temporal_order
 from bptt_helpers.tasks.stored import data_file
-from bptt_helpers.training.loop import start, train
+from bptt_helpers.training.loop import train
+from bptt_helpers.training.objectives import reached
+from bptt_helpers.training.run import start
+from bptt_helpers.training.sweep import grid, sweep
 
 STORE = data_file("temporal_order.json")
-SETTINGS = {
+SHARED = {
     "n_hidden": 50,
     "batch_size": 20,
     "updates": 2000,
-    "learning_rates": [0.1, 0.01],
-    "sequence_lengths": [20, 30],
-    "clip_norms": [1.0, None],
-    "seeds": [0, 1, 2, 3, 4],
+    "every": 20,  # updates that share one stored point of a curve
 }
-RUN = ("learning_rate", "sequence_length", "clip_norm", "seed")  # what differs between two runs
-EVERY = 20  # updates that share one stored point of a curve
+GRID = {"learning_rate": [0.1, 0.01], "sequence_length": [20, 30], "clip_norm": [1.0, None], "seed": [0, 1, 2, 3, 4]}
 
 
 def run_once(learning_rate, sequence_length, clip_norm, seed):
@@ -43,57 +41,41 @@ def run_once(learning_rate, sequence_length, clip_norm, seed):
     -------
     Run
     """
-    s = SETTINGS
 
     def draw(update):
-        return temporal_order(sequence_length, s["batch_size"], rng=np.random.default_rng([seed, update]))
+        return temporal_order(sequence_length, SHARED["batch_size"], rng=np.random.default_rng([seed, update]))
 
-    params = init_params(draw(0).x.shape[2], s["n_hidden"], 4, rng=seed)
-    options = {"updates": s["updates"], "learning_rate": learning_rate, "clip_norm": clip_norm}
-    return train(start(params), draw, **options)
+    params = init_params(draw(0).x.shape[2], SHARED["n_hidden"], 4, rng=seed)
+    options = {"updates": SHARED["updates"], "learning_rate": learning_rate, "clip_norm": clip_norm}
+    return train(start(params), draw, stop=reached(at_least=0.99), **options)
 
 
-def record(learning_rate, sequence_length, clip_norm, seed, run):
+def record(**setting):
     """What is stored of a run: how it ended, and of every 20 updates the share right and the largest norm.
 
     The largest: one long gradient is enough to throw the weights away, and a sample of the norms would miss it.
     """
+    run, every = run_once(**setting), SHARED["every"]
 
     def thin(curve, of_each):
-        return [float(f"{of_each(curve[k : k + EVERY]):.4g}") for k in range(0, len(curve), EVERY)]
+        return [float(f"{of_each(curve[k : k + every]):.4g}") for k in range(0, len(curve), every)]
 
     return {
-        "learning_rate": learning_rate,
-        "sequence_length": sequence_length,
-        "clip_norm": clip_norm,
-        "seed": seed,
         "solved": run.solved,
-        "updates": len(run.loss),
-        "largest_norm": float(f"{run.norm.max():.4g}"),
-        "correct": thin(run.correct, np.mean),
-        "norm": thin(run.norm, np.max),
+        "updates": run.updates,
+        "largest_norm": float(f"{run.history.norm.max():.4g}"),
+        "correct": thin(run.history.score, np.mean),
+        "norm": thin(run.history.norm, np.max),
     }
 
 
 def main(store=STORE) -> int:
     """Do the runs that are not stored yet."""
-    stored = json.loads(store.read_text()) if store.exists() else {"settings": SETTINGS, "every": EVERY, "runs": []}
-    if stored["settings"] != SETTINGS:
-        print(f"{store.name} was made with other settings: remove it to start again", file=sys.stderr)
-        return 1
-    done = {tuple(run[name] for name in RUN) for run in stored["runs"]}
-    wanted = list(product(*(SETTINGS[name + "s"] for name in RUN)))
-    for number, setting in enumerate(wanted, 1):
-        if setting not in done:
-            print(f"run {number} of {len(wanted)}: {', '.join(RUN)} = {setting} ... ", end="", flush=True)
-            run = run_once(*setting)
-            print(f"{'solved' if run.solved else 'not solved'} after {len(run.loss)} updates", flush=True)
-            stored["runs"].append(record(*setting, run))
-            text = json.dumps(stored, separators=(",", ":")).replace('{"learning_rate"', '\n{"learning_rate"')
-            new = store.with_suffix(".new")  # so that an interrupt while writing leaves the old file whole
-            new.write_text(text + "\n")
-            new.replace(store)
-    return 0
+    with ProcessPoolExecutor() as executor:
+        done = sweep(record, grid(**GRID), store, shared=SHARED, executor=executor, progress=True)
+    for setting, problem in done.failed:
+        print(f"{setting}: {problem}", file=sys.stderr)
+    return int(bool(done.failed))
 
 
 if __name__ == "__main__":

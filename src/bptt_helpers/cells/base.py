@@ -209,15 +209,25 @@ class Cell(ABC):
 
 
 def own_signals(trace, dL_do) -> np.ndarray:
-    """W_qhᵀ dL/do_t: what each step's own loss sends into its state, ``(T, B, m)``, before time is involved."""
-    T, B, q = dL_do.shape
+    """mask ⊙ W_qhᵀ dL/do_t: what each step's own loss sends into its state, ``(T, B, m)``, before time is involved."""
     n, m = trace.params.n_hidden, trace.states.shape[2]
-    into_h = dL_do.reshape(T * B, q).dot(trace.params.W_qh).reshape(T, B, n)
+    through_h = into_h(trace, dL_do)
     if m == n:
-        return into_h
-    own = np.zeros((T, B, m), into_h.dtype)
-    own[..., :n] = into_h
+        return through_h
+    own = np.zeros((*dL_do.shape[:2], m), through_h.dtype)
+    own[..., :n] = through_h
     return own
+
+
+def into_h(trace, dL_do, out=None) -> np.ndarray:
+    """The part of `own_signals` that is h, ``(T, B, n)``, the only one that is not zero; into `out`, contiguous."""
+    T, B, q = dL_do.shape
+    if out is None:
+        out = np.empty((T, B, trace.params.n_hidden), dL_do.dtype)
+    np.dot(dL_do.reshape(T * B, q), trace.params.W_qh, out=out.reshape(T * B, -1))
+    if trace.mask is not None:
+        out *= trace.mask
+    return out
 
 
 def bound_of_stretch(J) -> np.ndarray:

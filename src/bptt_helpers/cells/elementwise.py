@@ -14,7 +14,7 @@ import numpy as np
 
 from ..numbers.validate import choice
 from .activations import ACTIVATIONS, slope_and_power
-from .base import Cell, rows_times, smallest
+from .base import Cell, into_h, rows_times, smallest
 from .loops import add_from_later, one_is_small, signals_of_one, states_of_batch, states_of_one
 
 
@@ -90,10 +90,10 @@ class Elementwise(Cell):
 
     def walk_back(self, trace, dL_do, dL_ds, from_later):
         params, slope = trace.params, self.activation.slope_of_state(trace.states[1:])
-        T, B, q = dL_do.shape
-        if from_later is None and one_is_small(B, params.n_hidden, q):
+        _, B, q = dL_do.shape
+        if from_later is None and trace.mask is None and one_is_small(B, params.n_hidden, q):
             return signals_of_one(params, dL_do, slope, dL_ds)
-        np.dot(dL_do.reshape(T * B, q), params.W_qh, out=dL_ds.reshape(T * B, -1))
+        into_h(trace, dL_do, dL_ds)
         if from_later is not None:
             dL_ds[-1] += from_later
         return add_from_later(dL_ds, slope, params.W_hh)

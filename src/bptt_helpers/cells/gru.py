@@ -64,7 +64,7 @@ class GRU(Cell):
 
     def walk_back(self, trace, dL_do, dL_ds, from_later):
         _, B, q = dL_do.shape
-        if from_later is None and one_is_small(B, trace.params.n_hidden, q):
+        if from_later is None and trace.mask is None and one_is_small(B, trace.params.n_hidden, q):
             return signals_of_one(trace, dL_do, dL_ds)
         return signals_of_batch(trace, dL_do, dL_ds, from_later)
 

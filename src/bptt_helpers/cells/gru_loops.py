@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .base import SEGMENT
+from .base import SEGMENT, into_h
 from .lstm_loops import AT_ONCE
 from .workspace import give_back, take
 
@@ -167,11 +167,11 @@ def signals_of_batch(trace, dL_do, dL_ds, from_later) -> np.ndarray:
     ndarray (T, B, 4 n)
         dL/da, of r, z, n and p.
     """
-    T, B, q = dL_do.shape
+    B = dL_do.shape[1]
     params, n, dtype = trace.params, trace.params.n_hidden, trace.states.dtype
     W_hh = np.ascontiguousarray(params.W_hh).reshape(3, n, n)
     signals = factors(trace.kept, trace.states[:-1])  # the signals take the place of the factors
-    np.dot(dL_do.reshape(T * B, q), params.W_qh, out=dL_ds.reshape(T * B, n))
+    into_h(trace, dL_do, dL_ds)
     if from_later is not None:
         dL_ds[-1] += from_later
     carried = np.empty((3, B, n), dtype)

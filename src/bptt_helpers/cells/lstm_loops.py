@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .base import SEGMENT
+from .base import SEGMENT, into_h
 from .workspace import give_back, take
 
 # What is kept of a step, and what a step back multiplies by: blocks of (T, blocks, B, n).
@@ -171,12 +171,12 @@ def signals_of_batch(trace, dL_do, dL_ds, from_later) -> np.ndarray:
     ndarray (T, B, 4 n)
         dL/da.
     """
-    T, B, q = dL_do.shape
+    T, B, _ = dL_do.shape
     params, n, dtype = trace.params, trace.params.n_hidden, trace.states.dtype
     W_hh = np.ascontiguousarray(params.W_hh).reshape(4, n, n)
     by = factors(trace.kept, trace.states[1:, :, n:])
     signals = np.empty((T + 1, 5, B, n), dtype)  # dL/dc_{t-1} and dL/da of i, f, g, o
-    dL_dh = dL_do.reshape(T * B, q).dot(params.W_qh).reshape(T, B, n)
+    dL_dh = into_h(trace, dL_do)
     carried = np.zeros((4, B, n), dtype)
     signals[T, 0] = 0
     if from_later is not None:

@@ -95,6 +95,13 @@ def function(name, value, takes_and_gives):
     return value
 
 
+def label(name, value) -> None:
+    """Raise a ValueError if `value` is neither None nor an integer that a label can be."""
+    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
+    if value is not None and not (whole and abs(value) < 2**63):
+        raise ValueError(f"{name}: want an integer, such as -1, or None, got {shown(value)}")
+
+
 def generator(name, rng) -> np.random.Generator:
     """A source of randomness from a Generator, which is used as it is, or from a seed; else a ValueError."""
     if isinstance(rng, np.random.Generator):

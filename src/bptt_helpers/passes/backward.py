@@ -264,6 +264,7 @@ def weight_gradient(trace, dL_da, dL_do) -> Params:
     Params
     """
     T, B, q = dL_do.shape
-    do, h_after = dL_do.reshape(T * B, q).T, trace.h[1:].reshape(T * B, -1)
+    seen = trace.h[1:] if trace.mask is None else trace.h[1:] * trace.mask
+    do, h_after = dL_do.reshape(T * B, q).T, seen.reshape(T * B, -1)
     ones = np.ones(T * B, do.dtype)  # a sum over time and batch, several times as fast as sum(1)
     return Params(*trace.cell.into_weights(trace, dL_da), do.dot(h_after), do.dot(ones))

@@ -9,7 +9,7 @@ import numpy as np
 from ..cells.base import Cell, shape_or_type
 from ..cells.catalogue import find_cell
 from ..cells.params import Params
-from ..numbers.validate import COMPLEX, all_finite, array, cast, shape, shown
+from ..numbers.validate import COMPLEX, REAL, all_finite, array, cast, shape, shown
 
 
 class Trace(NamedTuple):
@@ -28,6 +28,8 @@ class Trace(NamedTuple):
         Outputs, ``o[t]`` from the state ``states[t + 1]``.
     kept : ndarray (T, …) or None
         What else the cell keeps of every step.
+    mask : ndarray (T, B, n) or None
+        What each h_t was multiplied by on its way into the output, as dropout does; None for 1.
     """
 
     params: Params
@@ -36,6 +38,7 @@ class Trace(NamedTuple):
     states: np.ndarray
     o: np.ndarray
     kept: np.ndarray | None = None
+    mask: np.ndarray | None = None
 
     @property
     def h(self) -> np.ndarray:
@@ -44,9 +47,9 @@ class Trace(NamedTuple):
 
     def part(self, start, stop) -> Trace:
         """The steps from `start` to before `stop`, as a trace that shares memory."""
-        kept = None if self.kept is None else self.kept[start:stop]
+        kept, mask = (None if v is None else v[start:stop] for v in (self.kept, self.mask))
         states, o = self.states[start : stop + 1], self.o[start:stop]
-        return Trace(self.params, self.cell, self.x[start:stop], states, o, kept)
+        return Trace(self.params, self.cell, self.x[start:stop], states, o, kept, mask)
 
     def astype(self, dtype) -> Trace:
         """The same trace in another floating-point type; nothing is computed again."""
@@ -91,6 +94,14 @@ def check_trace(trace) -> None:
             raise ValueError(f"trace.kept: want an array, as forward leaves it, got {shape_or_type(trace.kept)}")
         shape("trace.kept", trace.kept, (T, trace.cell.kept_blocks, B, params.n_hidden), "(T, blocks, B, n)")
         array("trace.kept", trace.kept, COMPLEX)
+    if trace.mask is not None:
+        _check_mask("trace.mask", trace.mask, (T, B, params.n_hidden))
+
+
+def _check_mask(name, mask, wanted):
+    """A mask has the shape of h, T steps, and finite real numbers."""
+    array(name, mask, REAL)
+    shape(name, mask, wanted, "(T, B, n)")
 
 
 def real_trace(trace) -> Trace:
@@ -99,7 +110,7 @@ def real_trace(trace) -> Trace:
     return trace.astype(float)
 
 
-def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Trace:
+def forward(params, x, *, cell="tanh", h0=None, s0=None, mask=None, activation=None) -> Trace:
     """Run a recurrent network over a batch of sequences.
 
         s_t = step(x_t, s_{t-1}),    o_t = W_qh h_t + b_q;    tanh:  h_t = tanh(W_hx x_t + W_hh h_{t-1} + b_h)
@@ -117,6 +128,9 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
         Initial h, of every sequence or the same for all. Default: zeros.
     s0 : ndarray (B, m) or (m,), optional
         The whole initial state in place of `h0`; for an LSTM (h | c), m = 2 n.
+    mask : ndarray (T, B, n), optional
+        Multiplies each h_t on its way into the output only: o_t = W_qh (mask_t ⊙ h_t) + b_q. `training.dropout_mask`
+        draws one.
     activation : str, optional
         The older name of `cell`.
 
@@ -160,15 +174,19 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, activation=None) -> Tra
     if x.dtype != dtype:
         x = cast("x", x, dtype)
 
+    if mask is not None:
+        _check_mask("mask", mask, (T, B, n))
+        mask = cast("mask", mask, dtype)
     states = np.empty((T + 1, B, cell.parts * n), dtype)
     _begin(states[0], n, given)
     with np.errstate(over="ignore", invalid="ignore"):  # overflow is reported below, with the step
         kept = cell.run(params, x, states)
-        o = states[1:, :, :n].reshape(T * B, n).dot(params.W_qh.T)
+        seen = states[1:, :, :n] if mask is None else states[1:, :, :n] * mask
+        o = seen.reshape(T * B, n).dot(params.W_qh.T)
         o += params.b_q
     if not all_finite(o):  # any weight times an infinite state is infinite or nan: the outputs tell on the states
         _report_overflow(states, o)
-    return Made(params, cell, x, states, o.reshape(T, B, -1), kept)
+    return Made(params, cell, x, states, o.reshape(T, B, -1), kept, mask)
 
 
 def _given(h0, s0):

@@ -8,11 +8,9 @@ or by an ignored label; a zero gradient is all that travels back from there.
 
 from __future__ import annotations
 
-import numbers
-
 import numpy as np
 
-from ..numbers.validate import COMPLEX, REAL, array, finite, plain, shape, shown
+from ..numbers.validate import COMPLEX, REAL, array, finite, label, plain, shape, shown
 
 
 def cross_entropy(o, y, *, weight=None, ignore_label=None):
@@ -286,8 +284,7 @@ def _whole(y, q):
 
 
 def _not_ignored(y, ignore_label):
-    if not isinstance(ignore_label, numbers.Integral) or isinstance(ignore_label, bool) or abs(ignore_label) >= 2**63:
-        raise ValueError(f"ignore_label: want an integer, such as -1, or None, got {shown(ignore_label)}")
+    label("ignore_label", ignore_label)
     counted = y != ignore_label
     if not counted.any():
         raise ValueError(

@@ -51,7 +51,7 @@ def load_results(name) -> dict:
     Returns
     -------
     dict
-        ``settings``: what all runs share; ``every``: updates between two points of a curve;
+        ``settings``: what all runs share, among them ``every``, the updates that a point of a curve stands for;
         ``runs``: one dict for each run, with its settings, its end and its curves.
 
     Raises
@@ -64,7 +64,7 @@ def load_results(name) -> dict:
     Examples
     --------
     >>> results = load_results("temporal_order")
-    >>> len(results["runs"]), results["every"]
+    >>> len(results["runs"]), results["settings"]["every"]
     (40, 20)
     """
     file = data_file(f"{choice('name', name, RESULTS)}.json")

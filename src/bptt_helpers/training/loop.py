@@ -1,66 +1,29 @@
-"""Stochastic gradient descent with its history: small enough to read, and a run that was interrupted goes on."""
+"""Gradient descent with its history: small enough to read, and a run that was interrupted goes on."""
 
 from __future__ import annotations
 
 import math
 import warnings
-from typing import NamedTuple
 
 import numpy as np
 
 from ..cells.catalogue import find_cell
 from ..cells.params import Params, check_gradient
-from ..numbers.validate import all_finite, function, number, positive, room, shown, whole_number
+from ..numbers.validate import all_finite, function, positive, room, shown, whole_number
 from ..passes.backward import bptt
 from ..passes.forward import forward
-from ..tasks.losses import accuracy, cross_entropy
 from ..tasks.sequences import Batch
 from .clipping import clip_by_global_norm
-
-LATELY = 50  # updates over which the share of right answers is averaged
-
-
-class Run(NamedTuple):
-    """A training run so far; give it back to `train` to go on.
-
-    Attributes
-    ----------
-    params : Params
-        Weights after the last update.
-    loss : ndarray (k,)
-        Loss of each update's batch, before the update.
-    norm : ndarray (k,)
-        Norm of each gradient, before clipping.
-    correct : ndarray (k,)
-        Share of right answers in each update's batch, over the entries that its loss counts.
-    solved : bool
-        Whether the run ended because the task was solved.
-    overflow : str
-        What ended the run, if an update led out of the range of float64: which one, and what to do. Else empty.
-    """
-
-    params: Params
-    loss: np.ndarray
-    norm: np.ndarray
-    correct: np.ndarray
-    solved: bool = False
-    overflow: str = ""
+from .dropout import Dropout
+from .objectives import classification
+from .optimisers import SGD
+from .progress import reporting
+from .run import History, Run, save_run
 
 
-def start(params) -> Run:
-    """A run with no updates yet.
-
-    Parameters
-    ----------
-    params : Params
-
-    Raises
-    ------
-    ValueError
-        If `params` is no Params of finite numbers.
-    """
-    check_gradient(params, name="params")
-    return Run(params, *(np.empty(0) for _ in range(3)))
+def exact(trace, dL_do, update) -> Params:
+    """The gradient by backpropagation through all steps."""
+    return bptt(trace, dL_do).params
 
 
 def train(
@@ -69,41 +32,57 @@ def train(
     *,
     updates,
     learning_rate,
+    optimiser=SGD(),  # noqa: B008  an immutable tuple
     clip_norm=None,
     cell="tanh",
-    solved=0.99,
-    progress=None,
-    ignore_label=None,
+    objective=None,
+    gradient=exact,
+    dropout=None,
+    stop=None,
+    progress=False,
+    file=None,
+    every=100,
 ) -> Run:
-    """Learn a classification with plain stochastic gradient descent, by exact backpropagation through time.
+    """Learn by gradient descent.
 
         θ ← θ - η g,    g shortened to `clip_norm` if it is longer
 
-    Update k draws the batch ``draw(k)``, so a run that goes on sees what an uninterrupted one would have seen. An
-    interrupt (Ctrl-C, or the stop button) ends the call and loses nothing: it returns the run so far. So does an update
-    that leads out of the range of float64: it is taken back, and a RuntimeWarning says so. What is returned can go on
-    with a smaller learning rate.
+    Update k draws the batch ``draw(k)``, so a run that goes on sees what an uninterrupted one would have seen, to the
+    last bit. An interrupt (Ctrl-C, or the stop button) ends the call and loses nothing: it returns the run so far. So
+    does an update that leads out of the range of the floating-point type: it is taken back, and a RuntimeWarning says
+    so. What is returned can go on with a smaller learning rate.
 
     Parameters
     ----------
     run : Run
-        Where to go on from; `start` makes the first one.
+        Where to go on from: `start` makes the first one, `load_run` reads one from a file.
     draw : callable (int) -> Batch
-        Batch of the k-th update, counted from 0: x, y and weight, the last two as `cross_entropy` takes them.
+        Batch of the k-th update, counted from 0: x, y and weight, the last two as the objective takes them.
     updates : int
         Stop at this number of updates, those of `run` included.
-    learning_rate : float
-        η > 0.
+    learning_rate : float or callable (int) -> float
+        η > 0, or η of the k-th update, such as `cosine` gives.
+    optimiser : Optimiser
+        What makes a step of a gradient: `SGD` or `Adam`, or an object with their two methods.
     clip_norm : float, optional
         Default: no clipping.
     cell : str or Cell
         As `forward` takes it.
-    solved : float
-        Stop as soon as the mean share of right answers over the last 50 updates reaches this; more than 1: never.
-    progress : callable (int, int), optional
-        Called with the updates done and wanted, after every update.
-    ignore_label : int, optional
-        Entries with this label count nothing, neither in the loss nor among the right answers.
+    objective : callable (o, batch) -> (loss, dL_do, score), optional
+        Default: `classification()`.
+    gradient : callable (trace, dL_do, int) -> Params
+        From what the objective sends back to a gradient of the weights; the number of the update is for one that
+        draws. A window: ``lambda trace, dL_do, k: bptt(trace, dL_do, window=10).params``.
+    dropout : Dropout, optional
+        Of the outputs. The score is that of the thinned network. Default: none.
+    stop : callable (History) -> bool, optional
+        Asked after every update whether that was enough; `reached` makes one. Default: all updates.
+    progress : bool or callable (int, int)
+        True shows a bar; a function is called with the updates done and wanted, after every update.
+    file : str or Path, optional
+        Where to keep the run while it goes on and in the end (`save_run`), so that not even a crash loses much.
+    every : int
+        Updates between two times it is kept.
 
     Returns
     -------
@@ -114,70 +93,132 @@ def train(
     ValueError
         If an argument is out of range, or a batch has nothing to average.
     OverflowError
-        If the first pass leaves the range of float64: the weights were too large before there was any update.
+        If the first pass leaves the range of the floating-point type: the weights were too large before there was any
+        update.
+
+    Examples
+    --------
+    >>> from bptt_helpers import init_params
+    >>> from bptt_helpers.tasks.sequences import temporal_order
+    >>> from bptt_helpers.training.run import start
+    >>> begin = start(init_params(6, 8, 4))
+    >>> run = train(begin, lambda k: temporal_order(10, 4, rng=k), updates=20, learning_rate=0.1)
+    >>> run.updates, run.history.loss.shape
+    (20, (20,))
     """
+    cell = find_cell(cell)
+    step = _Step(cell, classification() if objective is None else objective, gradient, optimiser, clip_norm, dropout)
+    _check(run, draw, updates, stop, cell)
+    rate = learning_rate if callable(learning_rate) else _constant(learning_rate)
+    every = whole_number("every", every)
+    if run.solved:
+        return run
+    params, moments, done = run.params, optimiser.begin(run.params), run.updates
+    if done:
+        moments = _goes_on(run.moments, moments)
+    room("updates", max(updates, done))
+    history = [np.append(kept, np.empty(max(0, updates - done))) for kept in run.history]
+    solved, overflow, before = False, "", None
+
+    def so_far() -> Run:
+        return Run(params, moments, History(*(kept[:done] for kept in history)), solved, overflow)
+
+    with reporting(progress, done, updates) as report:
+        try:
+            while done < updates and not solved:
+                now = positive("learning_rate", rate(done))
+                try:
+                    measured, stepped = step(params, moments, draw(done), now, done)
+                except OverflowError as error:
+                    if not isinstance(error, TooFar):  # with these weights no learning rate would help
+                        if before is None:
+                            raise
+                        params, moments, done = before
+                    overflow = _way_out(done, updates, now, clip_norm)
+                    warnings.warn(overflow, RuntimeWarning, stacklevel=2)
+                    break
+                for kept, value in zip(history, measured, strict=True):
+                    kept[done] = value
+                # together: an interrupt before this line leaves the update undone
+                before, (params, moments, done) = (params, moments, done), (*stepped, done + 1)
+                solved = stop is not None and bool(stop(so_far().history))
+                report(done)
+                if file is not None and done % every == 0:
+                    save_run(so_far(), file)
+        except KeyboardInterrupt:
+            pass
+    if file is not None:
+        save_run(so_far(), file)
+    return so_far()
+
+
+class TooFar(OverflowError):
+    """The gradient fits the floating-point type, the step does not."""
+
+
+class _Step:
+    """One update: forward, loss, back, clip, step."""
+
+    def __init__(self, cell, objective, gradient, optimiser, clip_norm, dropout):
+        self.cell, self.optimiser = cell, optimiser
+        self.objective = function("objective", objective, "o, batch -> loss, dL_do, score")
+        self.gradient = function("gradient", gradient, "trace, dL_do, number of the update -> Params")
+        for method in ("begin", "step"):
+            if not callable(getattr(optimiser, method, None)):
+                raise ValueError(f"optimiser: want SGD() or Adam(), or what has their methods, got {shown(optimiser)}")
+        self.limit = np.finfo(float).max if clip_norm is None else positive("clip_norm", clip_norm)
+        if dropout is not None and not isinstance(dropout, Dropout):
+            raise ValueError(f"dropout: want a Dropout, such as Dropout(0.3), or None, got {shown(dropout)}")
+        self.dropout = dropout and dropout.checked()
+
+    def __call__(self, params, moments, batch, rate, update):
+        """What the history keeps of it, and weights and moments after it."""
+        batch = _batch(batch, update)
+        mask = None
+        if self.dropout:
+            shape = (*batch.x.shape[:2], params.n_hidden)
+            mask = self.dropout.mask(update, shape, params.W_hh.dtype)
+        trace = forward(params, batch.x, cell=self.cell, mask=mask)
+        with np.errstate(over="ignore", invalid="ignore"):  # of outputs near the end of the range; found out below
+            loss, dL_do, score = self._ask(trace.o, batch)
+        clipped, norm = clip_by_global_norm(self.gradient(trace, dL_do, update), self.limit)
+        if not (math.isfinite(loss) and math.isfinite(norm)):
+            raise OverflowError("train: want a loss and a norm that fit float64, got overflow; use smaller weights")
+        with np.errstate(over="ignore", invalid="ignore"):
+            stepped, moments = self.optimiser.step(params, clipped, moments, rate, update)
+        if not all(map(all_finite, stepped)):
+            raise TooFar
+        return (loss, norm, score, rate), (stepped, moments)
+
+    def _ask(self, o, batch):
+        answer = self.objective(o, batch)
+        if not isinstance(answer, tuple) or len(answer) != 3:
+            raise ValueError(f"objective: want a function that returns loss, dL_do, score, got {shown(answer)}")
+        return answer
+
+
+def _check(run, draw, updates, stop, cell):
     if not isinstance(run, Run):
         raise ValueError(f"run: want a Run, as start makes the first one, got {shown(run)}")
+    check_gradient(run.params, name="run.params")
     function("draw", draw, "number of the update -> Batch")
-    find_cell(cell).check(run.params)
-    solved = number("solved", solved)
-    if progress is not None:
-        function("progress", progress, "updates done, updates wanted")
-    updates = whole_number("updates", updates, 0)
+    cell.check(run.params)
+    if stop is not None:
+        function("stop", stop, "History -> bool")
+    whole_number("updates", updates, 0)
+
+
+def _goes_on(moments, begun):
+    """The moments of a run, if they are as many as its optimiser makes."""
+    if len(moments) != len(begun):
+        came = f"one with {len(begun)} moments for a run with {len(moments)}"
+        raise ValueError(f"optimiser: want the one that the run was made with, got {came}")
+    return moments
+
+
+def _constant(learning_rate):
     learning_rate = positive("learning_rate", learning_rate)
-    limit = np.finfo(float).max if clip_norm is None else positive("clip_norm", clip_norm)
-    done, params, stop = len(run.loss), run.params, run.solved
-    room("updates", max(updates, done))
-    overflow, before = "", None
-    loss, norm, correct = (np.append(kept, np.empty(max(0, updates - done))) for kept in run[1:4])
-    try:
-        while done < updates and not stop:
-            batch = _batch(draw(done), done)
-            try:
-                gradient, *measured = _pass(params, batch, cell, ignore_label, limit)
-                loss[done], correct[done], norm[done] = measured
-                stepped = _step(params, gradient, learning_rate)
-            except OverflowError as error:
-                if not isinstance(error, _TooFar):  # with these weights no learning rate would help
-                    if before is None:
-                        raise
-                    params, done = before, done - 1
-                overflow = _way_out(done, updates, learning_rate, clip_norm)
-                warnings.warn(overflow, RuntimeWarning, stacklevel=2)
-                break
-            # together: an interrupt before this line leaves the update undone
-            before, params, done = params, stepped, done + 1
-            stop = done >= LATELY and correct[done - LATELY : done].mean() >= solved
-            if progress:
-                progress(done, updates)
-    except KeyboardInterrupt:
-        pass
-    return Run(params, loss[:done], norm[:done], correct[:done], bool(stop), overflow)
-
-
-class _TooFar(OverflowError):
-    """The gradient fits float64, the step does not."""
-
-
-def _pass(params, batch, cell, ignore_label, limit):
-    """Gradient of one batch, clipped, its loss and share of right answers, and the gradient's norm before."""
-    asked = {"weight": batch.weight, "ignore_label": ignore_label}
-    trace = forward(params, batch.x, cell=cell)
-    with np.errstate(over="ignore", invalid="ignore"):  # of outputs near the end of the range; found out below
-        loss, dL_do = cross_entropy(trace.o, batch.y, **asked)
-    gradient, norm = clip_by_global_norm(bptt(trace, dL_do).params, limit)
-    if not (math.isfinite(loss) and math.isfinite(norm)):
-        raise OverflowError("train: want a loss and a norm that fit float64, got overflow; use smaller weights")
-    return gradient, loss, accuracy(trace.o, batch.y, **asked), norm
-
-
-def _step(params, gradient, learning_rate) -> Params:
-    """The weights after one update, if they fit their type."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        stepped = Params(*(w - learning_rate * g for w, g in zip(params, gradient, strict=True)))
-    if not all(map(all_finite, stepped)):
-        raise _TooFar
-    return stepped
+    return lambda update: learning_rate
 
 
 def _way_out(done, updates, learning_rate, clip_norm) -> str:
