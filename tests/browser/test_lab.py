@@ -111,7 +111,7 @@ def test_an_explorer_fits_a_wide_and_a_narrow_window(pair):
 def test_the_focus_on_a_slider_is_visible(all_explorers):
     shown = all_explorers[0].explorer(0)
     handle = shown.handles()[0]
-    shown.box.get_by_role("button").focus()
+    shown.box.get_by_role("button", name="Reset").focus()
     before = handle.evaluate(LOOK)
     handle.focus()
     assert handle.evaluate(LOOK) != before
