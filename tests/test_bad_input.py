@@ -30,6 +30,7 @@ INTERNAL = {
     "tasks.sequences": {"check_sizes"},
     "passes.backward": {"windowed", "weight_gradient"},
     "training.progress": {"reporting"},
+    "training.whole_files": {"replacing"},
     "truncation.chunk_sums": {"chunked_sums"},
     "truncation.lag_sums": {"sums_by_lag", "journey", "most_growth", "sums_by_doubling"},
     "measures.travel": {"travel_back"},

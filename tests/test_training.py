@@ -246,3 +246,21 @@ def test_the_command_does_what_is_not_stored(tmp_path, monkeypatch):
     kept = json.loads(store.read_text())["runs"]
     assert len(kept) == 4
     assert kept[:2] == first
+
+
+def test_an_interrupt_before_the_question_costs_no_further_update(run):
+    whole = train(run, draw, updates=1000, learning_rate=0.5, stop=SOLVED)
+
+    def interrupted(history):
+        if len(history.loss) == whole.updates:
+            raise KeyboardInterrupt
+        return SOLVED(history)
+
+    part = train(run, draw, updates=1000, learning_rate=0.5, stop=interrupted)
+    assert (part.updates, part.solved) == (whole.updates, False)
+    assert_same_run(train(part, draw, updates=1000, learning_rate=0.5, stop=SOLVED), whole)
+
+
+def test_a_stricter_rule_lets_a_solved_run_go_on(run):
+    done = train(run, draw, updates=1000, learning_rate=0.5, stop=reached(at_least=0.8))
+    assert train(done, draw, updates=1000, learning_rate=0.5, stop=SOLVED).updates > done.updates

@@ -129,8 +129,8 @@ def forward(params, x, *, cell="tanh", h0=None, s0=None, mask=None, activation=N
     s0 : ndarray (B, m) or (m,), optional
         The whole initial state in place of `h0`; for an LSTM (h | c), m = 2 n.
     mask : ndarray (T, B, n), optional
-        Multiplies each h_t on its way into the output only: o_t = W_qh (mask_t ⊙ h_t) + b_q. `training.dropout_mask`
-        draws one.
+        Multiplies each h_t on its way into the output only: o_t = W_qh (mask_t ⊙ h_t) + b_q. `Dropout` of
+        `training.dropout` draws one.
     activation : str, optional
         The older name of `cell`.
 

@@ -76,7 +76,8 @@ def train(
     dropout : Dropout, optional
         Of the outputs. The score is that of the thinned network. Default: none.
     stop : callable (History) -> bool, optional
-        Asked after every update whether that was enough; `reached` makes one. Default: all updates.
+        Asked at the start and after every update whether that was enough; `reached` makes one. Default: all
+        updates.
     progress : bool or callable (int, int)
         True shows a bar; a function is called with the updates done and wanted, after every update.
     file : str or Path, optional
@@ -111,14 +112,13 @@ def train(
     _check(run, draw, updates, stop, cell)
     rate = learning_rate if callable(learning_rate) else _constant(learning_rate)
     every = whole_number("every", every)
-    if run.solved:
-        return run
     params, moments, done = run.params, optimiser.begin(run.params), run.updates
     if done:
         moments = _goes_on(run.moments, moments)
     room("updates", max(updates, done))
     history = [np.append(kept, np.empty(max(0, updates - done))) for kept in run.history]
-    solved, overflow, before = False, "", None
+    # asked of the run as it came, too: an interrupt may have come between an update and its question
+    solved, overflow, before = bool(done and stop is not None and stop(run.history)), "", None
 
     def so_far() -> Run:
         return Run(params, moments, History(*(kept[:done] for kept in history)), solved, overflow)

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..cells.params import Params, check_gradient
 from ..numbers.validate import shown
+from .whole_files import replacing
 
 
 class History(NamedTuple):
@@ -106,13 +107,8 @@ def save_run(run, file) -> None:
         arrays |= {f"moments.{number}.{name}": w for name, w in moment._asdict().items()}
     arrays |= {f"history.{name}": values for name, values in run.history._asdict().items()}
     arrays |= {"solved": np.array(run.solved), "overflow": np.array(run.overflow)}
-    new = file.with_name(file.name + f".{os.getpid()}.new")
-    try:
-        with open(new, "wb") as stream:
-            np.savez(stream, **arrays)
-        os.replace(new, file)
-    finally:
-        new.unlink(missing_ok=True)
+    with replacing(file) as new, open(new, "wb") as stream:
+        np.savez(stream, **arrays)
 
 
 def load_run(file) -> Run:

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..numbers.validate import function, shown
 from .progress import reporting
+from .whole_files import replacing
 
 
 class Sweep(NamedTuple):
@@ -175,12 +176,8 @@ class _Store:
         others = [run for key, run in self.runs.items() if key not in self.keys]  # of an earlier, larger grid
         lines = ",\n".join(json.dumps(run, separators=(",", ":")) for run in self.in_order() + others)
         text = f'{{"settings":{json.dumps(self.shared, separators=(",", ":"))},"runs":[\n{lines}\n]}}\n'
-        new = self.file.with_name(f"{self.file.name}.{os.getpid()}.new")
-        try:
+        with replacing(self.file) as new:
             new.write_text(text, encoding="utf-8")
-            os.replace(new, self.file)
-        finally:
-            new.unlink(missing_ok=True)
 
 
 def _key(setting) -> str:

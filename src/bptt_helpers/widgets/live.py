@@ -69,7 +69,7 @@ class Live(W.VBox):
     """
 
     def __init__(self, explorer, **start):
-        self._players = {}
+        self._players = {}  # first: Python closes one that was refused below, too
         self.explorer, self._start = explorer, explorer.values(**start)
         self.painter = painter_of(explorer.picture)
         self.controls = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..gradient_pictures import raised
 from ..pictures import GREY, INK, house_style, new_still
 from ..sheet_pictures import Shapes, Word, Words, box, sheet
 
@@ -11,7 +12,6 @@ FINE, SLIGHT, WRONG = "#dcebf8", "#f3c4ba", "#d8634c"
 CELL = (0.36, 0.3)
 LEFT, GAP = 1.38, 0.09
 RIGHT_BELOW = 1e-9  # relative error of a gradient that is right
-_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def error_word(error) -> str:
@@ -24,7 +24,7 @@ def error_word(error) -> str:
     """
     if error < RIGHT_BELOW:
         return "✓"
-    return f"{error:.0%}" if error >= 0.005 else f"10{str(int(np.floor(np.log10(error)))).translate(_SUPERSCRIPTS)}"
+    return f"{error:.0%}" if error >= 0.005 else f"10{raised(int(np.floor(np.log10(error))))}"
 
 
 @house_style()

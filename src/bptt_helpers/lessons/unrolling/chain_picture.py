@@ -9,7 +9,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
 from ..pictures import COLOURS, GREY, INK
-from ..sheet_pictures import Word, Words
+from ..sheet_pictures import Word, Words, box
 
 WEIGHT, DERIVATIVE, CHANGED = COLOURS[6], COLOURS[0], COLOURS[4]  # a weight; dL/d something; what a nudge has moved
 RADIUS = 0.38  # of a node; all lengths are inches
@@ -88,11 +88,6 @@ def compound(polygons):
 def shape(ax, color, edge=0):
     """A filled shape, to be given a path; an `edge` of the same colour rounds its corners."""
     return ax.add_patch(PathPatch(compound([]), fc=color, ec=color, lw=edge, joinstyle="round"))
-
-
-def rectangle(x, y, width, height):
-    """Corners ``(4, 2)`` around a centre."""
-    return np.array([x, y]) + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (width / 2, height / 2)
 
 
 def with_gaps(lines):
@@ -199,7 +194,7 @@ class ChainDrawing:
 
     def _show_badges(self, middles, weights, nudged):
         boxes = [
-            rectangle(*middle, 0.08 + 0.11 * len(text), 0.25) for middle, text in zip(middles, weights, strict=True)
+            box(*middle, 0.08 + 0.11 * len(text), 0.25).corners for middle, text in zip(middles, weights, strict=True)
         ]
-        self.badges.set_path(compound([box for t, box in enumerate(boxes, 1) if t not in nudged]))
-        self.nudged.set_path(compound([box for t, box in enumerate(boxes, 1) if t in nudged]))
+        self.badges.set_path(compound([corners for t, corners in enumerate(boxes, 1) if t not in nudged]))
+        self.nudged.set_path(compound([corners for t, corners in enumerate(boxes, 1) if t in nudged]))
