@@ -26,6 +26,11 @@ def house_style() -> AbstractContextManager:
     return mpl.style.context("default")
 
 
+def bare_figure(height, width=9) -> Figure:
+    """A figure outside pyplot's registry, sharp on dense screens, whose axes its picture places itself."""
+    return Figure(figsize=(width, height), dpi=OVERSAMPLING * SCREEN_DPI)
+
+
 def new_figure(width=9, height=3.5, **axes):
     """A figure outside pyplot's registry, and its axes; `axes` goes to `Figure.subplots`."""
     figure = Figure(figsize=(width, height), dpi=OVERSAMPLING * SCREEN_DPI, layout="constrained")

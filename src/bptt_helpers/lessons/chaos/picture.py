@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ..gradient_pictures import WARM, at_edge, gradient_axis
-from ..pictures import COLOURS, INK, OVERSAMPLING, SCREEN_DPI, data_place, house_style, new_still
+from ..pictures import COLOURS, INK, bare_figure, data_place, house_style, new_still
 
 STEPS = 110
 PARTED = 0.3  # in the unit that is shown: as much as one sees
@@ -26,7 +25,7 @@ class ChaosPicture:
     """
 
     def __init__(self):
-        self.figure = Figure(figsize=(9, 4.9), dpi=OVERSAMPLING * SCREEN_DPI)
+        self.figure = bare_figure(4.9)
         self.top = self.figure.add_axes((0.075, 0.62, 0.91, 0.29))
         self.low = self.figure.add_axes((0.075, 0.105, 0.91, 0.445))
         self.artists = [*self._runs(), *self._growth()]

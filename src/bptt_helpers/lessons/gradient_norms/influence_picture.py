@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ..gradient_pictures import HIGH, LOW, WARM, HeatMap, at_edge, gradient_bar, power
-from ..pictures import GREY, HALO, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..pictures import GREY, HALO, INK, bare_figure, data_place
 from ..text_pictures import Page
 
 STEPS = 100
@@ -43,7 +42,7 @@ class InfluencePicture:
     """
 
     def __init__(self):
-        self.figure = Figure(figsize=(9, 5), dpi=OVERSAMPLING * SCREEN_DPI)
+        self.figure = bare_figure(5)
         self.artists = []
         self._make_strip()
         self.maps = [self.figure.add_axes((left, 0.095, 0.36, 0.36 * 9 / 5)) for left in (0.075, 0.465)]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ..gradient_pictures import COLD, WARM, HeatMap, at_edge, gradient_axis, power, raised
-from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
 
 EDGE = 9  # log10 of the change that the axis ends at, up and down
 NETWORKS, LAST_LAG = 20, 99
@@ -30,7 +29,7 @@ class ProfilesPicture:
     """
 
     def __init__(self):
-        self.figure = Figure(figsize=(9, 4.7), dpi=OVERSAMPLING * SCREEN_DPI)
+        self.figure = bare_figure(4.7)
         self.artists = []
         self._make_profiles()
         self._make_count()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ..gradient_pictures import at_edge, gradient_axis, gradient_colours, power
-from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
 
 STEPS = 60
 HALF, HIGH = 4.5, 1.35  # of the plane that is shown: across and up
@@ -52,7 +51,7 @@ class PowersPicture:
     """
 
     def __init__(self):
-        self.figure = Figure(figsize=(9, 4.9), dpi=OVERSAMPLING * SCREEN_DPI)
+        self.figure = bare_figure(4.9)
         self.artists = [*self._plane(), *self._curve()]
 
     def _plane(self):

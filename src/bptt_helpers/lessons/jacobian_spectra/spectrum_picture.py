@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 
 from ..gradient_pictures import HIGH, LOW, at_edge, gradient_axis, power
-from ..pictures import COLOURS, INK, OVERSAMPLING, SCREEN_DPI, house_style, new_still
+from ..pictures import COLOURS, INK, bare_figure, house_style, new_still
 from .powers_picture import CIRCLE, EIGEN
 
 STEPS = 99  # the largest lag
@@ -27,7 +26,7 @@ class SpectrumPicture:
     """
 
     def __init__(self):
-        self.figure = Figure(figsize=(9, 4.3), dpi=OVERSAMPLING * SCREEN_DPI)
+        self.figure = bare_figure(4.3)
         self.artists = [*self._plane(), *self._products()]
 
     def _plane(self):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
 from ..gradient_pictures import HIGH, LOW, gradient_bar, power
 from ..label_pictures import Label
-from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
 from ..text_pictures import COLUMNS, Page
 
 ROWS = 6
@@ -119,7 +118,7 @@ class FirstLookPicture:
     """
 
     def __init__(self, text):
-        self.figure = Figure(figsize=(9, 4.5), dpi=OVERSAMPLING * SCREEN_DPI)
+        self.figure = bare_figure(4.5)
         ax = self.ax = self.figure.add_axes((0.042, 0.145, 0.915, 0.79))
         self.page = Page(ax, text, gap=GAP)
         self.wake = Wake(ax, self.page, SWAP)

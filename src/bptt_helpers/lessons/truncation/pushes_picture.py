@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from ..label_pictures import Label
-from ..pictures import COLOURS, GREY, INK, OVERSAMPLING, PALE, SCREEN_DPI, data_place
+from ..pictures import COLOURS, GREY, INK, PALE, bare_figure, data_place
 from ..scheme_pictures import STYLES, WRONG, WRONG_AREA
 
 # a push up, a push down, and the words about them; no scheme has these colours
@@ -41,7 +40,7 @@ class PushesPicture:
     """
 
     def __init__(self, units, longest_lag, arriving, exact):
-        self.figure = Figure(figsize=(9, 5.0), dpi=OVERSAMPLING * SCREEN_DPI)
+        self.figure = bare_figure(5.0)
         self._make_row(units)
         self._make_arrivals(longest_lag, arriving)
         self._make_sums(len(arriving), exact)

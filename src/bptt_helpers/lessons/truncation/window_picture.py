@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.collections import LineCollection
-from matplotlib.figure import Figure
 from matplotlib.markers import MarkerStyle
 from matplotlib.textpath import TextPath
 from matplotlib.transforms import Affine2D
 
 from ..gradient_pictures import WARM, gradient_bar
 from ..label_pictures import Label
-from ..pictures import GREY, INK, OVERSAMPLING, SCREEN_DPI, data_place
+from ..pictures import GREY, INK, bare_figure, data_place
 from ..scheme_pictures import STYLES, WRONG
 from .chain_pictures import Cells, Letters, colours_of
 
@@ -53,7 +52,7 @@ class TruncationPicture:
 
     def __init__(self, length):
         self.length = length
-        self.figure = Figure(figsize=(9, 5.3), dpi=OVERSAMPLING * SCREEN_DPI)
+        self.figure = bare_figure(5.3)
         self._make_chain()
         self._make_map()
         self._make_curves()
