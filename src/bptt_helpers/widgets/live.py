@@ -19,8 +19,10 @@ from .controls import IPYWIDGETS_7, panel, player_of, widget_for
 from .in_page import InPage
 from .painter import painter_of
 
-# Seconds a value from the browser waits for a newer one; shorter than the 8 ms between two events of a fast mouse.
+# Seconds a value of a drag waits for a newer one; shorter than the 8 ms between two events of a fast mouse.
 DELAY = 0.005
+# Seconds between two values of a drag, at most: one that comes later, a key or a click, is drawn without waiting.
+DRAGGED = 0.025
 # Seconds after which a picture is drawn though newer values keep coming.
 LONGEST_DELAY = 0.03
 # Seconds without a new value after which a screen reader is told the sentence.
@@ -80,6 +82,7 @@ class Live(W.VBox):
         # the values on screen, and those last answered, be it with a problem
         self._drawn = self._answered = None
         self._since = None  # when the oldest value not yet answered came
+        self._came = 0.0  # when the newest one came
 
         width = f"{SCREEN_DPI * self.painter.width():.0f}px"
         self.image = _Picture(format="jpeg", layout={"width": width, "max_width": FITTING, "visibility": "visible"})
@@ -210,7 +213,9 @@ class Live(W.VBox):
         """Whether there is a loop that draws once the present message is answered."""
         if (loop := running_loop()) is None:
             return False
-        loop.call_later(DELAY, self._draw_late, self._values(), loop)
+        before, self._came = self._came, time.monotonic()
+        delay = DELAY if self._came - before < DRAGGED else 0
+        loop.call_later(delay, self._draw_late, self._values(), loop)
         return True
 
     def _draw_late(self, values, loop):

@@ -1,0 +1,1 @@
+"""Notebook 09: what helps a gradient to arrive, and why that is not yet learning."""
