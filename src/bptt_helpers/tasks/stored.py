@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..numbers.validate import choice, shown
 
-RESULTS = ("temporal_order",)
+RESULTS = ("temporal_order", "long_memory")
 
 
 def data_file(name) -> Path:
@@ -45,8 +45,10 @@ def load_results(name) -> dict:
 
     Parameters
     ----------
-    name : {"temporal_order"}
-        "temporal_order": training runs with and without clipping, made by ``make results``.
+    name : {"temporal_order", "long_memory"}
+        All made by ``make results``.
+        "temporal_order": training runs with and without clipping.
+        "long_memory": two tasks over lengths, networks and seeds.
 
     Returns
     -------
