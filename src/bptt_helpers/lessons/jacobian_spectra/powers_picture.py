@@ -155,7 +155,9 @@ class PowersPicture:
         elif x < HALF - ROOM - 0.1:  # at the tip, or beside the circle
             place = max(x, 1.02) + 0.1, max(y, 0.2)
         else:  # above a flat tip, below a steep one
-            beside = image[1, (image[0] > HALF - ROOM - 0.1) & (image[0] < HALF)]
+            inside = (image[0] > HALF - ROOM - 0.1) & (image[0] < HALF)
+            # a needle may be so long that none of the outline's points lies there
+            beside = image[1, inside] if inside.any() else np.array([HALF * y / x])
             place = HALF - 0.12, beside.max() + 0.27 if beside.max() < 0.6 else beside.min() - 0.29
             side = "right"
         numbers = f"{power(norm)}× long{'' if x <= HALF else ' →'}", f"{power(data.shortest)}× wide"
