@@ -1,1 +1,6 @@
 """Notebook 09: what helps a gradient to arrive, and why that is not yet learning."""
+
+from .bias_check import check_bias, left_after
+from .lstm_check import check_step_back, step_symptoms
+
+__all__ = ["check_bias", "check_step_back", "left_after", "step_symptoms"]
