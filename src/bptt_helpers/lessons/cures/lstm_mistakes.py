@@ -120,8 +120,8 @@ def signals_of_c(step) -> dict:
     signals |= {f"{overwritten} And {hint}" if hint else overwritten: f * dL_dh for hint, f in through_h.items()}
     return signals | {
         "tanh′(c_t) and o are missing on the way from h_t to c_t.": later + dL_dh,
-        "dL/dh_t stands where dL/dc_t is meant: on its way to c_t it is multiplied by o ⊙ tanh′(c_t), and added to what "
-        "came from step t + 1.": dL_dh,
+        "dL/dh_t stands where dL/dc_t is meant: on its way to c_t it is multiplied by o ⊙ tanh′(c_t), and added to "
+        "what came from step t + 1.": dL_dh,
         "h_t = o ⊙ tanh(c_t) depends on c_t, and this path is missing: c_t must feel dL/dh_t too.": later,
         "o ⊙ tanh′(c_t) multiplies what comes through h_t only; what came to c_t from step t + 1 is there already.": (
             (later + dL_dh) * o * slope
