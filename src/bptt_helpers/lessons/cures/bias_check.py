@@ -101,7 +101,7 @@ def check_bias(answer) -> str:
                 f"right for short sequences, but for T = {T} your b = {b:.6g} leaves {left:.6f}: are digits lost? "
                 "np.expm1(x) is e^x - 1 without loss where x is near 0."
             )
-        raise Wrong(f"for T = {T} your b = {b:.4g} leaves {left:.3f} of the signal, want 0.500.")
+        raise Wrong(f"for T = {T} your b = {b:.4g} leaves {left:.4f} of the signal, want 0.5.")
     return (
         f"half is left after 1, 10, 100, 1000 and a million steps. For T = 100, b = {right(100):.2f}; "
         f"a time scale of 100 steps, b = {np.log(99):.2f}, leaves {left_after(np.log(99), 100):.2f}."
