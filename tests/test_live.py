@@ -196,6 +196,22 @@ def test_values_that_keep_coming_faster_than_the_delay_are_drawn_all_the_same(ex
     assert seen[-1] == (pytest.approx(3.9), 4)
 
 
+def test_a_value_that_comes_alone_is_drawn_at_once_and_one_of_a_drag_waits(explorer, monkeypatch):
+    monkeypatch.setattr(live, "DELAY", 0.2)
+    monkeypatch.setattr(live, "DRAGGED", 0.15)
+    seen = computed(explorer)
+
+    async def drag():
+        for value in (2, 3):
+            explorer.controls["height"].set_state({"value": value})
+            await asyncio.sleep(0.05)
+        assert seen == [(2, 4)]
+        await asyncio.sleep(0.3)
+        assert seen == [(2, 4), (3, 4)]
+
+    asyncio.run(drag())
+
+
 def test_the_sentence_is_a_live_region_only_while_the_values_rest(explorer, monkeypatch):
     monkeypatch.setattr(live, "PAUSE", 0.1)
     assert 'role="status"' in explorer.readout.value

@@ -172,3 +172,11 @@ def test_the_pointer_on_the_curve_gives_its_k():
 )
 def test_the_sentence_has_the_numbers(case, says):
     assert says in describe(powers_data(*case))
+
+
+def test_the_numbers_find_a_place_however_long_the_needle():
+    picture = PowersPicture()
+    for corner in MATRIX_POWERS.controls["corner"].stops:
+        for k in range(STEPS + 1):
+            picture.show(powers_data(k, corner, 1.0, 1.0))
+            assert np.abs(picture.longest.get_position()).max() < HALF + 1

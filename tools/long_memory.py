@@ -30,6 +30,7 @@ NETWORKS = {
     "LSTM, bias 0": GATED | {"cell": "lstm", "forget_bias": 0},
     "LSTM, bias 1": GATED | {"cell": "lstm", "forget_bias": 1},
     "LSTM, bias 3": GATED | {"cell": "lstm", "forget_bias": 3},
+    "LSTM, 3, closed": GATED | {"cell": "lstm", "forget_bias": 3, "input_bias": -3},
     "LSTM, chrono": GATED | {"cell": "lstm", "chrono": True},
     "GRU, bias 0": GATED | {"cell": "gru", "forget_bias": 0},
     "GRU, bias 3": GATED | {"cell": "gru", "forget_bias": 3},
@@ -71,13 +72,17 @@ def run_once(task, sequence_length, network, seed, updates=None):
     draw_batch, n_out, objective = TASKS[task]
     options = dict(NETWORKS[network])
     cell, rate, allowed = (options.pop(name) for name in ("cell", "learning_rate", "updates"))
+    input_bias = options.pop("input_bias", 0)
     if options.get("chrono"):
         options["chrono"] = sequence_length
 
     def draw(update):
         return draw_batch(sequence_length, SHARED["batch_size"], rng=np.random.default_rng([seed, update]))
 
-    params = init_params(draw(0).x.shape[2], SHARED["n_hidden"], n_out, cell=cell, rng=seed, **options)
+    n_in, n = draw(0).x.shape[2], SHARED["n_hidden"]
+    params = init_params(n_in, n, n_out, cell=cell, rng=seed, **options)
+    if input_bias:
+        params.b_h[:n] = input_bias  # of an LSTM's gate i, the first block
     return train(
         start(params.astype(np.float32)),
         draw,
