@@ -28,6 +28,7 @@ def test_the_stored_runs_are_complete_and_made_with_the_present_settings():
     [
         ("adding", "tanh, gaussian"),
         ("adding", "LSTM, chrono"),
+        ("order", "LSTM, 3, closed"),
         ("order", "ReLU, identity"),
         ("order", "GRU, bias 3"),
     ],
