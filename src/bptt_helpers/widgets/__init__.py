@@ -3,9 +3,11 @@
 from .explore import explore_as
 
 explore_backward_pass = explore_as("backward_pass")
+explore_cells = explore_as("cells")
 explore_chain = explore_as("chain")
 explore_chaos = explore_as("chaos")
 explore_clipping = explore_as("clipping")
+explore_defaults = explore_as("defaults")
 explore_first_look = explore_as("first_look")
 explore_gradient_check = explore_as("gradient_check")
 explore_gradient_cost = explore_as("gradient_cost")
@@ -21,9 +23,11 @@ explore_unrolling = explore_as("unrolling")
 
 __all__ = [
     "explore_backward_pass",
+    "explore_cells",
     "explore_chain",
     "explore_chaos",
     "explore_clipping",
+    "explore_defaults",
     "explore_first_look",
     "explore_gradient_check",
     "explore_gradient_cost",
