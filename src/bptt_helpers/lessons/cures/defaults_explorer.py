@@ -12,7 +12,7 @@ from ..gradient_pictures import power
 from ..kept import kept
 from ..predict import marked
 from .defaults_picture import GONE, GUESSED, DefaultsPicture
-from .untrained import DELIVERED, INPUTS, SEEDS, STARTS, T, way_back
+from .untrained import DELIVERED, INPUTS, SEEDS, STARTS, T, shares_left
 
 
 class DefaultsData(NamedTuple):
@@ -73,7 +73,7 @@ def defaults_data(lag, bias, longest, units, inputs, guess) -> DefaultsData:
 
 def _left(start, units, bias, longest, inputs):
     change = STARTS[start].change
-    return way_back(start, units, bias if change == "bias" else 0.0, longest if change == "chrono" else T, inputs)
+    return shares_left(start, units, bias if change == "bias" else 0.0, longest if change == "chrono" else T, inputs)
 
 
 def _named(start, bias, longest):

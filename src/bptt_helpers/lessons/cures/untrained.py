@@ -87,7 +87,7 @@ def inputs_of(kind, seed):
 
 
 @kept(64)
-def way_back(start, units, bias, longest, inputs):
+def shares_left(start, units, bias, longest, inputs):
     """log10 of what is left of the last loss's signal at every state, in five networks.
 
     Arguments as in `untrained`.
