@@ -106,6 +106,7 @@ def test_pytorchs_own_layers_lose_as_much(torch, kind, start, bias):
         {"lag": 1, "guess": "1e-3"},
         {"lag": 40, "bias": 5.0, "inputs": "text", "units": 128},
         {"longest": 5, "bias": 0.0, "guess": "2"},
+        {"bias": 6.0, "units": 128},  # more than was sent
     ],
 )
 def test_bars_ticks_and_numbers_are_the_data(values):

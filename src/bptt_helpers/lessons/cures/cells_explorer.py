@@ -97,12 +97,12 @@ def cells_data(bias, loss, state, seed) -> CellsData:
 def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     t, s = data.loss, data.state
-    felt = ", ".join(f"{name} {reach}" for name, reach in zip(data.names, data.reach, strict=True))
-    start = f"Characters that the loss at step {t} feels with at least 10⁻³ of its signal: {felt}."
+    felt = "; ".join(f"{name}: {reach}" for name, reach in zip(data.names, data.reach, strict=True))
+    start = f"Characters that the loss at step {t} feels with at least 10⁻³ of its signal. {felt}."
     if s > t:
         return f"{start} It does not depend on state {s}, which comes after it."
-    values = ", ".join(power(one[t - 1, s - 1]) for one in data.maps)
-    return f"{start} At state {s}, {t - s} back, there is left: {values}."
+    left = "; ".join(f"{name}: {power(one[t - 1, s - 1])}" for name, one in zip(data.names, data.maps, strict=True))
+    return f"{start} At state {s}, {t - s} back, is left: {left}."
 
 
 CELLS_EXPLORER = Explorer(

@@ -87,9 +87,9 @@ def _named(start, bias, longest):
 def describe(data) -> str:
     """The numbers of the picture in one sentence."""
     here = np.median(data.left[:, :, T - 1 - data.lag], axis=1)
-    parts = ", ".join(f"{name} {power(value)}" for name, value in zip(data.names, here, strict=True))
+    parts = "; ".join(f"{name}: {power(value)}" for name, value in zip(data.names, here, strict=True))
     steps = f"{data.lag} step{'' if data.lag == 1 else 's'}"
-    return f"Of the last loss's signal there is left {steps} back, median of {SEEDS} seeds: {parts}."
+    return f"Of the last loss's signal there is left {steps} back, median of {SEEDS} seeds. {parts}."
 
 
 DEFAULTS = Explorer(

@@ -126,7 +126,7 @@ class DefaultsPicture:
             yield Word(0.12, middle, name, INK, 11, ha="left")
             yield Word(LEFT - 0.12, middle + 0.07, power(typical), colour, 13.5, True, "right")
             between = f"{power(arrives.min())} to {power(arrives.max())}"
-            yield Word(LEFT - 0.12, middle - 0.125, between, GREY, 8, ha="right")
+            yield Word(LEFT - 0.12, middle - 0.13, between, GREY, 9, ha="right")
 
     def _ticks(self, gone):
         """A short line in each stripe, behind the last state at which more than 10⁻⁶ is left."""
@@ -153,7 +153,7 @@ class DefaultsPicture:
             if x - ROOM > LEFT:
                 yield Word(x - 0.1, middle, says, "white", 10, ha="right")
             else:
-                yield Word(self.place(self.steps - first) + 0.15, middle, says, "white", 10, ha="left")
+                yield Word(self.place(self.steps - first) + 0.15, middle, says, "white", 10, True, "left")
 
     def touched(self, x, y) -> dict:
         """Over the bars: how many steps back."""
