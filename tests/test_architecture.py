@@ -141,10 +141,11 @@ MULTIPLIES = (
     "bptt_helpers.passes.textbook",
     "bptt_helpers.passes.step_size",
     "bptt_helpers.lessons.gradient_norms.networks",  # twenty networks side by side, which no cell does
+    "bptt_helpers.lessons.cures.lstm_step",  # one step of a reader's own, with nothing of a cell in its judge
     *(
         module
         for module in MODULES
-        if module.startswith("bptt_helpers.lessons.") and module.endswith((".check", ".mistakes"))
+        if module.startswith("bptt_helpers.lessons.") and module.endswith((".check", "mistakes"))
     ),
 )
 PRODUCTS = {

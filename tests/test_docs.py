@@ -82,7 +82,7 @@ def test_every_formula_strategy_figure_and_exercise_has_a_place():
     for name, *cells in rows:
         assert len(cells) == 3, name
         assert all(cells), name
-        assert "../notebooks/" in cells[1] or "planned" in cells[1], name
+        assert "../notebooks/" in cells[1], name
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -90,12 +90,6 @@ def test_a_missing_row_is_found(name):
     lines = SECTION.read_text(encoding="utf-8").splitlines(keepends=True)
     assert unlisted("".join(lines)) == []
     assert unlisted("".join(line for line in lines if not line.startswith(f"| {name} |"))) == [name]
-
-
-def test_what_is_planned_does_not_exist_yet():
-    """Whoever adds the notebook on cures gives exercise 2 its place."""
-    planned = re.findall(r"planned: notebook (\d\d)", SECTION.read_text(encoding="utf-8"))
-    assert not {path.name[:2] for path in NOTEBOOKS} & set(planned)
 
 
 def words_of_the_code():

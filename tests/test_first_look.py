@@ -285,7 +285,8 @@ def test_a_table_of_answers_is_refused():
         return seen[c]
 
     assert check_steps(tell).ok
-    assert not check_steps(lambda c: seen.get(c, 100)).ok
+    # one of 91 factors is drawn: a table of one of them passes by chance, of four draws in a row one in 7·10⁷
+    assert not all(check_steps(lambda c: seen.get(c, 100)).ok for _ in range(4))
 
 
 class OneNumber:

@@ -51,6 +51,21 @@ def test_it_takes_the_place_of_matplotlibs_text(said, align):
     np.testing.assert_allclose(ours[1], theirs[1], atol=4)
 
 
+@pytest.mark.parametrize("va", ["baseline", "bottom", "center", "top"])
+@pytest.mark.parametrize("weight", ["normal", "bold"])
+def test_it_stands_as_high_as_matplotlibs_text(va, weight):
+    def place(ax):
+        return {"x": 0.1, "y": 0.4, "va": va, "weight": weight, "transform": ax.transAxes}
+
+    ours = canvas_with(lambda ax: Label(ax, size=12, text="gap 12", **place(ax)))[0]
+    theirs = canvas_with(lambda ax: ax.text(s="gap 12", fontsize=12, color="#1a1a1a", **place(ax)))[0]
+    (left, right), rows = inked(ours)
+    x, y = inked(theirs)
+    np.testing.assert_allclose(left, x[0], atol=2)
+    np.testing.assert_allclose(right - left, x[1] - x[0], atol=3)
+    np.testing.assert_allclose(rows, y, atol=4)
+
+
 def test_the_letters_are_those_of_matplotlib():
     ours = canvas_with(label("gone"))[0]
     (left, right), (top, bottom) = inked(ours)

@@ -1,8 +1,8 @@
-"""A label that moves with the data: matplotlib draws a line of text in 2 to 4 ms, kept images take a tenth of that.
+"""A text that moves with the data: matplotlib draws a line of it in 1 to 4 ms, kept images take a tenth of that.
 
-Whole phrases are kept, and digits one by one, so that a number may change with every move. Take a `Label` where one
-bold text stands beside a mark in axes with data, and must be read on whatever colours lie under it. Take `Words` of
-`sheet_pictures` where many texts, or formulas, stand on a sheet whose unit is an inch.
+Whole phrases are kept, and digits one by one, so that a number may change with every move. Take a `Label` for a text
+that changes in axes with data. Take `Words` of `sheet_pictures` where many texts, or formulas, stand on a sheet whose
+unit is an inch. A text that stays is drawn once, with the frame, and is matplotlib's own.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import re
 from functools import lru_cache
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgb
 from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from .pictures import INK, house_style
@@ -22,11 +22,12 @@ from .pictures import INK, house_style
 _PARTS = re.compile(r"[A-Za-z ,:]+|.")
 _LINE = 1.4  # height, in sizes of the font
 _BASELINE = 0.73  # of that, from above
-_SHARE = {"left": 0, "center": 0.5, "right": 1}  # of the width, that is left of the position
+_LEFT = {"left": 0, "center": 0.5, "right": 1}  # of the width, that is left of the position
+_BELOW = {"center": 0.5, "bottom": 0.1, "baseline": 1 - _BASELINE, "top": 0.81}  # of the height
 
 
-class Label(Artist):
-    """One bold text on a white plate, or on what lies under it, which moves.
+class Label(Text):
+    """A line of text, bold on a white plate unless said otherwise, that moves and changes like matplotlib's.
 
     Parameters
     ----------
@@ -35,44 +36,29 @@ class Label(Artist):
     size : float
         Of the font, in points.
     align : {"left", "center", "right"}
-        What is at the position; up and down the middle is.
+        What is at the position.
     plate : bool
         False: nothing but the letters is drawn, so that no curve is hidden.
+    **more
+        As for ``ax.text``: ``x``, ``y``, ``text``, ``transform``, ``weight``, and ``va``, by default "center".
     """
 
-    zorder = 3  # of a text
-
-    def __init__(self, ax, colour=INK, size=10.5, align="left", plate=True):
-        super().__init__()
-        self._text, self._place, self._looks, self._align = "", (0, 0), (colour, size, plate), align
+    def __init__(self, ax, colour=INK, size=10.5, align="left", plate=True, **more):
+        super().__init__(**{"color": colour, "fontsize": size, "ha": align, "va": "center", "weight": "bold"} | more)
+        self._plate = plate
         ax.add_artist(self)
         self.set_clip_on(False)
 
-    def set_text(self, text) -> None:
-        """What it says; nothing is drawn of an empty text."""
-        self._text = text
-
-    def get_text(self) -> str:
-        """What it says."""
-        return self._text
-
-    def set_position(self, place) -> None:
-        """Where it is, in data coordinates."""
-        self._place = place
-
-    def get_position(self) -> tuple:
-        """Where it is, in data coordinates."""
-        return self._place
-
-    def get_window_extent(self, renderer=None) -> Bbox:
+    def get_window_extent(self, renderer=None, dpi=None) -> Bbox:
         """The pixels it takes."""
-        height, width = self._image().shape[:2] if self._text else (0, 0)
-        x, y = self.axes.transData.transform(self._place)
-        return Bbox.from_bounds(x - width * _SHARE[self._align], y - height / 2, width, height)
+        height, width = self._image().shape[:2] if self.get_text() else (0, 0)
+        x, y = self.get_transform().transform(self.get_position())
+        left, below = _LEFT[self.get_ha()] * width, _BELOW[self.get_va()] * height
+        return Bbox.from_bounds(x - left, y - below, width, height)
 
     def draw(self, renderer) -> None:
-        """Put its image on the canvas."""
-        if self._text and self.get_visible():
+        """Put its image on the canvas; nothing is drawn of an empty text."""
+        if self.get_text() and self.get_visible():
             corner = self.get_window_extent()
             gc = renderer.new_gc()
             renderer.draw_image(gc, round(corner.x0), round(corner.y0), self._image()[::-1])
@@ -80,15 +66,15 @@ class Label(Artist):
         self.stale = False
 
     def _image(self):
-        dpi = self.get_figure(root=True).dpi
-        return np.concatenate([_part(part, *self._looks, dpi) for part in _PARTS.findall(self._text)], axis=1)
+        looks = self.get_color(), self.get_size(), self.get_weight(), self._plate, self.get_figure(root=True).dpi
+        return np.concatenate([_part(part, *looks) for part in _PARTS.findall(self.get_text())], axis=1)
 
 
 @lru_cache(maxsize=1000)
 @house_style()
-def _part(text, colour, size, plate, dpi):
+def _part(text, colour, size, weight, plate, dpi):
     """Image of a part of a line, ``(height, width, 4)``, top row first; parts side by side make the line."""
-    font = FontProperties(family="DejaVu Sans", weight="bold", size=size)
+    font = FontProperties(family="DejaVu Sans", weight=weight, size=size)
     height = round(_LINE * size * dpi / 72)
     # between two bars, because spaces at its ends count, which older matplotlibs leave out
     wide, narrow = (

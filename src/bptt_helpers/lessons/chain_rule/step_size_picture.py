@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..gradient_pictures import power
+from ..label_pictures import Label
 from ..pictures import COLOURS, data_place, new_figure
 
 # name in the data, words for the reader, marker, its size and line style; one that lies on another leaves it seen
@@ -47,7 +48,8 @@ class GradientCheckPicture:
         self.curves, self.marks, self.advice, self.values = {}, {}, {}, {}
         title = {"x": 0.85, "y": 1.025, "transform": ax.transAxes, "fontsize": 12}
         ax.text(s="Error of a numeric gradient against its step, in ", ha="right", **title)
-        self.dtype = ax.text(s="", **title)
+        place = {"x": 0.85, "y": 1.025, "va": "baseline", "transform": ax.transAxes}
+        self.dtype = Label(ax, "black", 12, plate=False, weight="normal", **place)
         # the legend also says what the marks stand at: two of them may lie on one another
         beside = {"transform": ax.transAxes, "clip_on": False}
         words = {"transform": ax.transAxes, "fontsize": 10, "va": "center"}
@@ -61,7 +63,7 @@ class GradientCheckPicture:
             ax.plot([1.04, 1.14], [y, y], style, color=colour, lw=2, **beside)
             ax.plot([1.09], [y], marker, color=colour, mec="black", ms=size, **beside)
             ax.text(1.17, y, text, **words)
-            self.values[name] = ax.text(1.52, y, "", weight="bold", **words)
+            self.values[name] = Label(ax, "black", 10, plate=False, x=1.52, y=y, transform=ax.transAxes)
         for place, colour in zip((1.07, 1.11), COLOURS, strict=False):
             ax.plot([place], [0.5], "v", ms=10, color=colour, mec="black", **beside)
         ax.text(1.17, 0.5, "ε by the rule of thumb", **words)

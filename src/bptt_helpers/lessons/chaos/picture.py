@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..gradient_pictures import WARM, at_edge, gradient_axis
+from ..label_pictures import Label
 from ..pictures import COLOURS, INK, bare_figure, data_place, house_style, new_still
 
 STEPS = 110
@@ -42,8 +43,8 @@ class ChaosPicture:
         (self.first,) = ax.plot([], [], color=FIRST, lw=4.5)
         (self.second,) = ax.plot([], [], color=SECOND, lw=1.5)
         (self.parting,) = ax.plot([], [], "o-", color=WARM, lw=2, ms=7, mfc="none", mew=2, clip_on=False)
-        place = {"fontsize": 13, "weight": "bold", "ha": "right", "transform": self.figure.transFigure}
-        self.verdict = ax.text(0.985, 0.945, "", **place, color=INK)
+        place = {"x": 0.985, "y": 0.945, "va": "baseline", "transform": self.figure.transFigure}
+        self.verdict = Label(ax, size=13, align="right", plate=False, **place)
         return [self.first, self.second, self.parting, self.verdict]
 
     def _growth(self):
@@ -65,10 +66,10 @@ class ChaosPicture:
         ax.text(0.815, 1.03, "- - -  exponent λ₁ a step:", **row, color=EXPONENT, ha="right")
         roughly = "Factor a step on average\nup to the line; one run\ngives it only roughly."
         ax.text(0.02, 0.955, roughly, transform=ax.transAxes, fontsize=10, color="0.25", va="top")
-        # only what moves: drawing text takes most of the time
-        self.exponent_says = ax.text(1, 1.03, "", **row, color=EXPONENT, ha="right")
-        self.values = [ax.text(0, 0, "", **say, color=colour, va="center") for colour in (APART, GRADIENT)]
-        self.guess_says = ax.text(0, LOW + 0.6, "", **say)
+        place = {"x": 1, "y": 1.03, "va": "baseline", "transform": ax.transAxes}
+        self.exponent_says = Label(ax, EXPONENT, 12, "right", False, **place)
+        self.values = [Label(ax, colour, 12, plate=False) for colour in (APART, GRADIENT)]
+        self.guess_says = Label(ax, size=12, plate=False, y=LOW + 0.6, va="baseline")
         lines = [self.promise, self.distance, self.gradient, self.guess, self.here, self.dots]
         return [*lines, self.exponent_says, *self.values, self.guess_says]
 

@@ -19,10 +19,10 @@ TAIL = 8  # steps that stay visible behind a ball
 REACH = 0.15  # of the pointer, on the map
 COUNTED = (  # what the three numbers above a map count: place, words
     (0.13, 1.195, "fly out"),
-    (0.57, 1.195, "in the"),
-    (0.57, 1.13, "valley"),
-    (0.835, 1.195, "still on"),
-    (0.835, 1.13, "the way"),
+    (0.555, 1.195, "in the"),
+    (0.555, 1.13, "valley"),
+    (0.84, 1.195, "still on"),
+    (0.84, 1.13, "the way"),
 )
 CORNER = 0.75  # of w, from the left: what the words about the distances take beside the map
 COLOUR_LIMITS = (0, 0.75)  # of √E
@@ -139,8 +139,8 @@ class BallMap:
         for words, at in (
             (self.gone, (0.115, 1.165)),
             (self.farthest, (0.13, 1.127)),
-            (self.arrived, (0.555, 1.165)),
-            (self.on_way, (0.82, 1.165)),
+            (self.arrived, (0.54, 1.165)),
+            (self.on_way, (0.825, 1.165)),
             (self.limit, (0.535, 1.294)),
         ):
             words.set_position(self.low + (self.high - self.low) * at)

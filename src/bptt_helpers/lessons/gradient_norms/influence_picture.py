@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..gradient_pictures import HIGH, LOW, WARM, HeatMap, at_edge, gradient_bar, power
-from ..pictures import GREY, HALO, INK, bare_figure, data_place
+from ..label_pictures import Label
+from ..pictures import GREY, INK, bare_figure, data_place
 from ..text_pictures import Page
 
 STEPS = 100
@@ -49,9 +50,9 @@ class InfluencePicture:
         self.images = [self._make_map(ax) for ax in self.maps]
         self.maps[0].set_ylabel("loss at step t", labelpad=0)
         self.maps[1].set_yticklabels([])
-        title = {"x": STEPS / 2, "y": -0.5, "fontsize": 12, "weight": "bold", "ha": "center", "va": "bottom"}
-        self.maps[0].text(s="radius 0.80", **title)
-        self.radius = self.maps[1].text(s="", **title)
+        place = {"x": STEPS / 2, "y": -0.5, "va": "bottom"}
+        self.maps[0].text(s="radius 0.80", fontsize=12, weight="bold", ha="center", **place)
+        self.radius = Label(self.maps[1], size=12, align="center", plate=False, **place)
         self.artists.append(self.radius)
         self._make_cursor()
         self._make_bar()
@@ -65,14 +66,14 @@ class InfluencePicture:
             ax.text(-0.1, line, "…", ha="right", va="center", fontsize=11)
             ax.text(STEPS + 1.1, line, "…", ha="left", va="center", fontsize=11)
         ax.text(-2.2, 0.5, "0.80", ha="right", va="center", fontsize=11, weight="bold")
-        self.low_radius = ax.text(-2.2, 1.5, "", ha="right", va="center", fontsize=11, weight="bold")
+        self.low_radius = Label(ax, size=11, align="right", plate=False, x=-2.2, y=1.5)
         ax.text(0.5, -0.15, "What one loss feels", va="bottom", fontsize=12)
         ax.text(73, -0.15, "characters felt, above 10⁻³:", ha="right", va="bottom", fontsize=10.5)
         self.reaches = [ax.plot([], [], color=INK, lw=1.2, clip_on=False)[0] for _ in range(2)]
-        self.count = ax.text(74, -0.15, "", va="bottom", fontsize=10.5, weight="bold")
+        self.count = Label(ax, plate=False, x=74, y=-0.15, va="bottom")
         (self.frame,) = ax.plot([], [], color=INK, lw=2.2, clip_on=False)
         (self.loss_mark,) = ax.plot([], [], "^", ms=9, color=INK, clip_on=False)
-        self.loss_text = ax.text(0, 2.6, "", ha="center", va="top", fontsize=11, weight="bold")
+        self.loss_text = Label(ax, size=11, align="center", plate=False, y=2.6, va="top")
         self.artists += [
             self.strip,
             *self.reaches,
@@ -97,7 +98,7 @@ class InfluencePicture:
             self.under += ax.plot([], [], color="white", lw=3, **whole)
             self.crosses += ax.plot([], [], color=INK, lw=1.2, **whole)
             self.cells += ax.plot([], [], "s", ms=8, mfc="white", mec=INK, mew=1.8, **whole)
-            self.values.append(ax.text(0, 0, "", fontsize=13, weight="bold", va="center", path_effects=HALO))
+            self.values.append(Label(ax, size=13))
         self.artists += [*self.under, *self.crosses, *self.cells, *self.values]
 
     def _make_bar(self):
@@ -106,7 +107,7 @@ class InfluencePicture:
         ax.xaxis.labelpad = 12
         ax.text(0.5, LOW - 1.7, "grey: later states,\nno effect", ha="center", va="top", fontsize=9.5, color=GREY)
         self.marks = [ax.plot([], [], ">", ms=8, color=INK, clip_on=False)[0] for _ in self.maps]
-        self.names = [ax.text(-0.9, 0, "", ha="right", va="center", fontsize=10, weight="bold") for _ in self.maps]
+        self.names = [Label(ax, size=10, align="right", plate=False, x=-0.9) for _ in self.maps]
         self.artists += [*self.marks, *self.names]
 
     def show(self, data) -> None:

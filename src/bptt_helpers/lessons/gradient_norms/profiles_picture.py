@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..gradient_pictures import COLD, WARM, HeatMap, at_edge, gradient_axis, power, raised
+from ..label_pictures import Label
 from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
 
 EDGE = 9  # log10 of the change that the axis ends at, up and down
@@ -54,14 +55,10 @@ class ProfilesPicture:
         )
         (self.rule_dot,) = ax.plot([], [], "o", ms=9, mfc="white", mec=RULE, mew=2.5, clip_on=False)
         (self.handle,) = ax.plot([], [], "v", ms=12, color=INK, clip_on=False)
-        # a white line below a label costs a tenth of a white edge around its letters
-        self.grounds = [ax.plot([], [], color="white", lw=14, solid_capstyle="butt", alpha=0.8)[0] for _ in range(2)]
-        bold = {"fontsize": 11, "weight": "bold", "va": "center"}
-        self.lag_text = ax.text(0, EDGE + 1.15, "", fontsize=11, weight="bold", ha="center", va="bottom")
-        self.rule_text = ax.text(0, 0, "", color=RULE, **bold)
-        self.chosen_text = ax.text(0, 0, "", color=INK, **bold)
+        self.lag_text = Label(ax, size=11, align="center", plate=False, y=EDGE + 1.15, va="bottom")
+        self.rule_text, self.chosen_text = (Label(ax, colour, 11) for colour in (RULE, INK))
         self.artists += [self.lines, self.rule, self.chosen, self.mark, self.inside, self.above, self.below]
-        self.artists += [*self.grounds, self.rule_dot, self.handle, self.lag_text, self.rule_text, self.chosen_text]
+        self.artists += [self.rule_dot, self.handle, self.lag_text, self.rule_text, self.chosen_text]
 
     def _make_count(self):
         """One dot for each network: those whose gradient has grown first."""
@@ -75,9 +72,9 @@ class ProfilesPicture:
         ax.text(-25.6, 0, "20 networks", ha="right", **bold)
         ax.text(-4, 0, "larger than at lag 0:", ha="right", color=WARM, **bold)
         ax.text(NETWORKS + 3, 0, "smaller", ha="left", color=COLD, **bold)
-        self.grown_text = ax.text(-0.8, 0, "", ha="right", color=WARM, **bold)
-        self.shrunk_text = ax.text(NETWORKS + 2.4, 0, "", ha="right", color=COLD, **bold)
-        self.guess_text = ax.text(0, -1.2, "", ha="center", va="top", fontsize=9.5)
+        self.grown_text = Label(ax, WARM, 11, "right", False, x=-0.8)
+        self.shrunk_text = Label(ax, COLD, 11, "right", False, x=NETWORKS + 2.4)
+        self.guess_text = Label(ax, size=9.5, align="center", plate=False, y=-1.2, va="top", weight="normal")
         self.artists += [self.grown, self.shrunk, self.guess, self.grown_text, self.shrunk_text, self.guess_text]
 
     def _make_units(self):
@@ -97,7 +94,7 @@ class ProfilesPicture:
         self.numbers = []
         for height, words in ((1.16, "mean slope:"), (1.09, "radius × mean slope:"), (1.02, "measured, a step:")):
             ax.text(0.6, height, words, ha="right", fontsize=10, **above)
-            self.numbers.append(ax.text(0.63, height, "", fontsize=10, weight="bold", **above))
+            self.numbers.append(Label(ax, size=10, plate=False, x=0.63, y=height, **above))
         self.artists += [self.shade, self.heap, self.curve, self.cloud, *self.numbers]
 
     def show(self, data) -> None:
@@ -142,9 +139,7 @@ class ProfilesPicture:
         widths = [LETTER * len(text.get_text()) for text in (self.rule_text, self.chosen_text)]
         side = 1 if lag + 2.5 + max(widths) < LAST_LAG else -1
         near, others = lag + 2.5 * side, np.array([])
-        for text, ground, width, wanted in zip(
-            (self.rule_text, self.chosen_text), self.grounds, widths, (rule, chosen), strict=True
-        ):
+        for text, width, wanted in zip((self.rule_text, self.chosen_text), widths, (rule, chosen), strict=True):
             first, last = sorted((near, near + width * side))
             behind = curves[:, max(int(first), 0) : int(last) + 2]
             places = np.clip(wanted, TALL + 0.3 - EDGE, EDGE - TALL - 0.3) + ASIDE
@@ -154,7 +149,6 @@ class ProfilesPicture:
             height = places[hidden.argmin()]
             others = np.append(others, height)
             text.set(x=near, y=height, ha="left" if side > 0 else "right")
-            ground.set_data([first, last], [height, height])
 
     def _show_count(self, data):
         larger = int((data.change[:, data.lag] > 0).sum())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..gradient_pictures import at_edge, gradient_axis, gradient_colours, power
+from ..label_pictures import Label
 from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
 
 STEPS = 60
@@ -79,19 +80,18 @@ class PowersPicture:
         (self.starts,) = ax.plot([], [], "o", ms=6, mfc="white", mec=EIGEN, mew=1.6)
         entry = {"fontsize": 12, "ha": "center", "va": "center"}
         ax.text(-HALF + 0.98, 0.81, "0", **entry)
-        self.entries = [ax.text(-HALF + x, y, "", **entry) for x, y in ((0.98, 1.09), (1.5, 1.09), (1.5, 0.81))]
+        places = (0.98, 1.09), (1.5, 1.09), (1.5, 0.81)
+        self.entries = [Label(ax, "black", 12, "center", False, x=x - HALF, y=y, weight="normal") for x, y in places]
         big = {"fontsize": 14, "weight": "bold", "va": "center"}
         small = big | {"fontsize": 12}
         ax.text(HALF - 0.45, 1.2, "steps k =", **big, ha="right")
         # below the circle's middle and right of it there is never an ellipse: W has no negative entry
         ax.text(1.12, -0.22, "○ eigenvector, length 1", **small, color=EIGEN)
         ax.text(1.12, -0.45, "→ after k steps:", **small, color=EIGEN)
-        # only what moves: drawing text takes most of the time
-        self.after = ax.text(HALF - 0.12, 1.2, "", **big, ha="right")
-        self.longest = ax.text(0, 0, "", **small)
-        self.shortest = ax.text(0, 0, "", **small | {"fontsize": 11})
-        self.shrunk = [ax.text(2.62, -0.45, "", **small, color=EIGEN), ax.text(0, 0, "", **small, color=EIGEN)]
-        self.glass_says = ax.text(GLASS[0, 0], -1.13, "", fontsize=10.5, va="center", ha="center")
+        self.after = Label(ax, size=14, align="right", plate=False, x=HALF - 0.12, y=1.2)
+        self.longest, self.shortest = (Label(ax, size=size, plate=False) for size in (12, 11))
+        self.shrunk = [Label(ax, EIGEN, 12, plate=False, x=2.62, y=-0.45), Label(ax, EIGEN, 12, plate=False)]
+        self.glass_says = Label(ax, "black", 10.5, "center", False, x=GLASS[0, 0], y=-1.13, weight="normal")
         texts = [*self.entries, self.after, self.longest, *self.shrunk, self.shortest, self.glass_says]
         return [self.ghosts, self.image, self.glass, self.magnified, self.spokes, *self.arrows, self.starts, *texts]
 
@@ -108,9 +108,8 @@ class PowersPicture:
         (self.here,) = ax.plot([], [], color=INK, lw=1)
         (self.peak,) = ax.plot([], [], "D", ms=8, mfc="white", mec=INK, mew=2, clip_on=False)
         (self.dots,) = ax.plot([], [], "o", ms=8, mfc="white", mec=INK, mew=1.8, clip_on=False)
-        say = {"fontsize": 11.5, "weight": "bold"}
-        self.peak_says = ax.text(0, 0, "", **say, color=INK, va="center")
-        self.guess_says = ax.text(STEPS - 0.5, 0, "", **say, color=INK, va="bottom", ha="right")
+        self.peak_says = Label(ax, size=11.5, plate=False)
+        self.guess_says = Label(ax, size=11.5, align="right", plate=False, x=STEPS - 0.5, va="bottom")
         lines = [self.rule, self.norm, self.guess, self.here, self.peak, self.dots]
         return [*lines, self.peak_says, self.guess_says]
 

@@ -12,6 +12,7 @@ from ...measures.jacobians import jacobian_product_norms
 from ...measures.spectra import LARGEST_SLOPE, matrix_with_spectrum
 from ...passes.forward import forward
 from ..explorer import Choice, Explorer, Real, Stages, Whole
+from ..gradient_pictures import power
 from ..kept import kept
 from .spectrum_picture import STEPS, SpectrumPicture
 
@@ -116,16 +117,12 @@ def describe(data) -> str:
 
 def _outcome(product, peak):
     last, is_zero = len(product) - 1, product == -np.inf
-    end = f"exactly zero from lag {is_zero.argmax()} on" if is_zero.any() else f"{_value(product[-1])} at lag {last}"
+    end = f"exactly zero from lag {is_zero.argmax()} on" if is_zero.any() else f"{power(product[-1])} at lag {last}"
     if peak == 0:
         return f"The true norm starts at 1 and never exceeds it; it is {end}."
     if peak == last:
         return f"The true norm is largest at the end: {end}."
-    return f"The true norm peaks at {_value(product[peak])} at lag {peak}; it is {end}."
-
-
-def _value(log_norm):
-    return f"{10**log_norm:.2g}" if -2 < log_norm < 2 else f"10^{log_norm:z.1f}"
+    return f"The true norm peaks at {power(product[peak])} at lag {peak}; it is {end}."
 
 
 JACOBIAN_SPECTRUM = Explorer(

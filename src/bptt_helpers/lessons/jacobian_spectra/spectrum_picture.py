@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..gradient_pictures import HIGH, LOW, at_edge, gradient_axis, power
+from ..label_pictures import Label
 from ..pictures import COLOURS, INK, bare_figure, house_style, new_still
 from .powers_picture import CIRCLE, EIGEN
 
@@ -70,16 +71,15 @@ class SpectrumPicture:
             clip_on=False,
         )
         ax.text(0.473, 0.812, "between rule and bound: there a linear network stays", **room)
-        say = {"fontsize": 11.5, "weight": "bold"}
-        top = say | {"transform": self.figure.transFigure}
+        top = {"fontsize": 11.5, "weight": "bold", "transform": self.figure.transFigure}
         ax.text(0.44, 0.945, "factor a step: rule γρ =", **top, color=EIGEN)
         ax.text(0.745, 0.945, "bound γσ₁ =", **top, color=EIGEN)
         ax.text(0.44, 0.875, "true norm:", **top, color=INK)
-        # only what moves: drawing text takes most of the time
-        self.promises = [ax.text(x, 0.945, "", **top, color=EIGEN) for x in (0.68, 0.876)]
-        self.true_says = ax.text(0.554, 0.875, "", **top, color=INK)
-        self.rule_says = ax.text(0, 0, "", **say, color=EIGEN, va="top")
-        self.bound_says = ax.text(0, 0, "bound", **say, color=EIGEN)
+        there = {"va": "baseline", "transform": self.figure.transFigure}
+        self.promises = [Label(ax, EIGEN, 11.5, plate=False, x=x, y=0.945, **there) for x in (0.68, 0.876)]
+        self.true_says = Label(ax, size=11.5, plate=False, x=0.554, y=0.875, **there)
+        self.rule_says = Label(ax, EIGEN, 11.5, plate=False, va="top")
+        self.bound_says = Label(ax, EIGEN, 11.5, plate=False, text="bound")
         lines = [self.room, one, self.eigen_line, self.singular_line, self.product, self.arrows, self.falls, self.ends]
         return [*lines, *self.promises, self.true_says, self.rule_says, self.bound_says]
 

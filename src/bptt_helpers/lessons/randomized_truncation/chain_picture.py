@@ -7,7 +7,8 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 
 from ..gradient_pictures import power
-from ..pictures import HALO, INK, data_place, freeze_layout, new_figure
+from ..label_pictures import Label
+from ..pictures import INK, data_place, freeze_layout, new_figure
 from ..scheme_pictures import RANDOM, WRONG, WRONG_AREA
 
 STEPS, TOP = 100, 6  # of the chain; log10 of what is drawn
@@ -40,8 +41,7 @@ class ChainPicture:
         self.left.add_collection(self.draws, autolim=False)
         (self.exact,) = self.left.plot([], [], color=INK, lw=2.5)
         (self.spread,) = self.left.plot([], [], lw=2.5, ls="--")
-        bold = {"fontsize": 10, "weight": "bold", "va": "center", "path_effects": HALO}
-        self.texts = [self.left.text(STEPS + 2, 1, "spread 2×10⁷", color=INK, **bold) for _ in range(2)]
+        self.texts = [Label(self.left, size=10, x=STEPS + 2, y=1, text="spread 2×10⁷") for _ in range(2)]
 
         factor = np.linspace(0, 1.5, 100)
         line = np.minimum(factor**2, 1)

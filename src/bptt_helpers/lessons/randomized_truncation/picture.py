@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 
-from ..pictures import HALO, INK, data_place, freeze_layout, new_figure
+from ..label_pictures import Label
+from ..pictures import INK, data_place, freeze_layout, new_figure
 from ..scheme_pictures import CHUNKED, RANDOM, SLIDING
 from .bars_picture import cuts, growth, half_height, outlines, shade
 
@@ -16,7 +17,6 @@ END = len(COUNTS) + 1
 LOW, HIGH = -0.5, 3  # of the axis along the exact gradient, which ends at 1
 COLOUR = RANDOM["color"]
 BAND, PALE = "#ffe9a8", "#fbe0cc"
-BOLD = {"weight": "bold", "fontsize": 10, "va": "center", "path_effects": HALO}
 WORDS = {"fontsize": 10, "va": "center", "color": "0.3", "in_layout": False}
 
 
@@ -58,9 +58,9 @@ class RandomizedPicture:
         (self.error,) = plot([], [], color=COLOUR, lw=1.5)
         (self.mean,) = plot([], [], **RANDOM, lw=2.5)
         (self.now,) = plot([], [], "D", ms=8, color=COLOUR, mec=INK)
-        self.line_texts = [self.values.text(0, 0, "", color=style["color"], **BOLD) for style in (CHUNKED, SLIDING)]
-        self.mean_text = self.values.text(0, 0, "", color=INK, **BOLD)
-        self.row_texts = [self.values.text(0, 0, "", fontsize=9, va="center", color=INK) for _ in range(ROWS)]
+        self.line_texts = [Label(self.values, style["color"], 10) for style in (CHUNKED, SLIDING)]
+        self.mean_text = Label(self.values, size=10)
+        self.row_texts = [Label(self.values, size=9, plate=False, weight="normal") for _ in range(ROWS)]
         self.artists = [
             *self.bands,
             self.exact,
@@ -109,7 +109,7 @@ class RandomizedPicture:
             self.values.text(2.12, row, text, **WORDS)
         for label, style in zip(self.values.get_yticklabels(), (CHUNKED, SLIDING), strict=False):
             label.set(color=style["color"], weight="bold")
-        self.values.text(1, -2.6, "exact", ha="center", **BOLD)
+        self.values.text(1, -2.6, "exact", ha="center", va="center", weight="bold", fontsize=10)
 
     def show(self, data) -> None:
         """Move the artists.
