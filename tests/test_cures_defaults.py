@@ -154,7 +154,7 @@ def test_a_guess_stands_where_the_lstm_has_come_down_to_it():
         step = T - data.guess_lag
         assert middle[step - 1] <= np.log10(float(guess)) < middle[step:].min()
         assert list(picture.guess.get_xdata()) == [picture.place(step)]
-        assert list(picture.guess.get_ydata()) == [picture.middles[BARS.index("LSTM")]]
+        assert list(picture.guess.get_ydata()) == [picture.middles[BARS.index("LSTM")] - TALL / 2]
     assert DEFAULTS.shown(guess="1e-60")[1].guess_lag == T - 1  # further than the bar
     for nothing in ("", "many", "-1", "0"):
         assert not len(DEFAULTS.shown(guess=nothing)[0].guess.get_xdata())

@@ -115,7 +115,7 @@ class DefaultsPicture:
         says = f"{data.lag} step{'' if data.lag == 1 else 's'} back"
         words.append(Word(min(max(x, LEFT + 0.45), WIDTH - 0.6), ends[1] + 0.1, says, INK, 10.5, True))
         at_guess = [self.place(self.steps - data.guess_lag)] if np.isfinite(data.guess) else []
-        self.guess.set_data(at_guess, [self.middles[GUESSED]] * len(at_guess))
+        self.guess.set_data(at_guess, [self.middles[GUESSED] - TALL / 2] * len(at_guess))  # clear of the words
         self.words.show(words)
 
     def _names(self, names, here):
