@@ -188,6 +188,17 @@ AXES = {  # what the axes of each picture count, across and up, in order
     "randomized": [("component along the exact gradient (exact: 1)", "")],
     "chain": [("steps t", "z, the gradient so far"), ("factor c of one step", "chance π of no cut")],
     "clipping": [("weight w", "bias b"), ("weight w", "")],
+    "attention": [("length T (steps)", "norm")],
+    "sensitivity": [
+        ("λ", "error ÷ variance"),
+        ("rate η", "memory"),
+        ("λ", ""),
+        ("rate η", ""),
+        ("w", ""),
+        ("rate η", ""),
+        ("ν", ""),
+        ("rate η", ""),
+    ],
 }
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from .chain_rule.backward_explorer import BACKWARD_PASS
 from .chain_rule.step_size_explorer import GRADIENT_CHECK
 from .chaos.explorer import CHAOS
+from .cures.attention_explorer import ATTENTION
+from .cures.sensitivity_explorer import SENSITIVITY
 from .gradient_clipping.explorer import CLIPPING
 from .gradient_norms.influence_explorer import INFLUENCE
 from .gradient_norms.profiles_explorer import PROFILES
@@ -36,4 +38,6 @@ EXPLORERS = {
     "randomized": RANDOMIZED,
     "chain": CHAIN,
     "clipping": CLIPPING,
+    "attention": ATTENTION,
+    "sensitivity": SENSITIVITY,
 }
