@@ -15,8 +15,10 @@ from bptt_helpers.lessons.cures.sensitivity import (
     loss,
     loss_slope,
     memory_of,
+    sampled,
     sensitivity,
     solving,
+    solving_range,
     wanted_factor,
 )
 from bptt_helpers.lessons.cures.sensitivity_explorer import HIGHEST, ON_SLIDER, SENSITIVITY
@@ -124,6 +126,32 @@ def test_memory_is_endless_where_lambda_reaches_1():
     assert memory_of(np.array([0.9, 1.0, -1.5, 0.0])) == pytest.approx([10, np.inf, np.inf, 1])
     assert [*is_right(np.array([0.9, 0.9012, 1.0]), 10)] == [True, False, False]
     assert KEPT[-1] == UPDATES
+
+
+@pytest.mark.parametrize("correlation", [0, 0.9, 0.99])
+def test_samples_agree_with_the_sums_over_kernels(correlation):
+    """E (Σ k_i x_{t-i})² = Σ_ij k_i k_j ρ^|i-j|, with the kernels of dh/dλ and of dy/dw by complex steps."""
+    memories, lags = (5, 20), np.arange(800)
+    covariance = float(correlation) ** np.abs(lags[:, None] - lags)
+    of_h, of_tanh = sampled(memories, correlation, seeds=range(3), sequences=100)
+    assert of_h.shape == of_tanh.shape == (2, 3)
+    for k, memory in enumerate(memories):
+        factor = wanted_factor(memory) + 1e-30j
+        of_w = np.tanh(np.arctanh(wanted_factor(memory)) + 1e-30j)
+        for got, moved, normalised in ((of_h[k], factor, False), (of_tanh[k], of_w, True)):
+            derivative = kernel(moved, normalised, len(lags)).imag / 1e-30
+            assert got.mean() == pytest.approx(derivative @ covariance @ derivative, rel=0.07)
+
+
+def test_samples_of_a_seed_do_not_depend_on_the_other_seeds():
+    both, alone = (sampled((5,), 0.5, seeds, sequences=3, steps=4000)[0] for seeds in ((0, 4), (4,)))
+    assert both[0, 1] == pytest.approx(alone[0, 0])
+
+
+def test_the_range_is_what_solves():
+    for name in FORMS:
+        rates = [RATES[k] for k in np.flatnonzero(solving()[name][3])]
+        assert solving_range(name, 300) == (min(rates), max(rates))
 
 
 def test_the_slider_has_one_and_three_of_every_decade():

@@ -169,3 +169,53 @@ def solving() -> dict:
     """For each name of FORMS which rates solve: ``(memories, rates)`` of bool."""
     memories = np.array(MEMORIES)[:, None]
     return {name: is_right(FORMS[name].to_factor(run.way[-1]), memories) for name, run in all_descents().items()}
+
+
+def solving_range(name, memory) -> tuple[float, float]:
+    """The lowest and the highest of RATES that solve.
+
+    Parameters
+    ----------
+    name : str
+        Of FORMS.
+    memory : int
+        One of MEMORIES.
+    """
+    solves = np.flatnonzero(solving()[name][MEMORIES.index(memory)])
+    return RATES[solves[0]], RATES[solves[-1]]
+
+
+def sampled(memories, correlation=0.0, seeds=range(5), sequences=40, steps=8000):
+    """E (dh/dλ)², and E (dy/dw)² for λ = tanh w and y = √(1 - λ²) h, from random inputs instead of formulas.
+
+        x_t = ρ x_{t-1} + √(1 - ρ²) ε_t,    dh_t/dλ = h_{t-1} + λ dh_{t-1}/dλ
+
+    Every 20th step of the last 3000 counts; before, a memory of 1000 steps has filled.
+
+    Parameters
+    ----------
+    memories : sequence of m floats
+    correlation : float
+        ρ of the input, 0 for white.
+    seeds : sequence of k int
+    sequences, steps : int
+        Of every seed.
+
+    Returns
+    -------
+    of_h, of_tanh : ndarrays (m, k)
+    """
+    rngs = [np.random.default_rng(seed) for seed in seeds]
+    factor, fresh = wanted_factor(memories)[:, None, None], np.sqrt(1 - correlation**2)
+    x = np.stack([rng.normal(size=sequences) for rng in rngs])
+    noise = np.stack([rng.normal(size=(steps, sequences)) for rng in rngs], axis=1)
+    h = dh = np.zeros((len(factor), *x.shape))
+    of_h, of_tanh, norm = [], [], np.sqrt(1 - factor**2)
+    for t, new in enumerate(noise):
+        x = correlation * x + fresh * new
+        dh, h = h + factor * dh, factor * h + x
+        if t >= steps - 3000 and t % 20 == 0:
+            dy = norm * dh - factor / norm * h
+            of_h.append((dh**2).mean(-1))
+            of_tanh.append((dy**2).mean(-1) * norm[..., 0] ** 4)
+    return np.mean(of_h, 0), np.mean(of_tanh, 0)

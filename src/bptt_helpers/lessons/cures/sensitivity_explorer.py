@@ -19,7 +19,7 @@ from .sensitivity import (
     loss,
     memory_of,
     sensitivity,
-    solving,
+    solving_range,
     wanted_factor,
 )
 from .sensitivity_picture import SensitivityPicture
@@ -98,16 +98,14 @@ def _ground(name, memory):
     memories = np.union1d(np.geomspace(1.0001, 3e4, 300), memory * np.geomspace(0.1, 10, 200))
     w = np.sort(form.to_parameter(wanted_factor(memories[memories > 1])))
     half, double = (float(form.to_parameter(wanted_factor(memory * by))) for by in (0.5, 2))
-    lowest_and_highest = [
-        [min(ok), max(ok)] for ok in ([RATES[k] for k in np.flatnonzero(row)] for row in solving()[name])
-    ]
+    lowest_and_highest = np.array([solving_range(name, each) for each in MEMORIES])
     stable = 2 / sensitivity(wanted_factor(MEMORIES), form)
     return (
         np.array([w, _error(form, w, memory)]),
         float(form.to_parameter(wanted)),
         half,
         double,
-        np.array(lowest_and_highest),
+        lowest_and_highest,
         stable,
     )
 
