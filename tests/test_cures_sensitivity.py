@@ -15,14 +15,14 @@ from bptt_helpers.lessons.cures.sensitivity import (
     loss,
     loss_slope,
     memory_of,
-    sampled,
+    sampled_sensitivities,
     sensitivity,
     solving,
     solving_range,
     wanted_factor,
 )
 from bptt_helpers.lessons.cures.sensitivity_explorer import HIGHEST, ON_SLIDER, SENSITIVITY
-from bptt_helpers.lessons.cures.sensitivity_picture import ROWS, SAYS, SOLVES
+from bptt_helpers.lessons.cures.sensitivity_picture import ROWS, SAYS, SOLVES, steps
 from bptt_helpers.lessons.gradient_pictures import power
 
 forms = pytest.mark.parametrize("name", FORMS)
@@ -133,7 +133,7 @@ def test_samples_agree_with_the_sums_over_kernels(correlation):
     """E (Σ k_i x_{t-i})² = Σ_ij k_i k_j ρ^|i-j|, with the kernels of dh/dλ and of dy/dw by complex steps."""
     memories, lags = (5, 20), np.arange(800)
     covariance = float(correlation) ** np.abs(lags[:, None] - lags)
-    of_h, of_tanh = sampled(memories, correlation, seeds=range(3), sequences=100)
+    of_h, of_tanh = sampled_sensitivities(memories, correlation, seeds=range(3), sequences=100)
     assert of_h.shape == of_tanh.shape == (2, 3)
     for k, memory in enumerate(memories):
         factor = wanted_factor(memory) + 1e-30j
@@ -144,7 +144,7 @@ def test_samples_agree_with_the_sums_over_kernels(correlation):
 
 
 def test_samples_of_a_seed_do_not_depend_on_the_other_seeds():
-    both, alone = (sampled((5,), 0.5, seeds, sequences=3, steps=4000)[0] for seeds in ((0, 4), (4,)))
+    both, alone = (sampled_sensitivities((5,), 0.5, seeds, sequences=3, steps=4000)[0] for seeds in ((0, 4), (4,)))
     assert both[0, 1] == pytest.approx(alone[0, 0])
 
 
@@ -205,7 +205,7 @@ def test_the_words_are_the_numbers(given):
         elif valley.right:
             assert f"right: memory {data.memory}" in words
         else:
-            assert f"memory {valley.memory:.3g} of {data.memory}" in words
+            assert f"memory {steps(valley.memory)} of {data.memory}" in words
 
 
 @forms

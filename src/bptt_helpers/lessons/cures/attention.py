@@ -74,7 +74,7 @@ def attend(h, v, sharpness=1.0) -> Attention:
 
 
 @kept(16)
-def network(spectral_radius, seed):
+def attention_network(spectral_radius, seed):
     """A tanh network of 16 units that has read 1000 random inputs, its outputs its states, and a direction v.
 
     Parameters
@@ -97,9 +97,9 @@ def network(spectral_radius, seed):
 
 
 @kept(64)
-def alone(sequence_length, spectral_radius, seed) -> np.ndarray:
+def chain_alone(sequence_length, spectral_radius, seed) -> np.ndarray:
     """log10 ‖dL/dh_s‖ of L = v · h_T, which has no way back but the chain; ``(T,)``, s = 1 … T."""
-    trace, v = network(spectral_radius, seed)
+    trace, v = attention_network(spectral_radius, seed)
     trace = trace.part(0, sequence_length)
     dL_do = np.zeros_like(trace.o)
     dL_do[-1] = v
@@ -118,7 +118,7 @@ def attended(sequence_length, spectral_radius, sharpness, seed) -> tuple[np.ndar
         log10 ‖∂⁺L/∂h_s‖.
     weights : ndarray (T - 1,)
     """
-    trace, v = network(spectral_radius, seed)
+    trace, v = attention_network(spectral_radius, seed)
     trace = trace.part(0, sequence_length)
     attention = attend(trace.h[1:, 0], v, sharpness)
     total = bptt(trace, attention.direct[:, None]).dL_dh[:, 0]  # the outputs are the states: dL/do_s enters at h_s

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..explorer import Explorer, Real, Stages, Whole
 from ..gradient_pictures import power
-from .attention import LENGTHS, alone, attended
+from .attention import LENGTHS, attended, chain_alone
 from .attention_picture import DRAWN, NODES, AttentionPicture
 
 SHARPNESS = (0.0, 1.0, 3.0, 10.0, 30.0)
@@ -30,8 +30,8 @@ class AttentionData(NamedTuple):
         ‖dL/dh_1‖ by T, with attention and without.
     node : int
         The one that is read, from 0.
-    weight, largest : float
-        a_s of that state (0 for the last, which asks), and the largest of all.
+    largest : float
+        Of the weights a_s.
     largest_at : int
         The state that has it.
     """
@@ -45,7 +45,6 @@ class AttentionData(NamedTuple):
     first: np.ndarray
     first_chain: np.ndarray
     node: int
-    weight: float
     largest: float
     largest_at: int
 
@@ -69,18 +68,16 @@ def attention_data(sequence_length, sharpness, spectral_radius, state, seed) -> 
     nodes = np.round(np.linspace(1, T, NODES)).astype(int)
     steps = np.union1d(nodes, np.round(np.linspace(1, T, min(T, DRAWN))).astype(int))
     total, direct, weights = attended(T, spectral_radius, sharpness, seed)
-    s = nodes[state - 1]
     return AttentionData(
         steps=steps,
         nodes=nodes,
         total=total[steps - 1],
         direct=direct[steps - 1],
-        chain=alone(T, spectral_radius, seed)[steps - 1],
+        chain=chain_alone(T, spectral_radius, seed)[steps - 1],
         lengths=LENGTHS,
         first=np.array([attended(T, spectral_radius, sharpness, seed)[0][0] for T in LENGTHS]),
-        first_chain=np.array([alone(T, spectral_radius, seed)[0] for T in LENGTHS]),
+        first_chain=np.array([chain_alone(T, spectral_radius, seed)[0] for T in LENGTHS]),
         node=state - 1,
-        weight=float(weights[s - 1]) if s < T else 0.0,
         largest=float(weights.max()),
         largest_at=int(weights.argmax()) + 1,
     )

@@ -108,8 +108,8 @@ class AttentionPicture:
         ----------
         data : object with
             ``steps`` ndarray (k,), ``nodes`` ndarray (10,) of int; ``total``, ``direct``, ``chain`` ndarrays (k,),
-            log10; ``lengths``, ``first``, ``first_chain`` sequences; ``node``, ``largest_at`` int; ``weight``,
-            ``largest`` float.
+            log10; ``lengths``, ``first``, ``first_chain`` sequences; ``node``, ``largest_at`` int; ``largest``
+            float.
         """
         T = self.longest = data.nodes[-1]
         self.lengths = data.lengths

@@ -185,7 +185,7 @@ def solving_range(name, memory) -> tuple[float, float]:
     return RATES[solves[0]], RATES[solves[-1]]
 
 
-def sampled(memories, correlation=0.0, seeds=range(5), sequences=40, steps=8000):
+def sampled_sensitivities(memories, correlation=0.0, seeds=range(5), sequences=40, steps=8000):
     """E (dh/dλ)², and E (dy/dw)² for λ = tanh w and y = √(1 - λ²) h, from random inputs instead of formulas.
 
         x_t = ρ x_{t-1} + √(1 - ρ²) ε_t,    dh_t/dλ = h_{t-1} + λ dh_{t-1}/dλ

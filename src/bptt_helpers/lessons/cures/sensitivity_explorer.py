@@ -22,7 +22,7 @@ from .sensitivity import (
     solving_range,
     wanted_factor,
 )
-from .sensitivity_picture import SensitivityPicture
+from .sensitivity_picture import SensitivityPicture, steps
 
 ON_SLIDER = tuple(rate for rate in RATES if f"{rate:.0e}"[0] in "13" and f"{rate:.1e}"[2] == "0")
 HIGHEST = 2.0  # of the error that is drawn, in variances of what is wanted
@@ -149,7 +149,7 @@ def describe(data) -> str:
         if valley.out:
             came = f"thrown out at update {valley.out}"
         else:
-            came = f"a memory of {valley.memory:.3g}" + (", right" if valley.right else "")
+            came = f"a memory of {steps(valley.memory)}" + (", right" if valley.right else "")
         highest = power(np.log10(valley.solving[row, 1]))
         parts.append(f"{name}: {came} (highest rate that solves: {highest})")
     return (

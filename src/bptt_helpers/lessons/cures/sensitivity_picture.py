@@ -17,7 +17,7 @@ VALLEYS, BARS = (2.68, 1.62), (0.5, 1.12)  # bottom and height
 TOP = 2.0  # of the error
 LOWEST, HIGHEST = 1e-11, 1e2  # rates
 ROWS = 5
-NUMBER = 0.72  # inches that a number beside a bar is wide
+NUMBER = 0.54  # inches that a number beside a bar is wide
 GROUND, BALL, HOME, SOLVES, RATE = "#e9e4da", COLOURS[1], COLOURS[9], "#1b7f86", COLOURS[4]
 SAYS = {  # for each form: what is written above it, its axis, limits, ticks
     "λ": ("λ", "y = h", "λ", (0, 1.12), (0, 0.5, 1)),
@@ -25,6 +25,17 @@ SAYS = {  # for each form: what is written above it, its axis, limits, ticks
     "tanh w": ("w,  λ = tanh w", "y = √(1−λ²) h", "w", (0, 5.5), (0, 2, 4)),
     "exp(−exp ν)": ("ν,  λ = exp(−exp ν)", "y = √(1−λ²) h", "ν", (1.5, -9.5), (0, -4, -8)),
 }
+
+
+def steps(memory):
+    """A memory in words: whole from 100 on.
+
+    Examples
+    --------
+    >>> steps(85.26), steps(1220.4)
+    ('85.3', '1220')
+    """
+    return f"{memory:.0f}" if memory >= 99.95 else f"{memory:.3g}"
 
 
 class SensitivityPicture:
@@ -172,7 +183,7 @@ class Column:
         elif valley.right:
             verdict, colour = f"right: memory {valley.memory:.0f}", SOLVES
         else:
-            verdict, colour = f"memory {valley.memory:.3g} of {memory}", INK
+            verdict, colour = f"memory {steps(valley.memory)} of {memory}", INK
         width, (low, high) = abs(valley.double - valley.half), valley.solving[row]
         words = [Word(middle, top + 0.14, verdict, colour, 10.5, True)]
         words.append(Word(middle, VALLEYS[0] - 0.47, f"half to double: {width:.2g} wide", GREY, 9.5))
@@ -183,14 +194,13 @@ class Column:
         return words
 
     def _beside(self, low, high, rate):
-        """Where a number stands beside the bar, in inches, and its side: on the right, but for the line of the rate."""
-        low, high, rate = (
-            self.left + COLUMN * np.log10(x / LOWEST) / np.log10(HIGHEST / LOWEST) for x in (low, high, rate)
-        )
-        right, left = high + 0.07, low - 0.07
-        if right + NUMBER > self.left + COLUMN or (right < rate < right + NUMBER and left - NUMBER > self.left):
-            return left, "right"
-        return right, "left"
+        """Where a number stands beside the bar, in inches, and its side: where the line of the rate does not cross."""
+        scale = COLUMN / np.log10(HIGHEST / LOWEST)
+        low, high, rate = (self.left + scale * np.log10(x / LOWEST) for x in (low, high, rate))
+        for start in (high + 0.07, rate + 0.05):
+            if start > high and start + NUMBER < self.left + COLUMN + GAP / 2 and not start < rate < start + NUMBER:
+                return start, "left"
+        return (low - 0.07, "right") if low - NUMBER > self.left else (high + 0.07, "left")
 
 
 def _place(left, bottom, height):
