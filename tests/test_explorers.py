@@ -195,6 +195,17 @@ AXES = {  # what the axes of each picture count, across and up, in order
         ("state at step s", ""),
         ("lag: steps back", ""),
     ],
+    "attention": [("length T (steps)", "norm")],
+    "sensitivity": [
+        ("λ", "error ÷ variance"),
+        ("rate η", "memory"),
+        ("λ", ""),
+        ("rate η", ""),
+        ("w", ""),
+        ("rate η", ""),
+        ("ν", ""),
+        ("rate η", ""),
+    ],
 }
 
 

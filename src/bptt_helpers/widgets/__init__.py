@@ -2,6 +2,7 @@
 
 from .explore import explore_as
 
+explore_attention = explore_as("attention")
 explore_backward_pass = explore_as("backward_pass")
 explore_cells = explore_as("cells")
 explore_chain = explore_as("chain")
@@ -18,10 +19,12 @@ explore_nudge = explore_as("nudge")
 explore_profiles = explore_as("profiles")
 explore_pushes = explore_as("pushes")
 explore_randomized = explore_as("randomized")
+explore_sensitivity = explore_as("sensitivity")
 explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
 
 __all__ = [
+    "explore_attention",
     "explore_backward_pass",
     "explore_cells",
     "explore_chain",
@@ -38,6 +41,7 @@ __all__ = [
     "explore_profiles",
     "explore_pushes",
     "explore_randomized",
+    "explore_sensitivity",
     "explore_truncation",
     "explore_unrolling",
 ]

@@ -1,8 +1,27 @@
 """Notebook 09: what helps a gradient to arrive, and why that is not yet learning."""
 
+from .attention import attend, attended, attention_network, chain_alone
 from .bias_check import check_bias, left_after
 from .lstm_check import check_step_back, step_symptoms
 from .scale_picture import draw_scale
+from .sensitivity import FORMS, sampled_sensitivities, sensitivity, solving_range, wanted_factor
 from .untrained import STARTS, untrained
 
-__all__ = ["STARTS", "check_bias", "check_step_back", "draw_scale", "left_after", "step_symptoms", "untrained"]
+__all__ = [
+    "FORMS",
+    "STARTS",
+    "attend",
+    "attended",
+    "attention_network",
+    "chain_alone",
+    "check_bias",
+    "check_step_back",
+    "draw_scale",
+    "left_after",
+    "sampled_sensitivities",
+    "sensitivity",
+    "solving_range",
+    "step_symptoms",
+    "untrained",
+    "wanted_factor",
+]
