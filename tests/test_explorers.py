@@ -188,6 +188,24 @@ AXES = {  # what the axes of each picture count, across and up, in order
     "randomized": [("component along the exact gradient (exact: 1)", "")],
     "chain": [("steps t", "z, the gradient so far"), ("factor c of one step", "chance π of no cut")],
     "clipping": [("weight w", "bias b"), ("weight w", "")],
+    "defaults": [],
+    "cells": [
+        ("state at step s", "loss at step t"),
+        ("state at step s", ""),
+        ("state at step s", ""),
+        ("lag: steps back", ""),
+    ],
+    "attention": [("length T (steps)", "norm")],
+    "sensitivity": [
+        ("λ", "error ÷ variance"),
+        ("rate η", "memory"),
+        ("λ", ""),
+        ("rate η", ""),
+        ("w", ""),
+        ("rate η", ""),
+        ("ν", ""),
+        ("rate η", ""),
+    ],
 }
 
 

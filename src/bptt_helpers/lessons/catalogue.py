@@ -5,6 +5,10 @@ from __future__ import annotations
 from .chain_rule.backward_explorer import BACKWARD_PASS
 from .chain_rule.step_size_explorer import GRADIENT_CHECK
 from .chaos.explorer import CHAOS
+from .cures.attention_explorer import ATTENTION
+from .cures.cells_explorer import CELLS_EXPLORER
+from .cures.defaults_explorer import DEFAULTS
+from .cures.sensitivity_explorer import SENSITIVITY
 from .gradient_clipping.explorer import CLIPPING
 from .gradient_norms.influence_explorer import INFLUENCE
 from .gradient_norms.profiles_explorer import PROFILES
@@ -36,4 +40,8 @@ EXPLORERS = {
     "randomized": RANDOMIZED,
     "chain": CHAIN,
     "clipping": CLIPPING,
+    "defaults": DEFAULTS,
+    "cells": CELLS_EXPLORER,
+    "attention": ATTENTION,
+    "sensitivity": SENSITIVITY,
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
@@ -37,6 +39,13 @@ def page_of(values, columns=COLUMNS, rows=10):
     return page.reshape(rows, columns)
 
 
+@cache
+def _advance():
+    """From one character to the next, in the units of the font's outlines; the measuring takes longer than printing."""
+    wide, narrow = (TextPath((0, 0), "m" * count, prop=_MONO).get_extents().x1 for count in (101, 1))
+    return (wide - narrow) / 100
+
+
 @house_style()
 def letters(text, columns, rows, width, height, gap=0.0) -> np.ndarray:
     """Print a text on a grid of cells: how much ink is on each pixel, 0 to 1, ``(height, width)``, top row first.
@@ -45,16 +54,13 @@ def letters(text, columns, rows, width, height, gap=0.0) -> np.ndarray:
     """
     figure = Figure(figsize=(width / 100, height / 100), dpi=100)
     canvas = FigureCanvasAgg(figure)
-    # from one character to the next, in the units of the font's outlines
-    wide, narrow = (TextPath((0, 0), "m" * count, prop=_MONO).get_extents().x1 for count in (101, 1))
-    advance = (wide - narrow) / 100
     across, down = width / columns, height / rows
     tall = min(across, 0.55 * (1 - gap) * down)  # flat cells squeeze their letters
     for row in range(rows):
         line = text[row * columns : (row + 1) * columns].replace("\n", " ")
         if line.strip():
             baseline = height - (row + gap + 0.73 * (1 - gap)) * down
-            place = Affine2D().scale(across / advance, tall / advance).translate(0, baseline)
+            place = Affine2D().scale(across / _advance(), tall / _advance()).translate(0, baseline)
             figure.add_artist(PathPatch(TextPath((0, 0), line, prop=_MONO), fc="black", lw=0, transform=place))
     canvas.draw()
     return 1 - np.asarray(canvas.buffer_rgba())[:, :, 0] / np.float32(255)

@@ -2,10 +2,13 @@
 
 from .explore import explore_as
 
+explore_attention = explore_as("attention")
 explore_backward_pass = explore_as("backward_pass")
+explore_cells = explore_as("cells")
 explore_chain = explore_as("chain")
 explore_chaos = explore_as("chaos")
 explore_clipping = explore_as("clipping")
+explore_defaults = explore_as("defaults")
 explore_first_look = explore_as("first_look")
 explore_gradient_check = explore_as("gradient_check")
 explore_gradient_cost = explore_as("gradient_cost")
@@ -16,14 +19,18 @@ explore_nudge = explore_as("nudge")
 explore_profiles = explore_as("profiles")
 explore_pushes = explore_as("pushes")
 explore_randomized = explore_as("randomized")
+explore_sensitivity = explore_as("sensitivity")
 explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
 
 __all__ = [
+    "explore_attention",
     "explore_backward_pass",
+    "explore_cells",
     "explore_chain",
     "explore_chaos",
     "explore_clipping",
+    "explore_defaults",
     "explore_first_look",
     "explore_gradient_check",
     "explore_gradient_cost",
@@ -34,6 +41,7 @@ __all__ = [
     "explore_profiles",
     "explore_pushes",
     "explore_randomized",
+    "explore_sensitivity",
     "explore_truncation",
     "explore_unrolling",
 ]
