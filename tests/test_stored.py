@@ -6,7 +6,7 @@ import pytest
 
 from bptt_helpers.tasks import stored
 from bptt_helpers.tasks.stored import RESULTS, data_file, load_results
-from tools import temporal_order
+from tools import cue_recall, temporal_order
 
 
 def test_results_do_not_depend_on_the_working_directory(tmp_path, monkeypatch):
@@ -16,8 +16,9 @@ def test_results_do_not_depend_on_the_working_directory(tmp_path, monkeypatch):
     assert data_file("temporal_order.json").is_absolute()
 
 
-def test_the_tool_writes_the_file_that_the_notebook_reads():
-    assert data_file("temporal_order.json") == temporal_order.STORE
+def test_each_tool_writes_the_file_that_the_notebook_reads():
+    for tool in (cue_recall, temporal_order):
+        assert data_file(f"{tool.__name__.rpartition('.')[2]}.json") == tool.STORE
 
 
 @pytest.mark.parametrize("name", RESULTS)
@@ -39,7 +40,7 @@ def test_a_wheel_carries_its_results_inside_the_package(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("name", ["temporal_order.json", "../data/temporal_order", "", None])
 def test_another_name_is_refused_in_one_sentence(name):
-    with pytest.raises(ValueError, match=r"^name: want one of 'temporal_order', got "):
+    with pytest.raises(ValueError, match=r"^name: want one of .*'temporal_order'.*, got "):
         load_results(name)
 
 

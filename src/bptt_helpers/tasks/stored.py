@@ -8,7 +8,10 @@ from pathlib import Path
 
 from ..numbers.validate import choice, shown
 
-RESULTS = ("temporal_order",)
+RESULTS = (
+    "cue_recall",
+    "temporal_order",
+)
 
 
 def data_file(name) -> Path:
@@ -45,8 +48,11 @@ def load_results(name) -> dict:
 
     Parameters
     ----------
-    name : {"temporal_order"}
-        "temporal_order": training runs with and without clipping, made by ``make results``.
+    name : str
+        One of `RESULTS`, made by ``make results``.
+
+        - "cue_recall": an LSTM with gates of several biases, and with windows.
+        - "temporal_order": training with and without clipping.
 
     Returns
     -------
