@@ -71,10 +71,10 @@ def draw_recall(fields, columns, sentence, *, updates, every, chance):
             fan, curves = (figure.add_axes((x / _WIDTH, y / height, w / _WIDTH, h / height)) for x, y, w, h in places)
             _draw_fan(fan, field)
             _draw_runs(curves, field.runs, updates, every, chance)
-    figure.text(
-        0.015, 0.3 / height, "an arrow: how one of the\nsequences wants $c_1$ to change", fontsize=9.5, color=GREY
-    )
-    gradient_bar(figure, (0.42, 0.3 / height, 0.28, 0.11 / height))
+    notes = {"fontsize": 9.5, "color": GREY, "va": "center"}
+    figure.text(0.015, 0.36 / height, "an arrow: how one of the\nsequences wants $c_1$ to change", **notes)
+    figure.text(0.985, 0.36 / height, "arrives: at the first cell,\nfor 1 at the last", ha="right", **notes)
+    gradient_bar(figure, (0.39, 0.36 / height, 0.26, 0.11 / height))
     return figure
 
 
