@@ -81,6 +81,9 @@ def test_only_the_biases_of_two_gates_are_not_0(forget, inputs):
     assert (b_i == (-b_f if inputs == "closed" else 0)).all()
     assert not np.any([b_g, b_o])
     assert not params.b_q.any()
+    cut = cue_recall.network(100, forget, "cut", 1)
+    assert not cut.W_hh.any()
+    assert (cut.b_h == cue_recall.network(100, forget, "open", 1).b_h).all()
     for weights in (params.W_hx, params.W_hh, params.W_qh):
         assert 0.9 / np.sqrt(n) < np.abs(weights).max() <= 1 / np.sqrt(n)
 
@@ -202,6 +205,7 @@ def test_what_the_text_says_of_the_stored_runs():
     assert solved(1000, **both, forget="3", inputs="closed") == (6, 8)
     for forget in ("3", "ln(T-1)"):
         assert solved(1000, **both, forget=forget, inputs="open") == (1, 8)
+    assert solved(1000, **both, forget="ln(T-1)", inputs="cut") == (1, 8)
     assert solved(400, **CHRONO, window=None) == (8, 8)
     assert solved(400, window=49) == (0, 5)
     assert solved(1000, window=49) == (4, 5)
