@@ -41,6 +41,7 @@ notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and
 
 results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where it stopped)
 	$(RUN) tools/temporal_order.py
+	$(RUN) tools/cue_recall.py
 	$(RUN) tools/long_memory.py
 
 bench: $(VENV)/bench.stamp ## compare speed and memory with PyTorch, JAX and autograd

@@ -107,6 +107,7 @@ TABLE = {
     "tasks.sequences.adding": SIZES | {"sequence_length": Argument(21, fine("numpy integer"))},
     "tasks.sequences.copying": LONG_SIZES,
     "tasks.sequences.temporal_order": LONG_SIZES,
+    "tasks.sequences.cue_recall": SIZES,
     "tasks.sequences.sine": SIZES,
     "tasks.stored.data_file": {"name": choice("a", "text", "long text", "address")},
     "tasks.stored.load_results": {"name": choice("temporal_order")},

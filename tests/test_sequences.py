@@ -7,11 +7,17 @@ import numpy as np
 import pytest
 
 from bptt_helpers import cross_entropy, sequences, squared_error
-from bptt_helpers.tasks.sequences import adding, copying, sine, temporal_order
+from bptt_helpers.tasks.sequences import adding, copying, cue_recall, sine, temporal_order
 
-TASKS = {"adding": adding, "copying": copying, "temporal_order": temporal_order, "sine": sine}
-SHORTEST = {"adding": 2, "copying": 21, "temporal_order": 3, "sine": 1}
-CLASSES = {"copying": 9, "temporal_order": 4}  # outputs q of the two classifications
+TASKS = {
+    "adding": adding,
+    "copying": copying,
+    "temporal_order": temporal_order,
+    "cue_recall": cue_recall,
+    "sine": sine,
+}
+SHORTEST = {"adding": 2, "copying": 21, "temporal_order": 3, "cue_recall": 1, "sine": 1}
+CLASSES = {"copying": 9, "temporal_order": 4, "cue_recall": 4}  # outputs q of the classifications
 LENGTHS = [0, 1, 7, 8, 80]  # steps more than the shortest
 
 
@@ -76,6 +82,18 @@ def test_temporal_order_asks_which_came_first_and_which_second(more):
 
 
 @pytest.mark.parametrize("more", LENGTHS)
+def test_cue_recall_asks_for_the_first_symbol_and_the_rest_distract(more):
+    T = SHORTEST["cue_recall"] + more
+    batch = cue_recall(T, 200, rng=1)
+    assert batch.x.shape == (T, 200, 8)
+    assert batch.weight == "last"
+    for sequence, answer in each_sequence(batch):
+        cue, *distractors = [list(step).index(1) for step in sequence]
+        assert answer == cue < 4
+        assert all(symbol >= 4 for symbol in distractors)
+
+
+@pytest.mark.parametrize("more", LENGTHS)
 def test_sine_asks_for_the_next_value(more):
     T = SHORTEST["sine"] + more
     batch = sine(T, 20, rng=1)
@@ -91,11 +109,15 @@ def test_sine_asks_for_the_next_value(more):
             assert 0.1 <= math.acos(two_cos / 2) <= 0.6
 
 
-@pytest.mark.parametrize(("name", "unit"), [("adding", 0), ("adding", 1), ("temporal_order", 0), ("copying", 3)])
+@pytest.mark.parametrize(
+    ("name", "unit"),
+    [("adding", 0), ("adding", 1), ("temporal_order", 0), ("copying", 3), ("cue_recall", 3), ("cue_recall", 7)],
+)
 def test_every_allowed_place_occurs(name, unit):
     T = SHORTEST[name] + 7
     x = TASKS[name](T, 2000).x[:, :, unit]
-    allowed = {"adding": range(T), "temporal_order": [1, 2, 4, 5], "copying": range(10)}[name]
+    cue = range(unit // 4, 1 if unit < 4 else T)
+    allowed = {"adding": range(T), "temporal_order": [1, 2, 4, 5], "copying": range(10), "cue_recall": cue}[name]
     assert set(np.flatnonzero(x.any(1))) == set(allowed)
 
 
@@ -124,6 +146,14 @@ def test_the_baseline_of_temporal_order_is_a_quarter():
     for symbol in range(2, 6):
         assert within_4_standard_errors(distractors == symbol, 1 / 4)
     assert cross_entropy(np.zeros((20, 20_000, 4)), batch.y, weight="last")[0] == pytest.approx(math.log(4))
+
+
+def test_the_baseline_of_cue_recall_is_a_quarter():
+    batch = cue_recall(2, 20_000, rng=2)
+    for label in range(4):
+        assert within_4_standard_errors(batch.y == label, 1 / 4)
+        assert within_4_standard_errors(batch.x[1, :, 4 + label] == 1, 1 / 4)
+    assert cross_entropy(np.zeros((2, 20_000, 4)), batch.y, weight="last")[0] == pytest.approx(math.log(4))
 
 
 def test_the_baselines_of_sine():

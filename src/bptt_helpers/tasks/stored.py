@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..numbers.validate import choice, shown
 
-RESULTS = ("temporal_order", "long_memory")
+RESULTS = ("cue_recall", "long_memory", "temporal_order")
 
 
 def data_file(name) -> Path:
@@ -45,10 +45,12 @@ def load_results(name) -> dict:
 
     Parameters
     ----------
-    name : {"temporal_order", "long_memory"}
+    name : {"cue_recall", "long_memory", "temporal_order"}
         All made by ``make results``.
-        "temporal_order": training runs with and without clipping.
-        "long_memory": two tasks over lengths, networks and seeds.
+
+        - "cue_recall": an LSTM with gates of several biases, and with windows.
+        - "long_memory": two tasks over lengths, networks and seeds.
+        - "temporal_order": training with and without clipping.
 
     Returns
     -------

@@ -1,9 +1,12 @@
 """Notebook 09: what helps a gradient to arrive, and why that is not yet learning."""
 
+from .agreement import agreement, angles_to_mean
 from .attention import attend, attended, attention_network, chain_alone
 from .bias_check import check_bias, left_after
+from .cut_picture import draw_windows
 from .lstm_check import check_step_back, step_symptoms
 from .memory_picture import draw_memory
+from .recall_picture import Field, draw_recall
 from .scale_picture import draw_scale
 from .sensitivity import FORMS, sampled_sensitivities, sensitivity, solving_range, wanted_factor
 from .solved_picture import draw_solved
@@ -12,6 +15,9 @@ from .untrained import STARTS, untrained
 __all__ = [
     "FORMS",
     "STARTS",
+    "Field",
+    "agreement",
+    "angles_to_mean",
     "attend",
     "attended",
     "attention_network",
@@ -19,8 +25,10 @@ __all__ = [
     "check_bias",
     "check_step_back",
     "draw_memory",
+    "draw_recall",
     "draw_scale",
     "draw_solved",
+    "draw_windows",
     "left_after",
     "sampled_sensitivities",
     "sensitivity",
