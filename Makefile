@@ -37,7 +37,7 @@ format: $(VENV)/test.stamp ## repair what ruff can repair
 	$(RUN) -m ruff check --fix . && $(RUN) -m ruff format .
 
 notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and draw; draw the picture of the README
-	$(RUN) tools/notebooks.py notebooks/*.ipynb && $(RUN) tools/readme_picture.py
+	$(RUN) -m tools.notebooks notebooks/*.ipynb && $(RUN) tools/readme_picture.py
 
 results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where it stopped)
 	$(RUN) tools/temporal_order.py

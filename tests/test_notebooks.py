@@ -1,11 +1,14 @@
 """The stored notebooks keep the rules of tools/notebook_rules.py, and every rule is able to complain."""
 
+import base64
+import io
 from html.parser import HTMLParser
 
 import nbformat
 import pytest
 from nbconvert import HTMLExporter, ScriptExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from PIL import Image
 
 from tools.notebook_rules import (
     ALWAYS,
@@ -44,6 +47,13 @@ from tools.notebooks import PICTURE, SETUP, WIDGET_VIEW, normalise, put_setup
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
 
 
+def a_picture():
+    """PNG in base64, as it is stored."""
+    file = io.BytesIO()
+    Image.new("RGB", (2, 2)).save(file, "png")
+    return base64.b64encode(file.getvalue()).decode()
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_stored_notebook_keeps_every_rule(path):
     notebook = nbformat.read(path, as_version=4)
@@ -63,7 +73,7 @@ def sound():
     title = f"# Measure a gradient\n\nIs `a != b`, or $n!$ terms? https://example.org/tmp/ [symbols{NOTATION}"
     cells = [new_markdown_cell(title)]
     cells += [new_markdown_cell(f"## {name}") for name in SECTIONS[:-1]]
-    picture = new_output("display_data", {PICTURE: "iVBORw0KGgo=", "text/plain": "It fell."})
+    picture = new_output("display_data", {PICTURE: a_picture(), "text/plain": "It fell."})
     waiting = new_output("execute_result", {"text/plain": "Not attempted yet: …"}, execution_count=5)
     cells += [
         new_code_cell("explorer = explore_influence()\nexplorer", metadata={"tags": [IGNORE]}, outputs=[picture]),

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tools import pictures
-from tools.pictures import SHARE, compared, difference
+from tools.pictures import SHARE, compared, difference, lighter
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOK = ROOT / "notebooks" / "03_gradient_norms.ipynb"
@@ -35,6 +35,16 @@ def changed(picture, change):
     file = io.BytesIO()
     Image.fromarray(change(pixels.copy())).save(file, "png")
     return base64.b64encode(file.getvalue()).decode()
+
+
+def test_a_stored_picture_has_fewer_colours_than_an_eye_could_tell():
+    whole = np.asarray(Image.effect_noise((90, 60), 80).convert("RGB"))
+    before = changed(STORED[0], lambda _: whole)
+    after = np.asarray(Image.open(io.BytesIO(base64.b64decode(lighter(before)))))
+    assert 1 <= np.abs(after.astype(int) - whole).max() <= 2
+    assert len(np.unique(after)) <= 64
+    assert {0, 255} <= set(np.unique(after))
+    assert all(lighter(picture) == picture for picture in STORED[::5]), "stored twice is stored once"
 
 
 def without_top(pixels):

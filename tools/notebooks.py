@@ -18,6 +18,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell
 
+from tools.pictures import lighter
+
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 PICTURE = "image/png"
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
@@ -100,6 +102,7 @@ def normalise(notebook) -> None:
             output.get("data", {}).pop(WIDGET_VIEW, None)
             output.get("metadata", {}).clear()
             if PICTURE in output.get("data", {}):
+                output.data[PICTURE] = lighter(output.data[PICTURE])
                 output.metadata[PICTURE] = nbformat.from_dict({"alt": output.data.get("text/plain", "")})
 
 
