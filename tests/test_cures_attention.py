@@ -19,7 +19,7 @@ from bptt_helpers.lessons.cures.attention_picture import (
     arcs,
     widths,
 )
-from bptt_helpers.lessons.gradient_pictures import gradient_colours, power
+from bptt_helpers.lessons.gradient_pictures import gradient_colours, leaving, power
 from tests.cell_cases import complex_step
 
 sharpnesses = pytest.mark.parametrize("sharpness", SHARPNESS)
@@ -134,10 +134,12 @@ def test_the_picture_shows_the_data(given):
     np.testing.assert_allclose(picture.arcs.get_linewidths(), widths(data.direct[order]))
     np.testing.assert_allclose(picture.arcs.get_colors(), gradient_colours(data.direct[order]))
     np.testing.assert_array_equal(np.array(segments), arcs(x[:-1])[order])
-    assert picture.with_it.get_ydata() == pytest.approx(np.clip(data.first, LOW, HIGH))
-    assert picture.without.get_ydata() == pytest.approx(np.clip(data.first_chain, LOW, HIGH))
+    np.testing.assert_allclose(picture.with_it.get_ydata(), leaving(data.first, LOW, HIGH))
+    np.testing.assert_allclose(picture.without.get_ydata(), leaving(data.first_chain, LOW, HIGH))
     here = LENGTHS.index(T)
-    assert [*picture.dots.get_ydata()] == pytest.approx(np.clip([data.first[here], data.first_chain[here]], LOW, HIGH))
+    for dot, curve in zip(picture.dots, (data.first, data.first_chain), strict=True):
+        assert dot.get_ydata().tolist() == [np.clip(curve[here], LOW, HIGH)]
+        assert dot.get_marker() == ("v" if curve[here] < LOW else "o")
     assert [*picture.ring.get_xdata()] == [x[named[data.node]]] * 2
 
 

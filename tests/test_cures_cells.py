@@ -6,7 +6,7 @@ import pytest
 from bptt_helpers import Vocabulary, cross_entropy, forward, influence, init_params, load_text
 from bptt_helpers.lessons.cures.cells_explorer import CELLS, CELLS_EXPLORER, cells_data
 from bptt_helpers.lessons.cures.cells_picture import STEPS
-from bptt_helpers.lessons.gradient_pictures import power
+from bptt_helpers.lessons.gradient_pictures import leaving, power
 from bptt_helpers.lessons.inputs import sequence
 from bptt_helpers.lessons.text_pictures import LEVELS, Page, luminance
 
@@ -36,8 +36,9 @@ def test_lines_maps_and_curves_are_the_data(values):
     words = [word.text for word in picture.words.words]
     for curve, dot, one in zip(picture.curves, picture.dots, data.maps, strict=True):
         np.testing.assert_array_equal(curve.get_xdata(), np.arange(t))
-        np.testing.assert_array_equal(curve.get_ydata(), np.clip(one[t - 1, t - 1 :: -1], -6, 3))
+        np.testing.assert_array_equal(curve.get_ydata(), leaving(one[t - 1, t - 1 :: -1]))
         assert dot.get_xydata().tolist() == [[t - s, np.clip(one[t - 1, s - 1], -6, 3)]]
+        assert dot.get_marker() == ("v" if one[t - 1, s - 1] < -6 else "o")
     values = [word for word in words if word.startswith("state")]
     assert values == [f"state {s}: {power(one[t - 1, s - 1])}" for one in data.maps]
     assert [word for word in words if word in data.names] == list(data.names)

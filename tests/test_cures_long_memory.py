@@ -82,11 +82,13 @@ def test_the_curves_of_memory_are_the_means_and_their_areas_are_written():
     profiles = {"linear": np.zeros((3, 1000)), "tanh": -0.03 * np.arange(1000) * np.ones((3, 1))}
     ax, back = draw_memory(kept, 50, profiles, "Words.").axes
     texts = [text.get_text() for text in ax.texts]
-    assert texts == ["orthogonal\nkeeps 40 of 50", "gaussian\nkeeps 10"]  # 40 and 9.5, the sums
+    assert texts == ["orthogonal\nkeeps 40 of 50 inputs", "gaussian\nkeeps 10"]  # 40 and 9.5, the sums
     for line, of_seeds in zip(ax.lines, kept.values(), strict=True):
         np.testing.assert_array_equal(line.get_ydata(), of_seeds.mean(0))
     linear, tanh = (line.get_ydata() for line in back.lines if len(line.get_ydata()) == 1000)
     assert not linear.any()
     assert tanh[100] == pytest.approx(-3)
-    assert tanh.min() == back.get_ylim()[0] == -6
+    assert np.nanmin(tanh) == back.get_ylim()[0] == -6
+    assert np.isnan(tanh[202:]).all(), "a line along the edge would say that nothing changes any more"
+    assert [line.get_xydata().tolist() for line in back.lines if line.get_marker() == "v"] == [[[200, -6]]]
     assert [text.get_text() for text in back.texts] == ["linear: 1 after 1000 steps", "tanh: 10⁻³⁰ after 1000 steps"]

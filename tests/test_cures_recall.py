@@ -173,7 +173,7 @@ def test_the_picture_of_the_four_fields_draws_their_numbers():
         (dots,) = plot.collections
         assert len(dots.get_offsets()) == 2
         assert (dots.get_facecolors() == 1).all(1).tolist() == [False, True]
-        assert plot.texts[0].get_text() == "1 of 2"
+        assert plot.texts[0].get_text() == "1 of 2 learn"
     assert len(fans) == 4
 
 
@@ -193,7 +193,7 @@ def test_the_picture_of_windows_draws_what_they_cover_and_every_share():
         np.testing.assert_array_equal(line.get_xdata(), values)
         assert (line.get_ydata().round() == row).all()
         assert (line.get_markerfacecolor() == "white") == (k % 2 == 0)
-    assert "40 (hollow) and 90" in shares.get_xlabel()
+    assert shares.get_xlabel() == "correct after 40 (hollow)\nand 90 updates, 2 seeds"
 
 
 def test_what_the_text_says_of_the_stored_runs():

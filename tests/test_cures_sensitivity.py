@@ -201,7 +201,7 @@ def test_the_words_are_the_numbers(given):
         highest = max(RATES[j] for j in np.flatnonzero(solving()[name][row]))
         assert power(np.log10(highest)) in [w.text for w in picture.words.words if w.colour == SOLVES]
         if valley.out:
-            assert f"update {valley.out}: out, {SAYS[name][2]} = {valley.way[0, -1]:.3g}" in words
+            assert f"out: {SAYS[name][2]} = {valley.way[0, -1]:.3g}" in words
         elif valley.right:
             assert f"right: memory {data.memory}" in words
         else:

@@ -14,9 +14,17 @@ from bptt_helpers.lessons.gradient_pictures import (
     gradient_axis,
     gradient_bar,
     gradient_colours,
+    leaving,
     power,
 )
 from bptt_helpers.lessons.pictures import data_place, new_figure
+
+
+def test_a_curve_ends_where_it_leaves_the_axis_and_begins_where_it_comes_back():
+    curve = [0, -5, -7, -8, -9, -5, 4, 5, -np.inf, 2]
+    np.testing.assert_array_equal(leaving(curve), [0, -5, -6, np.nan, -6, -5, 3, np.nan, -6, 2])
+    assert leaving([-7, -7.5, 1])[:2].tolist()[1] == -6
+    np.testing.assert_array_equal(leaving([0, 8], low=-1, high=1), [0, 1])
 
 
 def lightness(colours):

@@ -130,6 +130,17 @@ def at_edge(values, low=LOW, high=HIGH) -> np.ndarray:
     return np.clip(np.asarray(values, float), low, high)
 
 
+def leaving(values, low=LOW, high=HIGH) -> np.ndarray:
+    """Values of a curve that ends where it leaves the axis: it stands on the edge there, and nothing (nan) follows.
+
+    A curve that went on along the edge would say that nothing changes any more.
+    """
+    values = np.asarray(values, float)
+    beyond = (values < low) | (values > high)
+    inside = np.pad(~beyond, 1)
+    return np.where(beyond & ~inside[:-2] & ~inside[2:], np.nan, at_edge(values, low, high))
+
+
 class HeatMap(AxesImage):
     """An image drawn with nearest-neighbour lookup: ten times faster than resampling, and no value is invented.
 

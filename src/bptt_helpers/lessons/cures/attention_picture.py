@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection
 
-from ..gradient_pictures import at_edge, gradient_axis, gradient_bar, gradient_colours, power
+from ..gradient_pictures import at_edge, gradient_axis, gradient_bar, gradient_colours, leaving, power
 from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
 from ..sheet_pictures import Word, Words
 
@@ -55,7 +55,7 @@ class AttentionPicture:
         self._make_chains()
         self._make_curves()
         self.artists = [self.rims, self.arcs, self.ring, *self.small, *self.big, self.words]
-        self.artists += [self.with_it, self.without, self.mark, self.dots]
+        self.artists += [self.with_it, self.without, self.mark, *self.dots]
 
     def _make_chains(self):
         ax = self.sheet = self.figure.add_axes((0, 0, 1, 1))
@@ -98,7 +98,7 @@ class AttentionPicture:
         (self.with_it,) = ax.plot([], [], "o-", color=WITH, lw=2, ms=4)
         (self.without,) = ax.plot([], [], "s-", color=WITHOUT, lw=2, ms=4)
         (self.mark,) = ax.plot([], [], color=INK, lw=1)
-        (self.dots,) = ax.plot([], [], "o", ms=9, mfc="#ffd34d", mec=INK, clip_on=False)
+        self.dots = [ax.plot([], [], "o", ms=9, mfc="#ffd34d", mec=INK, clip_on=False)[0] for _ in range(2)]
         gradient_bar(self.figure, (0.69, 0.07, 0.2, 0.022), fontsize=9)
 
     def show(self, data) -> None:
@@ -158,12 +158,13 @@ class AttentionPicture:
         return words
 
     def _show_curves(self, data, T):
-        first, chain = at_edge(data.first, LOW, HIGH), at_edge(data.first_chain, LOW, HIGH)
-        self.with_it.set_data(data.lengths, first)
-        self.without.set_data(data.lengths, chain)
         here = data.lengths.index(T)
         self.mark.set_data([T, T], [LOW, HIGH])
-        self.dots.set_data([T, T], [first[here], chain[here]])
+        curves = (self.with_it, data.first), (self.without, data.first_chain)
+        for (curve, values), dot in zip(curves, self.dots, strict=True):
+            curve.set_data(data.lengths, leaving(values, LOW, HIGH))
+            dot.set_data([T], at_edge(values[here : here + 1], LOW, HIGH))
+            dot.set_marker("v" if values[here] < LOW else "o")  # below the axis
 
     def touched(self, x, y) -> dict:
         """On a chain or an arc the nearest of the ten states, on the curves the length."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from ..gradient_pictures import HeatMap, at_edge, gradient_axis, power
+from ..gradient_pictures import LOW, HeatMap, at_edge, gradient_axis, leaving, power
 from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
 from ..sheet_pictures import Word, Words, sheet
 from ..text_pictures import LEVELS, Page, letters
@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 9, 4.7
 SIDE, FOOT, LEFTS = 1.9, 0.5, (0.62, 2.67, 4.72)  # of the maps, in inches
 TEXT_LEFT, TEXT_WIDTH, TEXT_FOOT, LINE = 0.75, 8.0, 3.3, 0.25
 CURVE = (7.2, FOOT, 1.65, SIDE)
-LINES = COLOURS[3], COLOURS[1], COLOURS[4]  # no colour of the scale
+OF_CELL = {"RNN": COLOURS[3], "GRU": COLOURS[1], "LSTM": COLOURS[4]}  # in all pictures; no colour of the scale
 LOOKS = ({"ls": ":"}, {"ls": "--"}, {"ls": "-"})
 
 
@@ -92,7 +92,7 @@ class CellsPicture:
         ax.set(xlim=(0, STEPS), xticks=(0, 25, 50, 75, 100))
         ax.set_xlabel("lag: steps back", labelpad=1)
         ax.spines[["top", "right"]].set_visible(False)
-        looks = [{"color": colour, "lw": 2, **style} for colour, style in zip(LINES, LOOKS, strict=True)]
+        looks = [{"color": colour, "lw": 2, **style} for colour, style in zip(OF_CELL.values(), LOOKS, strict=True)]
         self.curves = [ax.plot([], [], label=name, **look)[0] for name, look in zip(self.cells, looks, strict=True)]
         self.dots = [ax.plot([], [], "o", ms=7, mfc=look["color"], mec="white", clip_on=False)[0] for look in looks]
         ax.legend(loc="upper right", frameon=False, fontsize=9, handlelength=2, borderpad=0.1, labelspacing=0.2)
@@ -108,7 +108,7 @@ class CellsPicture:
             for y in self._line_middles():
                 ax.text(x, y, "…", ha=where, va="center", fontsize=9, color=GREY)
         self.frames = [ax.plot([], [], color=INK, lw=1.5)[0] for _ in self.cells]
-        (self.box,) = ax.plot([], [], color=INK, lw=2)
+        (self.box,) = ax.plot([], [], color=INK, lw=1.5)
         self.under = [one.plot([], [], color="white", lw=3, clip_on=False)[0] for one in self.maps]
         self.crosses = [one.plot([], [], color=INK, lw=1.2, clip_on=False)[0] for one in self.maps]
         self.spots = [one.plot([], [], "s", ms=7, mfc="white", mec=INK, mew=1.6, clip_on=False)[0] for one in self.maps]
@@ -143,8 +143,9 @@ class CellsPicture:
         for spot in self.spots:
             spot.set_data([s], [t])
         for curve, dot, row, value in zip(self.curves, self.dots, data.maps[:, t - 1], here, strict=True):
-            curve.set_data(np.arange(t), at_edge(row[t - 1 :: -1]))
+            curve.set_data(np.arange(t), leaving(row[t - 1 :: -1]))
             dot.set_data([t - s] if s <= t else [], [at_edge(value)] if s <= t else [])
+            dot.set_marker("v" if value < LOW else "o")  # below the axis
         tall = LINE * (1 - self.lines.gap)
         for frame, middle, reach in zip(self.frames, self._line_middles(), data.reach, strict=True):
             frame.set_data(*_box(self._column(t - reach + 1), self._column(t + 1), middle, tall))

@@ -48,13 +48,16 @@ def draw_windows(right, times, sequence_length, sentence, *, chance):
         steps.add_patch(Rectangle((0.6, row - 0.18), 0.8, 0.36, fc=CUE, lw=0, zorder=3))
     steps.text(0.5, -0.5, "cue", color=CUE, weight="bold", va="bottom")
     steps.text(T + 0.5, -0.5, "loss", ha="right", va="bottom", weight="bold")
-    steps.set(xlim=(0.5, T + 0.5), ylim=(len(rows) - 0.5, -1), xlabel="step", xticks=[1, *range(10, T + 1, 10)])
+    steps.set(xlim=(0.5, T + 0.5), ylim=(len(rows) - 0.5, -1), xticks=[1, *range(10, T + 1, 10)])
+    steps.set_xlabel("step; filled: where the gradient of the loss comes")
     steps.set_yticks(rows, [f"τ = {window}" for window in right], fontsize=11)
     steps.tick_params(axis="y", length=0)
     shares.plot([chance, chance], [-0.4, len(rows) - 0.5], color=INK, ls=":", lw=1)
     shares.text(chance, -0.5, f"by chance {chance:.0%}", ha="center", va="bottom", fontsize=10)
     shares.set_xticks([0, 0.5, 1], ["0", "50%", "100%"])
-    shares.set(xlim=(0, 1.02), xlabel=f"right after {times[0]} (hollow) and {times[1]} updates")
+    shares.set(
+        xlim=(0, 1.02), xlabel=f"correct after {times[0]} (hollow)\nand {times[1]} updates, {np.shape(share)[1]} seeds"
+    )
     shares.tick_params(axis="y", length=0)
     for ax in (steps, shares):
         ax.spines[["top", "right", "left"]].set_visible(False)

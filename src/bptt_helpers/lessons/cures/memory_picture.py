@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..gradient_pictures import LOW, at_edge, gradient_axis, raised
+from ..gradient_pictures import LOW, at_edge, gradient_axis, leaving, raised
 from ..pictures import COLOURS, GREY, INK, house_style, new_still
 
 _MATRICES = ({"color": COLOURS[0], "ls": "-"}, {"color": COLOURS[6], "ls": "--"})
@@ -39,7 +39,7 @@ def draw_memory(kept, units, profiles, sentence=""):
         ax.plot(lags, mean, **look, lw=2.5)
         half = lags[np.flatnonzero(mean >= 0.5)[-1]]
         text, first = f"{name}\nkeeps {of_seeds.sum(1).mean():.0f}", look is _MATRICES[0]
-        text, offset = (f"{text} of {units}", (12, 6)) if first else (text, (10, -6))
+        text, offset = (f"{text} of {units} inputs", (12, 6)) if first else (text, (10, -6))
         ax.annotate(text, (half, 0.5), offset, va="bottom" if first else "top", color=look["color"], **bold)
     ax.set(xlim=(1, lags[-1]), ylim=(0, 1.02), xlabel="steps ago")
     ax.set_title(f"How well {units} units tell an earlier input", fontsize=11)
@@ -47,13 +47,16 @@ def draw_memory(kept, units, profiles, sentence=""):
     gradient_axis(back)
     for look, (name, of_seeds) in zip(_CELLS, profiles.items(), strict=True):
         median = np.median(of_seeds, 0)
-        back.plot(np.arange(len(median)), at_edge(median), **look, lw=2.5)
+        curve = leaving(median)
+        back.plot(np.arange(len(median)), curve, **look, lw=2.5)
+        if median[-1] < LOW:
+            back.plot([np.nanargmin(curve)], [LOW], "v", ms=9, color=look["color"], clip_on=False)
         place = min(int(np.flatnonzero(median >= LOW)[-1]), len(median) // 4)
         end = f"10{raised(round(median[-1]))}" if round(median[-1]) else "1"
         text, at = f"{name}: {end} after {len(median)} steps", (place, at_edge(median)[place])
         back.annotate(text, at, (6, 6), color=INK, **bold)
     back.set(xlim=(0, len(median)), xlabel="steps back")
-    back.set_title("How much of a gradient is left, orthogonal", fontsize=11)
+    back.set_title("Orthogonal: how much of a gradient is left", fontsize=11)
     for one in (ax, back):
         one.spines[["top", "right"]].set_visible(False)
     ax.grid(axis="y", color=GREY, alpha=0.2)

@@ -73,7 +73,7 @@ def draw_recall(fields, columns, sentence, *, updates, every, chance):
             _draw_runs(curves, field.runs, updates, every, chance)
     notes = {"fontsize": 9.5, "color": GREY, "va": "center"}
     figure.text(0.015, 0.36 / height, "an arrow: how one of the\nsequences wants $c_1$ to change", **notes)
-    figure.text(0.985, 0.36 / height, "arrives: at the first cell,\nfor 1 at the last", ha="right", **notes)
+    figure.text(0.985, 0.36 / height, "arrives: at the first cell,\nof 1 at the last", ha="right", **notes)
     gradient_bar(figure, (0.39, 0.36 / height, 0.26, 0.11 / height))
     return figure
 
@@ -99,10 +99,11 @@ def _draw_runs(ax, runs, updates, every, chance):
     dots, above = (np.arange(len(runs)) + 0.5) * updates / 13, np.full(len(runs), 1.25)
     colours = [SOLVED if one else "white" for one in filled]
     ax.scatter(dots, above, s=55, c=colours, ec=[INK if one else GREY for one in filled], clip_on=False)
-    count = f"{sum(filled)} of {len(runs)}"
+    count = f"{sum(filled)} of {len(runs)} learn"
     ax.text(updates, 1.25, count, ha="right", va="center", fontsize=12, weight="bold", color=INK)
     ax.set(xlim=(0, updates), ylim=(0, 1.03), yticks=[0, chance, 1], xticks=[0, updates // 2, updates])
     ax.set_yticklabels(["0", f"{chance:.0%}", "100%"])
-    ax.set_xlabel("updates; share right", fontsize=9.5, labelpad=1)
+    ax.set_xlabel("updates", fontsize=9.5, labelpad=1)
+    ax.set_title("correct", fontsize=9.5, loc="left", x=-0.16, pad=3)
     ax.tick_params(labelsize=9)
     ax.spines[["top", "right"]].set_visible(False)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..gradient_pictures import at_edge, gradient_axis
-from ..pictures import COLOURS, GREY, INK, house_style, new_still
+from ..pictures import GREY, INK, house_style, new_still
+from .cells_picture import OF_CELL
 
 LOWEST = -31  # log10, the end of the axis
-LOOKS = {"GRU": (COLOURS[1], "s"), "LSTM": (COLOURS[4], "o")}
+LOOKS = {"GRU": (OF_CELL["GRU"], "s"), "LSTM": (OF_CELL["LSTM"], "o")}
 
 
 @house_style()
@@ -44,8 +45,9 @@ def draw_scale(b, formula, direct, whole, steps, sentence):
         ax.plot(over.ravel(), lower.ravel(), **looks, mfc="white", label=f"{name}, direct path")
     ax.set(xlim=(b[0] - 0.2, b[-1] + 0.2), xlabel="bias b of the gate that keeps the state")
     ax.set_ylabel(f"left after {steps} steps")
+    ax.set_title("How much of a signal a gate's bias leaves; a dot is a seed, a line their median", fontsize=11)
     above = ax.secondary_xaxis("top")
     above.set_xticks(b, [f"{1 + np.exp(one):.3g}" for one in b])
-    above.set_xlabel("steps that it keeps, 1 + e$^b$", color=GREY)
+    above.set_xlabel("time scale in steps, 1 + e$^b$", color=GREY)
     ax.legend(loc="lower right", frameon=False, fontsize=9.5)
     return figure

@@ -179,7 +179,7 @@ class Column:
     def _words(self, valley, row, rate, memory):
         middle, top = self.left + COLUMN / 2, VALLEYS[0] + VALLEYS[1]
         if valley.out:
-            verdict, colour = f"update {valley.out}: out, {self.axis} = {valley.way[0, -1]:.3g}", WRONG
+            verdict, colour = f"out: {self.axis} = {valley.way[0, -1]:.3g}", WRONG
         elif valley.right:
             verdict, colour = f"right: memory {valley.memory:.0f}", SOLVES
         else:

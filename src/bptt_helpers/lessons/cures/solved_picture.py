@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.lines import Line2D
 
-from ..pictures import COLOURS, GREY, INK, house_style, new_still
+from ..pictures import GREY, INK, house_style, new_still
+from .cells_picture import OF_CELL
 
-_FAMILIES = (COLOURS[5], COLOURS[0], COLOURS[1])
-_GATED = {"LSTM": 1, "GRU": 2}
 _APART = 0.103  # between two dots, in columns
 _NUMBER = 0.49  # where the median stands, in columns from the first dot
 _DOT = {"ls": "none", "marker": "o", "ms": 6.5}
@@ -56,9 +55,9 @@ def draw_solved(tasks, networks, lengths, sentence=""):
 
 def _rows(networks):
     """Where each network stands, with a gap between two cells, and its colour."""
-    family = np.array([_GATED.get(name.split(",")[0], 0) for name in networks])
-    rows = np.arange(len(networks)) + 0.35 * np.cumsum(np.diff(family, prepend=family[0]) != 0)
-    return rows, [_FAMILIES[k] for k in family]
+    cells = np.array([cell if (cell := name.split(",")[0]) in OF_CELL else "RNN" for name in networks])
+    rows = np.arange(len(networks)) + 0.35 * np.cumsum(np.append(False, cells[1:] != cells[:-1]))
+    return rows, [OF_CELL[cell] for cell in cells]
 
 
 def _draw_cell(ax, column, row, seeds, colour):
