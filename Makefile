@@ -40,9 +40,9 @@ notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and
 	$(RUN) -m tools.notebooks notebooks/*.ipynb && $(RUN) tools/readme_picture.py
 
 results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where it stopped)
-	$(RUN) tools/temporal_order.py
-	$(RUN) tools/cue_recall.py
-	$(RUN) tools/long_memory.py
+	$(RUN) -m tools.temporal_order
+	$(RUN) -m tools.cue_recall
+	$(RUN) -m tools.long_memory
 
 bench: $(VENV)/bench.stamp ## compare speed and memory with PyTorch, JAX and autograd
 	$(RUN) -m benchmarks

@@ -9,7 +9,7 @@ import pytest
 from bptt_helpers.lessons.cures import draw_memory, draw_solved
 from bptt_helpers.tasks.stored import data_file, load_results
 from bptt_helpers.training.sweep import grid
-from tools import long_memory
+from tools import long_memory, results
 
 
 def test_the_stored_runs_are_complete_and_made_with_the_present_settings():
@@ -44,7 +44,7 @@ def test_a_stored_run_made_again_is_the_same_at_the_beginning(task, network):
 def test_the_command_does_what_is_not_stored(tmp_path, monkeypatch):
     monkeypatch.setattr(long_memory, "GRID", long_memory.GRID | {"sequence_length": [4], "network": ["GRU, chrono"]})
     monkeypatch.setitem(long_memory.NETWORKS, "GRU, chrono", long_memory.NETWORKS["GRU, chrono"] | {"updates": 3})
-    monkeypatch.setattr(long_memory, "ProcessPoolExecutor", ThreadPoolExecutor)  # which see the settings above
+    monkeypatch.setattr(results, "ProcessPoolExecutor", ThreadPoolExecutor)  # which see the settings above
     store = tmp_path / "runs.json"
     assert long_memory.main(store) == 0
     runs = json.loads(store.read_text())["runs"]

@@ -15,7 +15,7 @@ from bptt_helpers.lessons.cures.recall_picture import SOLVED, Field
 from bptt_helpers.lessons.gradient_pictures import gradient_colours
 from bptt_helpers.tasks.stored import load_results
 from bptt_helpers.training.sweep import sweep
-from tools import cue_recall
+from tools import cue_recall, results
 
 NAMES = ("sequence_length", "forget", "inputs", "window", "seed")
 STORED = load_results("cue_recall")
@@ -57,7 +57,7 @@ def test_the_command_does_what_is_not_stored(tmp_path, monkeypatch):
     todo = cue_recall.settings()[:2] + cue_recall.settings()[-1:]
     monkeypatch.setitem(cue_recall.SHARED, "updates", 2)
     monkeypatch.setattr(cue_recall, "settings", lambda: todo)
-    monkeypatch.setattr(cue_recall, "ProcessPoolExecutor", ThreadPoolExecutor)  # which see the settings above
+    monkeypatch.setattr(results, "ProcessPoolExecutor", ThreadPoolExecutor)  # which see the settings above
     store = tmp_path / "runs.json"
     sweep(cue_recall.record, todo[:1], store, shared=cue_recall.SHARED)
     first = json.loads(store.read_text())["runs"]

@@ -15,7 +15,7 @@ from bptt_helpers.training.loop import train
 from bptt_helpers.training.objectives import classification, reached
 from bptt_helpers.training.run import History, start
 from bptt_helpers.training.sweep import grid, sweep
-from tools import temporal_order
+from tools import results, temporal_order
 
 LATELY = 50
 SOLVED = reached(at_least=0.99)
@@ -238,7 +238,7 @@ def test_a_stored_run_made_again_is_the_same_at_the_beginning(monkeypatch):
 def test_the_command_does_what_is_not_stored(tmp_path, monkeypatch):
     monkeypatch.setitem(temporal_order.SHARED, "updates", 3)
     monkeypatch.setattr(temporal_order, "GRID", temporal_order.GRID | {"seed": [0], "learning_rate": [0.1]})
-    monkeypatch.setattr(temporal_order, "ProcessPoolExecutor", ThreadPoolExecutor)  # which see the settings above
+    monkeypatch.setattr(results, "ProcessPoolExecutor", ThreadPoolExecutor)  # which see the settings above
     store = tmp_path / "runs.json"
     sweep(temporal_order.record, grid(**temporal_order.GRID)[:2], store, shared=temporal_order.SHARED)
     first = json.loads(store.read_text())["runs"]

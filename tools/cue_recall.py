@@ -6,7 +6,6 @@ Every finished run is stored at once in data/cue_recall.json, so an interrupted 
 from __future__ import annotations
 
 import sys
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
@@ -17,7 +16,8 @@ from bptt_helpers.training.loop import train
 from bptt_helpers.training.objectives import reached
 from bptt_helpers.training.optimisers import Adam
 from bptt_helpers.training.run import start
-from bptt_helpers.training.sweep import grid, sweep
+from bptt_helpers.training.sweep import grid
+from tools.results import make, rounded, thin
 
 STORE = data_file("cue_recall.json")
 SHARED = {
@@ -137,21 +137,17 @@ def record(**setting):
     run = run_once(**setting)
     right = run.history.score
     return {
-        "reaches": float(f"{reaching(params, draw_of(T, seed)(0)):.4g}"),
+        "reaches": rounded(reaching(params, draw_of(T, seed)(0))),
         "solved": run.solved,
         "updates": run.updates,
-        "correct": [float(f"{right[k : k + every].mean():.4g}") for k in range(0, len(right), every)],
-        "in_the_end": float(f"{right[-every:].mean():.4g}"),
+        "correct": thin(right, every),
+        "in_the_end": rounded(right[-every:].mean()),
     }
 
 
 def main(store=STORE) -> int:
     """Do the runs that are not stored yet."""
-    with ProcessPoolExecutor() as executor:
-        done = sweep(record, settings(), store, shared=SHARED, executor=executor, progress=True)
-    for setting, problem in done.failed:
-        print(f"{setting}: {problem}", file=sys.stderr)
-    return int(bool(done.failed))
+    return make(record, settings(), store, SHARED)
 
 
 if __name__ == "__main__":

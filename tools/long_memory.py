@@ -6,7 +6,6 @@ Every finished run is stored at once in data/long_memory.json, so an interrupted
 from __future__ import annotations
 
 import sys
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
@@ -17,7 +16,8 @@ from bptt_helpers.training.loop import train
 from bptt_helpers.training.objectives import classification, reached, regression
 from bptt_helpers.training.optimisers import Adam
 from bptt_helpers.training.run import start
-from bptt_helpers.training.sweep import grid, sweep
+from bptt_helpers.training.sweep import grid
+from tools.results import make, thin
 
 STORE = data_file("long_memory.json")
 # updates allowed: an update of a cell with gates multiplies three or four times as much as one of a plain cell, and
@@ -99,17 +99,12 @@ def run_once(task, sequence_length, network, seed, updates=None):
 def record(task, sequence_length, network, seed):
     """What is stored of a run: how it ended, and the mean score of every 100 updates."""
     run, every = run_once(task, sequence_length, network, seed), SHARED["every"]
-    curve = [run.history.score[k : k + every].mean() for k in range(0, run.updates, every)]
-    return {"solved": run.solved, "updates": run.updates, "score": [float(f"{value:.3g}") for value in curve]}
+    return {"solved": run.solved, "updates": run.updates, "score": thin(run.history.score, every, digits=3)}
 
 
 def main(store=STORE) -> int:
     """Do the runs that are not stored yet."""
-    with ProcessPoolExecutor() as executor:
-        done = sweep(record, grid(**GRID), store, shared=SHARED, executor=executor, progress=True)
-    for setting, problem in done.failed:
-        print(f"{setting}: {problem}", file=sys.stderr)
-    return int(bool(done.failed))
+    return make(record, grid(**GRID), store, SHARED)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ Every finished run is stored at once in data/temporal_order.json, so an interrup
 from __future__ import annotations
 
 import sys
-from concurrent.futures import ProcessPoolExecutor
 
 import numpy as np
 
@@ -16,7 +15,8 @@ from bptt_helpers.tasks.stored import data_file
 from bptt_helpers.training.loop import train
 from bptt_helpers.training.objectives import reached
 from bptt_helpers.training.run import start
-from bptt_helpers.training.sweep import grid, sweep
+from bptt_helpers.training.sweep import grid
+from tools.results import make, rounded, thin
 
 STORE = data_file("temporal_order.json")
 SHARED = {
@@ -56,26 +56,18 @@ def record(**setting):
     The largest: one long gradient is enough to throw the weights away, and a sample of the norms would miss it.
     """
     run, every = run_once(**setting), SHARED["every"]
-
-    def thin(curve, of_each):
-        return [float(f"{of_each(curve[k : k + every]):.4g}") for k in range(0, len(curve), every)]
-
     return {
         "solved": run.solved,
         "updates": run.updates,
-        "largest_norm": float(f"{run.history.norm.max():.4g}"),
-        "correct": thin(run.history.score, np.mean),
-        "norm": thin(run.history.norm, np.max),
+        "largest_norm": rounded(run.history.norm.max()),
+        "correct": thin(run.history.score, every),
+        "norm": thin(run.history.norm, every, np.max),
     }
 
 
 def main(store=STORE) -> int:
     """Do the runs that are not stored yet."""
-    with ProcessPoolExecutor() as executor:
-        done = sweep(record, grid(**GRID), store, shared=SHARED, executor=executor, progress=True)
-    for setting, problem in done.failed:
-        print(f"{setting}: {problem}", file=sys.stderr)
-    return int(bool(done.failed))
+    return make(record, grid(**GRID), store, SHARED)
 
 
 if __name__ == "__main__":
