@@ -276,6 +276,28 @@ def test_a_guess_is_written_and_reaches_the_picture(notebook):
     expect(shown.readout).to_have_text("Stage 1, guess nan.")
 
 
+# In the page: all that the sentence says from now on.
+LISTEN = """box => {
+    const readout = box.querySelector('.bptt-readout');
+    window.said = [];
+    const listen = () => window.said.push(readout.textContent);
+    new MutationObserver(listen).observe(readout, {subtree: true, childList: true});
+}"""
+
+
+def test_a_slider_that_was_moved_plays_on_from_there(notebook):
+    shown = notebook.explorer(NUMBER["touch"])
+    (handle,) = shown.handles()
+    notebook.page.wait_for_timeout(500)  # the page sends what Reset sets after the picture shows it
+    for key, stage in (("Home", 1), ("End", 100), ("ArrowLeft", 30)):
+        handle.press(key)
+        expect(shown.readout).to_have_text(f"Stage {stage}, guess nan.")
+    notebook.page.evaluate(LISTEN, shown.box.element_handle())
+    shown.box.get_by_role("button", name="Play: Stage").press("Enter")
+    expect(shown.readout).to_have_text("Stage 100, guess nan.")
+    assert {said.partition(",")[0] for said in notebook.page.evaluate("window.said")} <= {"Stage 30", "Stage 100"}
+
+
 def test_a_slider_plays_by_keyboard_stops_at_its_end_and_goes_back(notebook):
     shown = notebook.explorer(NUMBER["touch"])
     shown.reset()

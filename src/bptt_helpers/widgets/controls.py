@@ -55,7 +55,11 @@ def _looks(control, tooltip):
 
 
 def player_of(widget) -> tuple[W.Play, W.Widget]:
-    """Buttons that let a slider run and stop, and the link between both, which works in the page without the kernel."""
+    """Buttons that let a slider run and stop, and the link that moves it, which works in the page without the kernel.
+
+    The way back, from the slider to where its buttons start, is `InPage`'s. With a link for that, the page would tell
+    the kernel of every move twice, which makes a picture 30 ms later.
+    """
     if isinstance(widget, W.SelectionSlider):
         place, low, high = "index", 0, len(widget.options) - 1
     else:
@@ -63,7 +67,8 @@ def player_of(widget) -> tuple[W.Play, W.Widget]:
     looks = {"layout": {"width": "74px", "flex": "0 0 auto"}, "show_repeat": False}
     play = W.Play(value=getattr(widget, place), min=low, max=high, interval=PLAY_INTERVAL, **looks)
     play.add_class("bptt-play")
-    return play, W.jslink((play, "value"), (widget, place))
+    link = W.jslink if IPYWIDGETS_7 else W.jsdlink
+    return play, link((play, "value"), (widget, place))
 
 
 def panel(children, width) -> W.GridBox:

@@ -113,8 +113,17 @@ function render({ model, el }) {
   return () => removed.abort();
 }
 
+// A slider that was moved tells its play buttons where to go on, in the page alone: `set` sends nothing to the kernel.
+async function keepPlayer(manager, [buttons, slider, place]) {
+  [buttons, slider] = await Promise.all([manager.get_model(buttons), manager.get_model(slider)]);
+  const follow = () => buttons.set("value", slider.get(place));
+  slider.on(`change:${place}`, follow);
+  follow();
+}
+
 // `save` sends a value that has not changed too, and takes the place of one that waits to be sent.
 function initialize({ model }) {
+  for (const player of model.get("players")) keepPlayer(model.widget_manager, player);
   model.on("msg:custom", async states => {
     for (const [id, state] of Object.entries(states)) {
       const control = await model.widget_manager.get_model(id);

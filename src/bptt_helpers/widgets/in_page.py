@@ -6,7 +6,7 @@ from pathlib import Path
 
 import anywidget
 import ipywidgets as W
-from traitlets import Bool
+from traitlets import Bool, List
 
 SCRIPT = Path(__file__).with_suffix(".js")
 
@@ -18,13 +18,17 @@ class InPage(anywidget.AnyWidget):
     ----------
     touched : callable (x, y), optional
         Called with each place of a pressed pointer on the picture, as fractions of its width and height from below.
+    links : sequence of ipywidgets.DirectionalLink
+        From play buttons to their sliders: the page keeps the buttons where the sliders are.
     """
 
     _esm = SCRIPT.read_text(encoding="utf-8")  # anywidget may watch a path for changes; a text is only sent
     touchable = Bool().tag(sync=True)
+    players = List().tag(sync=True)  # of [model of the buttons, model of the slider, its trait]
 
-    def __init__(self, touched=None):
-        super().__init__(layout={"display": "none"}, touchable=touched is not None)
+    def __init__(self, touched=None, links=()):
+        players = [[link.source[0].model_id, link.target[0].model_id, link.target[1]] for link in links]
+        super().__init__(layout={"display": "none"}, touchable=touched is not None, players=players)
         self._touched = touched
         self.on_msg(self._answer)
 

@@ -102,7 +102,8 @@ class Live(W.VBox):
         parts = [panel([*map(self._line, self.controls), reset], width), self.image, self.readout]
         self._page = None
         if not IPYWIDGETS_7:
-            self._page = InPage(self._touched if explorer.touch else None)
+            links = [link for _, link in self._players.values()]
+            self._page = InPage(self._touched if explorer.touch else None, links)
             parts.append(self._page)
             if explorer.touch:
                 parts.insert(1, W.HTML(f'<p class="bptt-touch" style="{HINT_STYLE}">{html.escape(explorer.touch)}</p>'))
