@@ -281,6 +281,7 @@ TABLE = {
     "training.objectives.classification": {
         "ignore_label": Argument(-1, fine("-1", "0", "1", "numpy integer", "10**12"))
     },
+    "training.objectives.regression": {},
     "training.objectives.reached": {
         "at_least": real(0.9),
         "at_most": real(1.0),

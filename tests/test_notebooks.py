@@ -1,15 +1,13 @@
 """The stored notebooks keep the rules of tools/notebook_rules.py, and every rule is able to complain."""
 
-import base64
-import io
 from html.parser import HTMLParser
 
 import nbformat
 import pytest
 from nbconvert import HTMLExporter, ScriptExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
-from PIL import Image
 
+from tests.stored_picture import a_picture
 from tools.notebook_rules import (
     ALWAYS,
     D2L,
@@ -45,13 +43,6 @@ from tools.notebook_rules import (
 from tools.notebooks import PICTURE, SETUP, WIDGET_VIEW, normalise, put_setup
 
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
-
-
-def a_picture():
-    """PNG in base64, as it is stored."""
-    file = io.BytesIO()
-    Image.new("RGB", (2, 2)).save(file, "png")
-    return base64.b64encode(file.getvalue()).decode()
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

@@ -5,6 +5,7 @@ import pytest
 from nbclient.exceptions import CellExecutionError
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from tests.stored_picture import a_picture
 from tools.notebooks import PICTURE, SETUP, SETUP_METADATA, WIDGET_VIEW, main, normalise, put_setup, source_hash
 
 
@@ -64,7 +65,7 @@ def test_there_is_one_setup_cell_after_the_title_however_often_it_is_put_there()
 
 
 def test_a_picture_gets_its_sentence_as_alternative_text_and_nothing_else_keeps_metadata():
-    picture = new_output("display_data", {PICTURE: "", "text/plain": "It fell."}, metadata={"isolated": True})
+    picture = new_output("display_data", {PICTURE: a_picture(), "text/plain": "It fell."}, metadata={"isolated": True})
     words = new_output("display_data", {"text/plain": "a"}, metadata={"isolated": True})
     notebook = new_notebook(cells=[new_code_cell("", outputs=[picture, words])])
     normalise(notebook)
