@@ -7,7 +7,7 @@ from matplotlib.collections import LineCollection
 
 from ..gradient_pictures import at_edge, gradient_axis, gradient_bar, gradient_colours, leaving, power
 from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
-from ..sheet_pictures import Word, Words
+from ..sheet_pictures import Word, Words, sheet
 
 NODES, DRAWN = 10, 50  # states that have a name, and that are drawn, at most
 WIDTH, HEIGHT = 9, 5.8  # inches
@@ -59,8 +59,7 @@ class AttentionPicture:
 
     def _make_chains(self):
         ax = self.sheet = self.figure.add_axes((0, 0, 1, 1))
-        ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
-        ax.axis("off")
+        sheet(self.figure, ax)
         say = {"fontsize": 11.5, "weight": "bold", "va": "center"}
         ax.text(
             0.2,

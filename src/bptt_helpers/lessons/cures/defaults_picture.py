@@ -22,8 +22,7 @@ class DefaultsPicture:
 
     Parameters
     ----------
-    names : sequence of str
-        What each bar is called, without what a control may add.
+    bars : int
     delivered : int
         So many of them, the first ones, are as a framework delivers them.
     seeds, steps : int
@@ -72,7 +71,7 @@ class DefaultsPicture:
         ax.text(0.12, 0.13, "norm of the state: h, of an LSTM (h, c)", color=GREY, **small)
         top, change = self.middles[0] + 0.36, self.middles[self.delivered] + 0.355
         ax.text(0.12, top, "as PyTorch delivers them", color=GREY, **say)
-        ax.text(0.12, change, "only the initial weights changed", color=GREY, **say)
+        ax.text(0.12, change, "only the initialisation changed", color=GREY, **say)
         foot = self.middles[-1] - TALL / 2
         for step in (1, 25, 50, 75, self.steps):
             place = self.place(step)

@@ -9,7 +9,7 @@ from matplotlib.colors import to_rgba
 from ..gradient_pictures import power
 from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
 from ..scheme_pictures import WRONG, WRONG_AREA
-from ..sheet_pictures import Word, Words
+from ..sheet_pictures import Word, Words, sheet
 
 WIDTH, HEIGHT = 9, 5.15  # inches
 MARGIN, COLUMN, GAP = 0.66, 1.92, 0.17
@@ -51,20 +51,17 @@ class SensitivityPicture:
 
     def __init__(self):
         self.figure = bare_figure(HEIGHT, WIDTH)
-        sheet = self.figure.add_axes((0, 0, 1, 1))
-        sheet.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
-        sheet.axis("off")
+        ax = self.figure.add_axes((0, 0, 1, 1))
+        sheet(self.figure, ax)
         say = {"fontsize": 10.5, "va": "center"}
-        sheet.text(0.12, HEIGHT - 0.2, "Descent moves:", weight="bold", **say)
-        sheet.text(0.12, HEIGHT - 0.42, "Output:", color=GREY, **say)
-        sheet.text(MARGIN, BARS[0] + BARS[1] + 0.2, "Learning rates that solve it", weight="bold", **say)
-        sheet.text(
+        ax.text(0.12, HEIGHT - 0.2, "Descent moves:", weight="bold", **say)
+        ax.text(0.12, HEIGHT - 0.42, "Output:", color=GREY, **say)
+        ax.text(MARGIN, BARS[0] + BARS[1] + 0.2, "Learning rates that solve it", weight="bold", **say)
+        ax.text(
             MARGIN + 2.3, BARS[0] + BARS[1] + 0.2, "within 1000 updates (bar), and 2 ÷ curvature (┃)", color=GREY, **say
         )
-        self.columns = {
-            name: Column(self.figure, sheet, name, MARGIN + k * (COLUMN + GAP)) for k, name in enumerate(SAYS)
-        }
-        self.words = Words(sheet)
+        self.columns = {name: Column(self.figure, ax, name, MARGIN + k * (COLUMN + GAP)) for k, name in enumerate(SAYS)}
+        self.words = Words(ax)
         self.artists = [artist for column in self.columns.values() for artist in column.artists] + [self.words]
 
     def show(self, data) -> None:
@@ -99,7 +96,7 @@ class Column:
     Parameters
     ----------
     figure : matplotlib Figure
-    sheet : matplotlib Axes
+    paper : matplotlib Axes
         Of the whole figure, in inches.
     name : str
         Of SAYS.
@@ -107,12 +104,12 @@ class Column:
         Inches.
     """
 
-    def __init__(self, figure, sheet, name, left):
+    def __init__(self, figure, paper, name, left):
         self.left = left
         moved, output, self.axis, self.limits, ticks = SAYS[name]
         at = {"ha": "center", "va": "center", "fontsize": 10.5}
-        sheet.text(left + COLUMN / 2 + 0.08, HEIGHT - 0.2, moved, weight="bold", **at)
-        sheet.text(left + COLUMN / 2 + 0.08, HEIGHT - 0.42, output, color=GREY, **at)
+        paper.text(left + COLUMN / 2 + 0.08, HEIGHT - 0.2, moved, weight="bold", **at)
+        paper.text(left + COLUMN / 2 + 0.08, HEIGHT - 0.42, output, color=GREY, **at)
         ax = self.valley = figure.add_axes(_place(left, *VALLEYS))
         ax.set(xlim=self.limits, ylim=(-0.12, TOP), xticks=ticks, yticks=[0, 1, 2])
         ax.set_xlabel(self.axis, labelpad=0)
