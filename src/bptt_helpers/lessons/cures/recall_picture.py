@@ -96,11 +96,11 @@ def _draw_runs(ax, runs, updates, every, chance):
         ax.plot(at, run["correct"], color=SOLVED if run["solved"] else GREY, lw=1.2)
     ax.axhline(chance, color=INK, lw=1, ls=":")
     filled = sorted((run["solved"] for run in runs), reverse=True)
-    dots, above = (np.arange(len(runs)) + 0.5) * updates / 13, np.full(len(runs), 1.25)
+    dots, above = (np.arange(len(runs)) + 0.5) * updates / 16, np.full(len(runs), 1.25)
     colours = [SOLVED if one else "white" for one in filled]
     ax.scatter(dots, above, s=55, c=colours, ec=[INK if one else GREY for one in filled], clip_on=False)
     count = f"{sum(filled)} of {len(runs)} learn"
-    ax.text(updates, 1.25, count, ha="right", va="center", fontsize=12, weight="bold", color=INK)
+    ax.text(updates, 1.25, count, ha="right", va="center", fontsize=11, weight="bold", color=INK)
     ax.set(xlim=(0, updates), ylim=(0, 1.03), yticks=[0, chance, 1], xticks=[0, updates // 2, updates])
     ax.set_yticklabels(["0", f"{chance:.0%}", "100%"])
     ax.set_xlabel("updates", fontsize=9.5, labelpad=1)
