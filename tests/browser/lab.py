@@ -207,8 +207,9 @@ class Explorer:
         self.page.mouse.up()
 
     def reset(self) -> None:
-        """Click the reset button."""
+        """Click the reset button, and wait until the page has sent the start values: they would undo a key press."""
         self.box.get_by_role("button", name="Reset").click()
+        self.page.wait_for_timeout(400)
 
 
 @contextmanager

@@ -288,7 +288,6 @@ LISTEN = """box => {
 def test_a_slider_that_was_moved_plays_on_from_there(notebook):
     shown = notebook.explorer(NUMBER["touch"])
     (handle,) = shown.handles()
-    notebook.page.wait_for_timeout(500)  # the page sends what Reset sets after the picture shows it
     for key, stage in (("Home", 1), ("End", 100), ("ArrowLeft", 30)):
         handle.press(key)
         expect(shown.readout).to_have_text(f"Stage {stage}, guess nan.")
