@@ -54,9 +54,14 @@ def test_a_stored_notebook_keeps_every_rule(path):
     assert not complaints, "\n".join(complaints)
 
 
-def test_the_notebooks_are_numbered_without_gap():
-    assert NOTEBOOKS
-    assert [path.name[:3] for path in NOTEBOOKS] == [f"{number:02d}_" for number in range(len(NOTEBOOKS))]
+KEPT = {"10_", "11_"}  # for memory and time, and for gradients without going back
+
+
+def test_the_notebooks_are_numbered_and_only_the_numbers_kept_are_missing():
+    numbers = [path.name[:3] for path in NOTEBOOKS]
+    assert len(set(numbers)) == len(numbers)
+    assert set(numbers) | KEPT == {f"{number:02d}_" for number in range(int(numbers[-1][:2]) + 1)}
+    assert not KEPT & set(numbers)
 
 
 def sound():
