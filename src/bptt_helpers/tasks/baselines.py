@@ -6,8 +6,8 @@ import math
 
 from ..numbers.validate import choice, items, shown
 from .compressors import COMPRESSORS, compressed_bits
-from .ngrams import KneserNey, check_known, check_string
-from .text import Vocabulary
+from .ngrams import KneserNey
+from .text import Vocabulary, check_text
 
 ORDERS = {"unigram": 1, "bigram": 2, "trigram": 3, "4-gram": 4, "5-gram": 5}
 BASELINES = ("uniform", *ORDERS, *COMPRESSORS)
@@ -46,18 +46,18 @@ def baselines(learned, held_out, vocabulary=None, names=BASELINES) -> dict[str, 
     >>> {name: round(value, 2) for name, value in bits.items()}
     {'uniform': 3.58, 'bigram': 3.02}
     """
-    check_string("learned", learned, fewest=1)
-    check_string("held_out", held_out, fewest=1)
+    check_text("learned", learned)
+    check_text("held_out", held_out)
     if vocabulary is None:
         vocabulary = Vocabulary.of(learned + held_out)
     elif not isinstance(vocabulary, Vocabulary):
         raise ValueError(f"vocabulary: want a Vocabulary or None, got {shown(vocabulary)}")
-    check_known("learned", learned, vocabulary)
-    check_known("held_out", held_out, vocabulary)
+    vocabulary.encode(learned, "learned")
+    vocabulary.encode(held_out, "held_out")
     found = {}
-    for name in items("names", names, "names of models"):
+    for name in [choice("names", name, BASELINES) for name in items("names", names, "names of models")]:
         try:
-            found[choice("names", name, BASELINES)] = _bits(name, learned, held_out, vocabulary)
+            found[name] = _bits(name, learned, held_out, vocabulary)
         except ImportError:
             continue
     return found
@@ -68,5 +68,7 @@ def _bits(name, learned, held_out, vocabulary):
         return math.log2(len(vocabulary))
     if name in COMPRESSORS:
         return compressed_bits(held_out, name, learned)
-    check_string("learned", learned, fewest=ORDERS[name])
-    return KneserNey(learned, ORDERS[name], vocabulary).bits_per_character(held_out, learned)
+    order = ORDERS[name]
+    if len(learned) < order:
+        raise ValueError(f"learned: want at least {order} characters for a {name}, got {len(learned)}")
+    return KneserNey(learned, order, vocabulary).bits_per_character(held_out, learned)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from ..numbers.validate import choice
-from .ngrams import check_string
+from .text import check_text
 
 COMPRESSORS = ("gzip", "bz2", "lzma")
 
@@ -45,8 +45,9 @@ def compressed_bits(text, compressor, before="") -> float:
     >>> compressed_bits(line, "gzip", before=20 * line) < 1
     True
     """
-    check_string("text", text, fewest=1)
-    check_string("before", before)
+    check_text("text", text)
+    if not isinstance(before, str):
+        raise ValueError(f"before: want a string, got {type(before).__name__}")
     packed = _METHODS[choice("compressor", compressor, COMPRESSORS)]
     before, whole = (part.encode("utf-8", "surrogatepass") for part in (before, before + text))
     return 8 * (packed(whole) - packed(before)) / len(text)

@@ -8,7 +8,7 @@ from collections import Counter, defaultdict
 import numpy as np
 
 from ..numbers.validate import shown, whole_number
-from .text import Vocabulary
+from .text import Vocabulary, check_text
 
 LONGEST = 16  # characters of an n-gram; a text long enough to fill longer ones does not fit into memory
 RARE = (0.5, 1.0, 1.5)  # discounts of a text too short to estimate its own
@@ -61,11 +61,12 @@ class KneserNey:
 
     def __init__(self, text, order, vocabulary=None):
         self.order = order = whole_number("order", order, 1, LONGEST)
-        check_string("text", text, fewest=order)
+        if len(check_text("text", text)) < order:
+            raise ValueError(f"text: want at least order = {order} characters, got {len(text)}")
         if vocabulary is not None and not isinstance(vocabulary, Vocabulary):
             raise ValueError(f"vocabulary: want a Vocabulary or None, got {shown(vocabulary)}")
         self.vocabulary = Vocabulary.of(text) if vocabulary is None else vocabulary
-        check_known("text", text, self.vocabulary)
+        self.vocabulary.encode(text)
         # level k: contexts of k characters
         self._levels = [_level(_counts(text, k + 1, before=k + 1 < order)) for k in range(order)]
 
@@ -87,7 +88,7 @@ class KneserNey:
         ValueError
             If the context is no text, or has a character outside the vocabulary.
         """
-        check_known("context", context, self.vocabulary)
+        self.vocabulary.encode(context, "context")
         steps = self._steps(context[max(0, len(context) - self.order + 1) :])
         return np.array([self._chance(steps, character) for character in self.vocabulary.characters])
 
@@ -110,8 +111,8 @@ class KneserNey:
         ValueError
             If either is no text or has a character outside the vocabulary, or `text` is empty.
         """
-        check_known("text", text, self.vocabulary, fewest=1)
-        check_known("before", before, self.vocabulary)
+        self.vocabulary.encode(check_text("text", text))
+        self.vocabulary.encode(before, "before")
         reach = self.order - 1
         start = min(reach, len(before))
         whole = before[len(before) - start :] + text
@@ -133,25 +134,6 @@ class KneserNey:
         for shares, left in steps:
             chance = shares.get(character, 0.0) + left * chance
         return chance
-
-
-def check_string(name, text, fewest=0) -> None:
-    """Raise a ValueError if `text` is no string, or has too few characters."""
-    if not isinstance(text, str):
-        raise ValueError(f"{name}: want a string, got {type(text).__name__}")
-    if len(text) < fewest:
-        raise ValueError(f"{name}: want at least {fewest} character{'s'[: fewest > 1]}, got {len(text)}")
-
-
-def check_known(name, text, vocabulary, fewest=0) -> None:
-    """The same, and if it has a character that is not in the vocabulary."""
-    check_string(name, text, fewest)
-    if unknown := set(text).difference(vocabulary.characters):
-        first = min(map(text.index, unknown))
-        raise ValueError(
-            f"{name}: want only the {len(vocabulary)} characters of the vocabulary, "
-            f"got {text[first]!r} at position {first}"
-        )
 
 
 def _counts(text, length, before):
