@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
@@ -46,7 +47,7 @@ class Model(NamedTuple):
 
 
 @house_style()
-def draw_baselines(groups, before, right, characters, sentence="", guess=np.nan):
+def draw_baselines(groups, before, right, characters, guess=None):
     """Rows of models: the characters they read, their chances for the next one, and a bar of bits a character.
 
     Parameters
@@ -59,17 +60,16 @@ def draw_baselines(groups, before, right, characters, sentence="", guess=np.nan)
         The character that follows.
     characters : sequence of str
         Those that `chances` are of.
-    sentence : str
-        What the picture shows.
-    guess : float
-        Bits a character that the reader expected of the last model of the first group; nan for none.
+    guess : object
+        Bits a character that the reader expected of the last model of the first group; marked if it is a number.
 
     Returns
     -------
     Still
     """
     height = HEAD + sum(TITLE + ROW * len(models) for models in groups.values()) + FOOT
-    figure, ax = sheet(*new_still(sentence, WIDTH, height))
+    guess = float(guess) if isinstance(guess, Real) and np.isfinite(guess) else np.nan
+    figure, ax = sheet(*new_still(_sentence(groups, right), WIDTH, height))
     shapes, top = _draw_frame(ax, height), height - HEAD
     counting = next(iter(groups.values()))
     for title, models in groups.items():
@@ -93,6 +93,13 @@ def draw_baselines(groups, before, right, characters, sentence="", guess=np.nan)
         ax.text(WIDTH - 0.1, FOOT - 0.14, "× your guess", ha="right", va="center", fontsize=9.5, color=GREY)
     Shapes(ax).show(shapes)
     return figure
+
+
+def _sentence(groups, right):
+    """All numbers, for who cannot see the picture."""
+    rows = [model for models in groups.values() for model in models]
+    bits = ", ".join(f"{model.name} {np.mean(model.bits):.2f}" for model in rows)
+    return f"Bits a character on held-out text, where {_sign(right)} comes next at the place shown: {bits}."
 
 
 def _draw_frame(ax, height):
