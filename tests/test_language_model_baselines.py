@@ -99,7 +99,7 @@ def test_chances_lie_side_by_side_the_largest_first_and_that_of_the_right_charac
     assert {"25%", "60%", "no chances", "stored"} <= set(texts(figure))
 
 
-@pytest.mark.parametrize("guess", [None, np.nan, "two", [2.0]])
+@pytest.mark.parametrize("guess", [None, np.nan, np.inf, 10**400, "two", [2.0]])
 def test_what_is_no_guess_is_not_marked(guess):
     figure = drawn(guess=guess)
     assert not [line for line in figure.axes[0].lines if line.get_marker() == "x"]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import NamedTuple
 
 import numpy as np
 
+from ...numbers.validate import number
 from ..cures.cells_picture import OF_CELL
 from ..pictures import GREY, INK, PALE, house_style, new_still
 from ..sheet_pictures import Shapes, box, sheet
@@ -68,7 +68,10 @@ def draw_baselines(groups, before, right, characters, guess=None):
     Still
     """
     height = HEAD + sum(TITLE + ROW * len(models) for models in groups.values()) + FOOT
-    guess = float(guess) if isinstance(guess, Real) and np.isfinite(guess) else np.nan
+    try:
+        guess = number("guess", guess)
+    except ValueError:
+        guess = np.nan
     figure, ax = sheet(*new_still(_sentence(groups, right), WIDTH, height))
     shapes, top = _draw_frame(ax, height), height - HEAD
     counting = next(iter(groups.values()))
