@@ -93,7 +93,7 @@ def draw_baselines(groups, before, right, characters, guess=None):
             best = BAR + BIT * min(np.mean(model.bits) for model in models)
             ax.plot([best, best], [top + ROW / 2, FOOT], color=INK, lw=1.1, ls=(0, (3, 2)), zorder=4)
     if np.isfinite(guess):
-        ax.text(WIDTH - 0.1, FOOT - 0.14, "× your guess", ha="right", va="center", fontsize=9.5, color=GREY)
+        ax.text(BAR - 0.25, FOOT - 0.14, "× your guess", ha="right", va="center", fontsize=9.5, color=GREY)
     Shapes(ax).show(shapes)
     return figure
 
@@ -162,7 +162,7 @@ def _draw_bits(ax, model, guess, y):
     if np.isfinite(guess):
         guess = min(max(guess, 0), HIGHEST)
         ax.plot(BAR + BIT * guess, y, "x", color=INK, ms=7, mew=2, zorder=6)
-        end = max(end, guess)
+        end = max(end, guess + 0.1)
     ax.text(BAR + BIT * end + 0.09, y, f"{mean:.2f}", va="center", fontsize=10.5, color=INK, zorder=5)
     face, edge = (OF_CELL[model.cell], "none") if network else ("white", INK)
     yield box(BAR + BIT * mean / 2, y, BIT * mean, 0.17, face, edge, 0.9)
