@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from bptt_helpers import Vocabulary, bptt, constant_hazard, forward, init_params, squared_error
+from bptt_helpers.tasks.ngrams import KneserNey
 from bptt_helpers.tasks.sequences import Batch
 from bptt_helpers.training.loop import exact
 from bptt_helpers.training.objectives import classification
@@ -119,6 +120,31 @@ TABLE = {
     "tasks.sequences.sine": SIZES,
     "tasks.stored.data_file": {"name": choice("a", "text", "long text", "address")},
     "tasks.stored.load_results": {"name": choice("temporal_order")},
+    "tasks.ngrams.KneserNey": {
+        "text": choice("abcabcabc", "long text", "address"),
+        "order": Argument(2, fine("1", "numpy integer")),
+        "vocabulary": choice(None),
+    },
+    "tasks.ngrams.KneserNey.probabilities": {
+        "self": KneserNey("abc", 2),
+        "context": choice("ab", "text", "empty text"),
+    },
+    "tasks.ngrams.KneserNey.bits_per_character": {
+        "self": KneserNey("abc", 2),
+        "text": choice("ab", "text"),
+        "before": choice("ab", "text", "empty text"),
+    },
+    "tasks.compressors.compressed_bits": {
+        "text": choice("ab", "text", "long text", "address"),
+        "compressor": choice("gzip"),
+        "before": choice("ab", "text", "empty text", "long text", "address"),
+    },
+    "tasks.baselines.baselines": {
+        "learned": choice("abcabcabc", "long text", "address"),
+        "held_out": choice("abcabc", "text", "long text", "address"),
+        "vocabulary": choice(None),
+        "names": items(("uniform", "bigram", "bz2"), "empty list", "empty tuple", "empty array"),
+    },
     "tasks.text.load_text": {"source": choice(None), "encoding": choice(None)},
     "tasks.text.Vocabulary": {"characters": choice("abc", "text", "long text", "address")},
     "tasks.text.Vocabulary.of": {"text": choice("abc", "text", "long text", "address")},

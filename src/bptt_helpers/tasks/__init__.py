@@ -2,9 +2,11 @@
 
 from . import sequences
 from .losses import cross_entropy, squared_error
+from .ngrams import KneserNey
 from .text import Vocabulary, load_text, one_hot, text_batch
 
 __all__ = [
+    "KneserNey",
     "Vocabulary",
     "cross_entropy",
     "load_text",
