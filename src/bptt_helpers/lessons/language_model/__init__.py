@@ -1,0 +1,7 @@
+"""Notebook 12: a language model trained before the reader's eyes."""
+
+from .check import check_pieces
+from .layout_picture import draw_layouts
+from .layout_price_picture import draw_layout_prices
+
+__all__ = ["check_pieces", "draw_layout_prices", "draw_layouts"]

@@ -1,0 +1,140 @@
+"""The two layouts of a text: the pictures show what the batches do, and a state goes on only where the letters do."""
+
+import numpy as np
+import pytest
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_rgba
+
+from bptt_helpers import bptt, cross_entropy, forward, init_params, load_text
+from bptt_helpers.lessons.language_model import draw_layout_prices, draw_layouts
+from bptt_helpers.lessons.language_model.layout_picture import LEFT, follows
+from bptt_helpers.lessons.pictures import INK
+from bptt_helpers.lessons.scheme_pictures import WRONG
+from bptt_helpers.tasks.text_layouts import LAYOUTS, text_batches
+
+T, B = 12, 4
+PAGE = load_text()[3000:3154]
+STARTS = {layout: np.array([text_batches(PAGE, T, B, layout=layout).starts(k) for k in (0, 1)]) for layout in LAYOUTS}
+
+
+def drawn(figure):
+    """Letters (x, y, letter) of the batches, from above, and the faces of all shapes."""
+    (ax,) = figure.axes
+    (shapes,) = (artist for artist in ax.collections if isinstance(artist, PolyCollection))
+    letters = [(*text.get_position(), text.get_text()) for text in ax.texts if len(text.get_text()) == 1]
+    return letters, shapes
+
+
+def test_the_letters_in_the_picture_are_those_of_the_batches():
+    letters, _ = drawn(draw_layouts(PAGE, STARTS, T))
+    batch_letters = "".join(letter for _, _, letter in letters)
+    wanted = PAGE  # the text itself stands above
+    for layout in LAYOUTS:
+        draw = text_batches(PAGE, T, B, layout=layout)
+        for k in (0, 1):
+            codes = draw(k).x.argmax(2)
+            wanted += "".join(np.array(sorted(set(PAGE)))[codes].T.ravel())
+    assert batch_letters == "".join(wanted.split())
+
+
+def test_rows_are_sequences_and_the_second_update_is_to_the_right_of_the_first():
+    figure = draw_layouts(PAGE, {"streams": STARTS["streams"]}, T)
+    letters, _ = drawn(figure)
+    own = letters[len("".join(PAGE.split())) :]
+    heights = sorted({round(y, 6) for _, y, _ in own}, reverse=True)
+    assert len(heights) == B
+    for row, y in enumerate(heights):
+        line = sorted((x, letter) for x, height, letter in own if round(height, 6) == y)
+        start = STARTS["streams"][0, row]
+        assert "".join(letter for _, letter in line) == "".join(PAGE[start : start + 2 * T].split())
+        assert line[0][0] > LEFT
+
+
+def arrows_of(figure):
+    """Colours of the arrows, from above: the outlines with seven corners."""
+    _, shapes = drawn(figure)
+    faces = shapes.get_facecolor()
+    return [tuple(face) for path, face in zip(shapes.get_paths(), faces, strict=True) if len(path.vertices) == 8]
+
+
+def test_an_arrow_is_red_where_the_letters_do_not_go_on():
+    arrows = arrows_of(draw_layouts(PAGE, STARTS, T))
+    assert arrows == [to_rgba(INK)] * B + [to_rgba(WRONG)] * 2 * B
+    mixed = {"mixed": np.array([[0, 36, 72, 108], [12, 48, 30, 120]])}
+    assert arrows_of(draw_layouts(PAGE, mixed, T)) == [to_rgba(c) for c in (INK, INK, WRONG, INK)]
+    (says,) = (text for text in draw_layouts(PAGE, mixed, T).axes[0].texts if "another place" in text.get_text())
+    assert says.get_color() == WRONG
+
+
+def test_the_sentence_counts_the_sequences_that_go_on():
+    sentence = draw_layouts(PAGE, {"Streams": STARTS["streams"], "Two\nlines": STARTS["shuffled"]}, T).sentence
+    assert "Streams: 4 of 4; Two lines: 0 of 4." in sentence
+
+
+def test_one_place_in_the_text_has_one_colour_wherever_it_is_read():
+    figure = draw_layouts(PAGE, STARTS, T)
+    _, shapes = drawn(figure)
+    faces = [
+        tuple(face)
+        for path, face in zip(shapes.get_paths(), shapes.get_facecolor(), strict=True)
+        if len(path.vertices) == 5
+    ]
+    of_text, of_batches = faces[: len(PAGE)], faces[len(PAGE) :]
+    assert len(set(of_text)) == len(PAGE)
+    places = np.concatenate([STARTS[name].ravel() for name in LAYOUTS])[:, None] + np.arange(T)
+    assert of_batches == [of_text[place] for place in places.ravel()]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_follows_says_of_places_what_the_letters_say(layout):
+    draw = text_batches(load_text(), 10, 32, layout=layout)
+    places = follows([draw.starts(0), draw.starts(1)], 10)
+    before, after = draw(0), draw(1)
+    letters = after.x[0].argmax(1) == before.y[-1]
+    assert places.all() == letters.all() == (layout == "streams")
+    assert letters[places].all()
+
+
+BITS = {
+    "T = 5": {"streams, carried": [2.0, 2.1, 2.2], "in order, carried": [2.5, 2.6, 2.6]},
+    "T = 35": {"streams, carried": [2.0, 2.0, 2.3], "in order, carried": [2.4, 2.4, 2.4]},
+}
+
+
+def test_prices_are_drawn_where_they_are_and_the_mistakes_in_red():
+    figure = draw_layout_prices(BITS, ["in order, carried"])
+    assert len(figure.axes) == 2
+    assert len({ax.get_xlim() for ax in figure.axes}) == 1
+    for ax, (title, of_layout) in zip(figure.axes, BITS.items(), strict=True):
+        assert ax.get_title() == title
+        dots, means = ax.lines[::2], ax.lines[1::2]
+        for row, (name, seeds) in enumerate(of_layout.items()):
+            colour = WRONG if name == "in order, carried" else INK
+            np.testing.assert_array_equal(dots[row].get_xdata(), seeds)
+            np.testing.assert_array_equal(dots[row].get_ydata(), row)
+            np.testing.assert_allclose(means[row].get_xdata(), np.mean(seeds))
+            assert dots[row].get_markeredgecolor() == means[row].get_color() == colour
+            assert ax.texts[row].get_text() == f"{np.mean(seeds):.2f}"
+    assert "T = 5: streams, carried 2.10, in order, carried 2.57; T = 35" in figure.sentence
+    assert all(
+        low < min(seeds) and max(seeds) < high for seeds in BITS["T = 5"].values() for low, high in [ax.get_xlim()]
+    )
+
+
+@pytest.mark.parametrize("cell", ["tanh", "gru", "lstm"])
+def test_a_carried_state_without_its_gradient_gives_the_blocks_of_one_long_sequence(cell):
+    draw = text_batches(load_text(), 6, 3)
+    params = init_params(60, 5, 60, cell=cell, rng=1)
+    first, after = draw(0), draw(1)
+
+    def gradient(x, y, s0=None, **blocks):
+        trace = forward(params, x, cell=cell, s0=s0)
+        g = bptt(trace, cross_entropy(trace.o, y)[1], **blocks).params
+        return np.concatenate([w.ravel() for w in g]), trace.states[-1]
+
+    one, state = gradient(first.x, first.y)
+    whole = np.concatenate([first.x, after.x]), np.concatenate([first.y, after.y])
+    blocks = gradient(*whole, window=6, scheme="chunked")[0]
+    np.testing.assert_allclose((one + gradient(after.x, after.y, state)[0]) / 2, blocks, atol=1e-12)
+    assert np.abs((one + gradient(after.x, after.y)[0]) / 2 - blocks).max() > 1e-3
+    assert np.abs(gradient(*whole)[0] - blocks).max() > 1e-3
