@@ -43,8 +43,8 @@ def wrong(**options):
 
 
 def character_by_character_inside_a_piece(params, codes, length, cell):
-    """One pass for each piece, and its losses one by one."""
-    bits, state = [], np.zeros(CELLS[cell.name if hasattr(cell, "name") else cell].parts * params.n_hidden)
+    """One pass for each piece, and its losses one by one; it knows the cells by their names."""
+    bits, state = [], np.zeros(CELLS[cell].parts * params.n_hidden)
     for begin in range(0, len(codes) - 1, length):
         x = codes[begin : begin + length][: len(codes) - 1 - begin]
         trace = forward(params, np.eye(params.n_in)[x][:, None, :], cell=cell, s0=state)

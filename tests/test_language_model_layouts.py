@@ -6,8 +6,9 @@ from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgba
 
 from bptt_helpers import bptt, cross_entropy, forward, init_params, load_text
-from bptt_helpers.lessons.language_model import draw_layout_prices, draw_layouts
+from bptt_helpers.lessons.language_model import WRONG_WAYS, bits_by_layout, draw_layout_prices, draw_layouts
 from bptt_helpers.lessons.language_model.layout_picture import LEFT, follows
+from bptt_helpers.lessons.language_model.layout_runs import WAYS
 from bptt_helpers.lessons.pictures import INK
 from bptt_helpers.lessons.scheme_pictures import WRONG
 from bptt_helpers.tasks.text_layouts import LAYOUTS, text_batches
@@ -138,3 +139,35 @@ def test_a_carried_state_without_its_gradient_gives_the_blocks_of_one_long_seque
     np.testing.assert_allclose((one + gradient(after.x, after.y, state)[0]) / 2, blocks, atol=1e-12)
     assert np.abs((one + gradient(after.x, after.y)[0]) / 2 - blocks).max() > 1e-3
     assert np.abs(gradient(*whole)[0] - blocks).max() > 1e-3
+
+
+def stored_run(window, way, seed, **more):
+    layout, carried = way
+    alike = {"cell": "gru", "scheme": "full", "clip_norm": 1.0, "updates": 50 * window}
+    bits = window + 0.1 * list(WAYS).index(way) + 0.01 * seed
+    return alike | {"window": window, "layout": layout, "carried": carried, "seed": seed, "bits": bits} | more
+
+
+def test_stored_runs_are_compared_where_nothing_but_the_layout_differs():
+    runs = [stored_run(T, way, seed) for T in (35, 5) for way in WAYS for seed in (1, 0, 2)]
+    others = [
+        stored_run(10, ("streams", True), 0),  # a window without the other layouts
+        stored_run(5, ("streams", True), 0, updates=1000, bits=0.0),
+        stored_run(5, ("streams", True), 0, clip_norm=None, bits=0.0),
+        stored_run(5, ("streams", True), 0, scheme="chunked", bits=0.0),
+        *(stored_run(20, way, 0, cell="tanh") for way in WAYS),
+    ]
+    found = bits_by_layout(others + runs)
+    assert list(found) == [5, 35]
+    for T, by_layout in found.items():
+        assert list(by_layout) == list(WAYS.values())
+        for number, bits in enumerate(by_layout.values()):
+            np.testing.assert_allclose(bits, T + 0.1 * number + 0.01 * np.arange(3))
+    assert list(bits_by_layout(others + runs, "tanh")) == [20]
+
+
+def test_wrong_are_the_layouts_in_which_a_carried_state_comes_from_elsewhere():
+    for (layout, carried), name in WAYS.items():
+        draw = text_batches(PAGE, T, B, layout=layout, carried=carried)
+        goes_on = follows([draw.starts(0), draw.starts(1)], T).all()
+        assert (name in WRONG_WAYS) == (draw(1).goes_on and not goes_on)

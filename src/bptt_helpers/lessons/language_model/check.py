@@ -81,7 +81,10 @@ def check_pieces(answer) -> str:
 def _check_lengths(answer):
     """A `Wrong` if a right number did not come from pieces of the length that was asked for."""
     cell, (_, count, length) = Watched(), CASES[0]
-    _asked(answer, _network("gru", 0), _text(count, 0), length, cell)
+    try:
+        answer(_network("gru", 0), _text(count, 0), length, cell)
+    except Exception:  # it asks for the cell's name, perhaps; then its pieces are not seen
+        return
     if cell.lengths and max(cell.lengths) != length:
         raise Wrong(
             f"the numbers are right, but asked for pieces of {length} characters your function reads "
