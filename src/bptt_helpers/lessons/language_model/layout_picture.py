@@ -42,8 +42,8 @@ def draw_layouts(text, starts, length):
     top = TEXT_TOP + TEXT_LINES * LINE + HEAD
     height = top + len(starts) * each - BLOCK + 0.1
     figure, ax = sheet(*new_still(_sentence(starts, length), WIDTH, height))
-    shapes, places = [], _colours(len(text))
-    _draw_text(ax, shapes, text, places, height)
+    shapes, colours = [], _colours(len(text))
+    _draw_text(ax, shapes, text, colours, height)
     for number, (name, of_updates) in enumerate(starts.items()):
         y = height - top - number * each
         right = follows(of_updates, length)
@@ -51,7 +51,7 @@ def draw_layouts(text, starts, length):
             x = LEFT + update * (length * CELL + BETWEEN)
             for row, start in enumerate(first):
                 here = np.arange(start, start + length)
-                _draw_letters(ax, shapes, text, here, places, x, y - (row + 0.5) * LINE, CELL, 11)
+                _draw_letters(ax, shapes, text, here, colours, x, y - (row + 0.5) * LINE, CELL, 11)
             if number == 0:
                 ax.text(x, y + 0.07, ("update k", "update k + 1")[update], fontsize=9.5, color=GREY)
         _draw_arrows(shapes, right, LEFT + length * CELL, y)
@@ -98,21 +98,21 @@ def _colours(count):
     return PALER + (1 - PALER) * colours
 
 
-def _draw_text(ax, shapes, text, places, height):
+def _draw_text(ax, shapes, text, colours, height):
     """The whole text, over the full width."""
     columns = -(-len(text) // TEXT_LINES)
     cell = (WIDTH - 0.3) / columns
     ax.text(0.15, height - TEXT_TOP + 0.08, "the text, coloured by place", fontsize=9.5, color=GREY)
     for line in range(TEXT_LINES):
         here = np.arange(line * columns, min((line + 1) * columns, len(text)))
-        _draw_letters(ax, shapes, text, here, places, 0.15, height - TEXT_TOP - (line + 0.5) * LINE, cell, 8.5)
+        _draw_letters(ax, shapes, text, here, colours, 0.15, height - TEXT_TOP - (line + 0.5) * LINE, cell, 8.5)
 
 
-def _draw_letters(ax, shapes, text, here, places, x, y, cell, size):
+def _draw_letters(ax, shapes, text, here, colours, x, y, cell, size):
     """The letters at some places of the text, from left to right."""
     for column, place in enumerate(here):
         middle = x + (column + 0.5) * cell
-        shapes.append(box(middle, y, cell + 0.004, LINE - 0.03, places[place], "none", 0))
+        shapes.append(box(middle, y, cell + 0.004, LINE - 0.03, colours[place], "none", 0))
         if text[place].strip():
             ax.text(middle, y, text[place], fontsize=size, zorder=3, **LETTERS)
 
