@@ -102,24 +102,30 @@ BITS = {
 }
 
 
+LEARNED = {title: {name: np.array(seeds) - 0.3 for name, seeds in of.items()} for title, of in BITS.items()}
+
+
 def test_prices_are_drawn_where_they_are_and_the_mistakes_in_red():
-    figure = draw_layout_prices(BITS, ["in order, carried"])
+    figure = draw_layout_prices(BITS, LEARNED, ["in order, carried"])
     assert len(figure.axes) == 2
     assert len({ax.get_xlim() for ax in figure.axes}) == 1
     for ax, (title, of_layout) in zip(figure.axes, BITS.items(), strict=True):
         assert ax.get_title() == title
-        dots, means = ax.lines[::2], ax.lines[1::2]
+        between, squares, dots, means = (ax.lines[k::4] for k in range(4))
         for row, (name, seeds) in enumerate(of_layout.items()):
             colour = WRONG if name == "in order, carried" else INK
+            known = np.mean(LEARNED[title][name])
             np.testing.assert_array_equal(dots[row].get_xdata(), seeds)
             np.testing.assert_array_equal(dots[row].get_ydata(), row)
             np.testing.assert_allclose(means[row].get_xdata(), np.mean(seeds))
-            assert dots[row].get_markeredgecolor() == means[row].get_color() == colour
+            np.testing.assert_allclose(squares[row].get_xydata(), [[known, row]])
+            np.testing.assert_allclose(between[row].get_xdata(), [known, np.mean(seeds)])
+            assert dots[row].get_markeredgecolor() == squares[row].get_color() == means[row].get_color() == colour
             assert ax.texts[row].get_text() == f"{np.mean(seeds):.2f}"
-    assert "T = 5: streams, carried 2.10, in order, carried 2.57; T = 35" in figure.sentence
-    assert all(
-        low < min(seeds) and max(seeds) < high for seeds in BITS["T = 5"].values() for low, high in [ax.get_xlim()]
-    )
+            low, high = ax.get_xlim()
+            assert low < known < max(seeds) < high
+    wanted = "T = 5: streams, carried 2.10 (learned text 1.80), in order, carried 2.57 (learned text 2.27); T = 35"
+    assert wanted in figure.sentence
 
 
 @pytest.mark.parametrize("cell", ["tanh", "gru", "lstm"])
@@ -164,6 +170,8 @@ def test_stored_runs_are_compared_where_nothing_but_the_layout_differs():
         for number, bits in enumerate(by_layout.values()):
             np.testing.assert_allclose(bits, T + 0.1 * number + 0.01 * np.arange(3))
     assert list(bits_by_layout(others + runs, "tanh")) == [20]
+    updates = bits_by_layout(runs, measure=lambda run: run["updates"])
+    assert all((bits == 50 * T).all() for T, by_layout in updates.items() for bits in by_layout.values())
 
 
 def test_wrong_are_the_layouts_in_which_a_carried_state_comes_from_elsewhere():

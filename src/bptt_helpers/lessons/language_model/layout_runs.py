@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import numpy as np
 
 # layout, and whether the state is carried
@@ -15,14 +17,16 @@ WAYS = {
 WRONG_WAYS = ("in order, carried", "shuffled, carried")  # the state comes from another place of the text
 
 
-def bits_by_layout(runs, cell="gru") -> dict[int, dict[str, np.ndarray]]:
-    """Bits a character of held-out text, by window and by layout.
+def bits_by_layout(runs, cell="gru", measure=itemgetter("bits")) -> dict[int, dict[str, np.ndarray]]:
+    """Bits a character, by window and by layout.
 
     Parameters
     ----------
     runs : list of dict
         ``load_results("language_model")["runs"]``.
     cell : {"gru", "tanh"}
+    measure : callable (dict) -> float
+        What is asked of a run. Default: its bits on held-out text, in the end.
 
     Returns
     -------
@@ -36,7 +40,7 @@ def bits_by_layout(runs, cell="gru") -> dict[int, dict[str, np.ndarray]]:
         here = [run for run in alike if (run["window"], run["updates"]) == (window, updates)]
         by_way = {name: [] for name in WAYS.values()}
         for run in sorted(here, key=lambda run: run["seed"]):
-            by_way[WAYS[run["layout"], run["carried"]]].append(run["bits"])
+            by_way[WAYS[run["layout"], run["carried"]]].append(measure(run))
         if all(by_way.values()):
             found[window] = {name: np.array(bits) for name, bits in by_way.items()}
     return found
