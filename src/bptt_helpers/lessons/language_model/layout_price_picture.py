@@ -40,6 +40,7 @@ def draw_layout_prices(held_out, learned, wrong=()):
             _draw_row(ax, row, held_out[title][name], learned[title][name], WRONG if name in wrong else INK)
         ax.set(ylim=(len(names) - 0.6, -0.85), xlim=_limits(held_out, learned))
         ax.set_title(title, fontsize=11.5, weight="bold")
+        ax.set_xlabel("bits a character: less is better", fontsize=10)
         ax.grid(axis="x", color=PALE, lw=0.8)
         ax.set_axisbelow(True)
         ax.tick_params(axis="y", length=0)
@@ -47,7 +48,6 @@ def draw_layout_prices(held_out, learned, wrong=()):
     axes[0, 0].set_yticks(range(len(names)), names, fontsize=11)
     for label, name in zip(axes[0, 0].get_yticklabels(), names, strict=True):
         label.set_color(WRONG if name in wrong else INK)
-    axes[0, len(held_out) // 2].set_xlabel("bits a character: less is better", fontsize=10.5)
     marks = [Line2D([], [], color=INK, **HELD_OUT), Line2D([], [], color=INK, **LEARNED)]
     says = ["held-out text: each seed, and the mean", "the text it learns, at the end: the mean"]
     figure.legend(marks, says, loc="outside lower center", ncols=2, fontsize=10.5, frameon=False, handlelength=0.8)
