@@ -11,6 +11,7 @@ from bptt_helpers.lessons.language_model.layout_picture import LEFT, follows
 from bptt_helpers.lessons.language_model.layout_runs import WAYS
 from bptt_helpers.lessons.pictures import INK
 from bptt_helpers.lessons.scheme_pictures import WRONG
+from bptt_helpers.tasks.stored import RESULTS, load_results
 from bptt_helpers.tasks.text_layouts import LAYOUTS, text_batches
 
 T, B = 12, 4
@@ -180,3 +181,23 @@ def test_wrong_are_the_layouts_in_which_a_carried_state_comes_from_elsewhere():
         draw = text_batches(PAGE, T, B, layout=layout, carried=carried)
         goes_on = follows([draw.starts(0), draw.starts(1)], T).all()
         assert (name in WRONG_WAYS) == (draw(1).goes_on and not goes_on)
+
+
+@pytest.mark.skipif("language_model" not in RESULTS, reason="the runs are not stored yet")
+def test_what_the_notebook_says_of_the_stored_runs():
+    """At a short window a state of one's own text helps and a wrong one harms; at a long one the order turns round."""
+    runs = load_results("language_model")["runs"]
+    held_out = bits_by_layout(runs)
+    assert list(held_out) == [5, 35]
+    learned = bits_by_layout(runs, measure=lambda run: run["learned"])
+    least = bits_by_layout(runs, measure=lambda run: min(run["tested"]))
+    own, *zero, wrong, other = WAYS.values()
+    for T, by_layout in held_out.items():
+        assert all(len(bits) == 3 for bits in by_layout.values())
+        order = [by_layout[own], *(by_layout[name] for name in zero), np.minimum(by_layout[wrong], by_layout[other])]
+        low, *middle, high = order if T == 5 else order[::-1]
+        assert all(low.max() < bits.min() and bits.mean() < high.mean() for bits in middle)
+        means = [learned[T][name].mean() for name in (own, *zero, wrong, other)]
+        assert means[0] < min(means[1:3]) <= max(means[1:3]) < min(means[3:])  # in learning, the order never turns
+    assert (held_out[35][own] - least[35][own]).mean() > 0.02
+    assert all((held_out[35][name] - least[35][name]).mean() < 0.02 for name in (*zero, wrong, other))
