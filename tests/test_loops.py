@@ -40,13 +40,25 @@ def test_both_loops_agree(make_case, activation, T, dtype):
 @pytest.mark.parametrize("segment", [1, 2**15])
 def test_every_path_gives_the_textbook_gradient(make_case, assert_same, monkeypatch, B, few_weights, segment):
     monkeypatch.setattr("bptt_helpers.cells.loops.FEW_WEIGHTS", few_weights)
-    monkeypatch.setattr("bptt_helpers.cells.base.SEGMENT", segment)  # 1: segments of 16 steps, the last of 8
-    case = make_case(40, B, (3, 5, 2), loss="cross_entropy")
+    monkeypatch.setattr("bptt_helpers.cells.base.SEGMENT", segment)  # 1: segments of 14, 14 and 13 steps
+    case = make_case(41, B, (3, 5, 2), loss="cross_entropy")
     h, o = textbook.forward(case.params, case.x)
     np.testing.assert_allclose(case.trace.o, o, rtol=1e-12, atol=1e-13)
     got = bptt(case.trace, case.dL_do)
     assert_same(got.params, textbook.bptt(case.params, case.x, h, case.dL_do), rtol=1e-12)
-    assert got.dL_dh.shape == (40, B, 5)
+    assert got.dL_dh.shape == (41, B, 5)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.complex128])
+@pytest.mark.parametrize("shape", [(3, 5), (128, 60), (256, 40), (300, 300)])  # rows of 1 kB and more among them
+@pytest.mark.parametrize("B", [1, 4])
+def test_a_product_of_a_step_is_that_product(dtype, shape, B):
+    rng = np.random.default_rng(B)
+    W, h = rng.normal(size=shape).astype(dtype), rng.normal(size=(B, shape[1])).astype(dtype)
+    for matrix in (W, np.asfortranarray(W), W[::-1]):
+        rows, out = (h[0], np.empty(shape[0], dtype)) if B == 1 else (h, np.empty((B, shape[0]), dtype))
+        loops.times(matrix, B)(rows, out)
+        np.testing.assert_allclose(out, rows @ matrix.T, rtol=1e-4 if dtype == np.float32 else 1e-12, atol=1e-4)
 
 
 def results_of(case):

@@ -65,6 +65,30 @@ def test_a_step_leaves_what_it_was_given_as_it_was_and_keeps_the_type(optimiser)
     assert {w.dtype for part in (stepped, *after) for w in part} == {np.dtype(np.float32)}
 
 
+def test_adam_counts_in_float32_as_in_float64():
+    params, moments = PARAMS.astype(np.float32), Adam().begin(PARAMS.astype(np.float32))
+    exact, exact_moments = PARAMS.astype(np.float32).astype(float), Adam().begin(PARAMS)
+    for update, gradient in enumerate(gradients(20)):
+        gradient = gradient.astype(np.float32)
+        params, moments = Adam().step(params, gradient, moments, 0.01, update)
+        exact, exact_moments = Adam().step(exact, gradient.astype(float), exact_moments, 0.01, update)
+    for ours, wanted in zip((params, *moments), (exact, *exact_moments), strict=True):
+        np.testing.assert_allclose(ours.flat(), wanted.flat(), rtol=1e-5, atol=1e-7)
+
+
+@pytest.mark.parametrize(("of_weights", "of_gradient"), [(np.float32, float), (float, np.float32), (np.float16, float)])
+def test_adam_leaves_weights_in_their_type_whatever_the_gradient_comes_in(of_weights, of_gradient):
+    params, moments = PARAMS.astype(of_weights), Adam().begin(PARAMS.astype(of_weights))
+    gradient = gradients(1)[0].astype(of_gradient)
+    for update in range(2):
+        params, moments = Adam().step(params, gradient, moments, 0.01, update)
+    assert {w.dtype for w in params} == {np.dtype(of_weights)}
+    for w, before, g in zip(params, PARAMS, gradient, strict=True):
+        moved = np.abs(g) > 1e-5
+        np.testing.assert_allclose((w - before)[moved], -0.02 * np.sign(g[moved]), rtol=0.05, atol=1e-3)
+        assert np.isfinite(w).all()  # ε keeps its size in float16, which has no such number
+
+
 def test_a_cosine_falls_from_its_top_to_its_end_and_rises_before():
     rate = cosine(0.4, 110, warm_up=10, lowest=0.1)
     rates = np.array([rate(k) for k in range(200)])
@@ -117,6 +141,15 @@ def test_dropout_leaves_out_its_share_and_is_right_on_average():
     assert (mask != dropout.mask(8, (50, 40, 30), np.float32)).any()
     assert (mask != Dropout(0.3, seed=6).mask(7, (50, 40, 30), np.float32)).any()
     assert (Dropout(0.0).mask(0, (2, 2, 2), float) == 1).all()
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.1, 0.3, 1 / 3, 0.5, 0.999, 1 - 1e-9])
+@pytest.mark.parametrize("shape", [(5, 4, 16), (3, 3, 3)])
+def test_a_mask_is_that_of_plain_random_numbers(rate, shape):
+    """Runs that were kept go on with the masks they had."""
+    plain = np.random.default_rng([5, 7]).random(shape, np.float32) >= rate
+    for dtype in (np.float32, float):
+        np.testing.assert_array_equal(Dropout(rate, 5).mask(7, shape, dtype), plain / np.asarray(1 - rate, dtype))
 
 
 def test_training_with_dropout_takes_the_gradient_of_the_thinned_network(torch):

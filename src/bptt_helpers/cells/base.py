@@ -146,9 +146,15 @@ class Cell(ABC):
         return max(bound_of_stretch(self.jacobians(params, piece)).max() for piece in pieces)
 
     def steps_at_once(self, trace) -> int:
-        """How many steps `walk_back` is given at once: what they need should stay in the cache until it is summed."""
+        """How many steps `walk_back` is given at once: what they need should stay in the cache until it is summed.
+
+        All segments are about as long: a short last one costs as many calls as a long one.
+        """
         T, B, q = trace.o.shape
-        return T if one_is_small(B, trace.params.n_hidden, q) else max(16, SEGMENT // trace.states[0].size)
+        if one_is_small(B, trace.params.n_hidden, q):
+            return T
+        segments = max(1, round(T / max(16, SEGMENT // trace.states[0].size)))
+        return -(-T // segments)
 
     def walk_back(self, trace, dL_do, dL_ds, from_later):
         """The whole way back over a trace: fill `dL_ds` (T, B, m) and return dL/da (T, B, biases · n).
