@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -44,10 +43,7 @@ class Dropout(NamedTuple):
 
     def mask(self, update, shape, dtype) -> np.ndarray:
         """Factors of h, ``(T, B, n)``, for one update."""
-        size = math.prod(shape)
-        raw = np.random.default_rng([self.seed, update]).bit_generator.random_raw(-(-size // 2))
-        # kept as `random(shape, np.float32) >= rate` would, in half the time: 24 bits a number, two numbers a draw
-        draws = raw.astype("<u8", copy=False).view("<u4")[:size].reshape(shape) >> 8
-        mask = (draws >= math.ceil(float(np.float32(self.rate)) * 2**24)).astype(dtype)
+        kept = np.random.default_rng([self.seed, update]).random(shape, np.float32) >= self.rate
+        mask = kept.astype(dtype)
         mask *= np.divide(1, 1 - self.rate, dtype=dtype)
         return mask
