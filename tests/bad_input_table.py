@@ -111,7 +111,6 @@ TABLE = {
     "cells.params.recurrent_part": {"gradient": weights(GRADIENT, "params", "integers", "of another cell")},
     "cells.params.scale_to_radius": {"W": array(np.diag([1.0, 2.0])), "spectral_radius": not_negative(0.5)},
     "tasks.losses.cross_entropy": {"o": OUTPUTS, "y": array(np.ones((T, B))), **LABELS},
-    "tasks.losses.cross_entropy_and_accuracy": {"o": OUTPUTS, "y": array(np.ones((T, B))), **LABELS},
     "tasks.losses.squared_error": {"o": OUTPUTS, "y": array(np.ones((T, B, Q))), "weight": LABELS["weight"]},
     "tasks.losses.accuracy": {"o": OUTPUTS, "y": array(np.ones((T, B))), **LABELS},
     "tasks.sequences.adding": SIZES | {"sequence_length": Argument(21, fine("numpy integer"))},

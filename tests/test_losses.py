@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import cross_entropy, squared_error
-from bptt_helpers.tasks.losses import accuracy, cross_entropy_and_accuracy
+from bptt_helpers.tasks.losses import accuracy
 
 rng = np.random.default_rng(0)
 OUTPUTS, LABELS, TARGETS = rng.normal(size=(4, 3, 5)), rng.integers(0, 5, (4, 3)), rng.normal(size=(4, 3, 5))
@@ -193,25 +193,3 @@ def test_bad_targets_are_named(y, sentence):
 def assert_named(judge, arguments, sentence):
     with pytest.raises(ValueError, match="^" + re.escape(sentence).replace(r"\.\*", ".*") + "$"):
         judge(**arguments)
-
-
-@pytest.mark.parametrize("dtype", ["float64", "float32", "complex128"])
-@pytest.mark.parametrize("ties", [False, True])
-@pytest.mark.parametrize("ignore_label", [None, 2])
-@pytest.mark.parametrize("weight", [None, "last", "steps", "entries"])
-def test_loss_and_score_in_one_pass_are_those_of_two(dtype, ties, ignore_label, weight):
-    rng = np.random.default_rng(3)
-    o = rng.normal(size=(7, 3, 4)).astype(dtype)
-    if ties:  # rounded to whole numbers, and one entry where the label stands behind another largest output
-        o = o.real.round().astype(dtype)
-        o[-1] = 1
-    y = rng.integers(0, 4, (7, 3))
-    y[-1] = [0, 1, 3]
-    given = {"steps": np.arange(7.0), "entries": rng.random((7, 3))}.get(weight, weight)
-    options = {"weight": given, "ignore_label": ignore_label}
-    loss, dL_do, score = cross_entropy_and_accuracy(o, y, **options)
-    wanted_loss, wanted_dL_do = cross_entropy(o, y, **options)
-    assert loss == wanted_loss
-    np.testing.assert_array_equal(dL_do, wanted_dL_do)
-    assert score == pytest.approx(accuracy(o, y, **options), rel=1e-14)
-    assert 0 < score < 1
