@@ -144,7 +144,7 @@ def test_only_what_was_written_comes_back_and_nothing_if_nothing_is_wanted():
     ("arguments", "sentence"),
     [
         ({"prefix": "bet"}, "prefix: want only the 5 characters of the vocabulary, got 't' at position 2"),
-        ({"prefix": None}, "prefix: want a string, got None"),
+        ({"prefix": None}, "prefix: want a string, got NoneType"),
         ({"temperature": -0.1}, "temperature: want a finite number >= 0, got -0.1"),
         ({"temperature": np.nan}, "temperature: want a finite number >= 0, got nan"),
         ({"temperature": np.inf}, "temperature: want a finite number >= 0, got inf"),

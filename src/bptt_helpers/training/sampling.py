@@ -108,7 +108,7 @@ def write(params, vocabulary, length, *, prefix="", temperature=1.0, cell="tanh"
     length = whole_number("length", length, 0)
     room("length, vocabulary", length, len(vocabulary))
     temperature = number("temperature", temperature, 0)
-    x, draws = _read(prefix, vocabulary), generator("rng", rng).random(length)
+    x, draws = vocabulary.encode(prefix, "prefix"), generator("rng", rng).random(length)
     n, dtype = params.n_hidden, params.W_hh.dtype
     state = np.zeros((1, cell.parts * n), dtype)
     if len(x):
@@ -181,13 +181,3 @@ def _check(params, vocabulary, cell):
     if not params.n_in == params.n_out == len(vocabulary):
         came = f"{len(vocabulary)} for one with {params.n_in} inputs and {params.n_out} outputs"
         raise ValueError(f"vocabulary: want as many characters as the network reads and says, got {came}")
-
-
-def _read(prefix, vocabulary):
-    """The numbers of the characters of the prefix."""
-    if not isinstance(prefix, str):
-        raise ValueError(f"prefix: want a string, got {shown(prefix)}")
-    try:
-        return vocabulary.encode(prefix)
-    except ValueError as error:  # it calls what it was given a text
-        raise ValueError(f"prefix{str(error).removeprefix('text')}") from None
