@@ -40,12 +40,15 @@ def test_each_own_letter_is_drawn_from_what_the_network_says_in_that_very_pass(c
     mask = Dropout(0.5).mask(0, (T, B, n), dtype) if masked else None
     given = x.copy()
     fed = sampled_inputs(params, x, 0.6, cell=cell, s0=s0, mask=mask, rng=7)
-    assert (x == given).all() and fed.x.dtype == dtype
+    assert (x == given).all()
+    assert fed.x.dtype == dtype
     rng = np.random.default_rng(7)
     own, draws = rng.random((T, B)) < 0.6, rng.random((T, B))
     own[0] = False
-    assert (fed.own == own).all() and 0.3 < own.mean() < 0.9
-    assert (fed.x[~own] == x[~own]).all() and (fed.x.sum(2) == 1).all()
+    assert (fed.own == own).all()
+    assert 0.3 < own.mean() < 0.9
+    assert (fed.x[~own] == x[~own]).all()
+    assert (fed.x.sum(2) == 1).all()
     o = forward(params, fed.x, cell=cell, s0=s0, mask=mask).o.astype(float)
     for t, b in np.argwhere(own):
         p = np.exp(o[t - 1, b]) / np.exp(o[t - 1, b]).sum()
@@ -158,7 +161,13 @@ def test_the_gradient_of_an_update_is_backpropagation_over_the_inputs_that_were_
     def looking(trace, dL_do, update):
         gradient = fed_its_own(draw, 0.5, seed=3)(trace, dL_do, update)
         fed = sampled_inputs(
-            trace.params, trace.x, 0.5, cell="gru", s0=trace.states[0], mask=trace.mask, rng=np.random.default_rng([3, update])
+            trace.params,
+            trace.x,
+            0.5,
+            cell="gru",
+            s0=trace.states[0],
+            mask=trace.mask,
+            rng=np.random.default_rng([3, update]),
         )
         again = forward(trace.params, fed.x, cell="gru", s0=trace.states[0], mask=trace.mask)
         wanted = bptt(again, cross_entropy(again.o, draw(update).y)[1]).params

@@ -179,7 +179,8 @@ def test_softmax_of_any_outputs():
     o = np.random.default_rng(0).normal(size=(3, 4, 5)) * 100
     for temperature in (0, 5e-324, 1.0, 1e308):
         p = softmax(o, temperature)
-        assert p.shape == o.shape and p.dtype == float
+        assert p.shape == o.shape
+        assert p.dtype == float
         np.testing.assert_allclose(p.sum(-1), 1, rtol=1e-12)
     np.testing.assert_allclose(softmax(o), np.exp(o - 400) / np.exp(o - 400).sum(-1, keepdims=True), rtol=1e-10)
     for wrong in (3.0, [], [[], []]):
@@ -198,7 +199,10 @@ def test_a_stepper_walks_as_forward_does(cell, dtype, B, n):
     s0 = rng.normal(size=(B, find_cell(cell).parts * n)).astype(dtype)
     states, before = forward(params, x, cell=cell, s0=s0).states[1:], s0.copy()
     atol = 2e-5 if dtype is np.float32 else 1e-12
-    for make in (find_cell(cell).stepper, lambda *a: Cell.stepper(find_cell(cell), *a)):  # its own, and that of any cell
+    for make in (
+        find_cell(cell).stepper,
+        lambda *a: Cell.stepper(find_cell(cell), *a),
+    ):  # its own, and that of any cell
         step = make(params, s0)
         for x_t, wanted in zip(x, states, strict=True):
             np.testing.assert_allclose(step(x_t), wanted, rtol=0, atol=atol * max(1, np.abs(states).max()))

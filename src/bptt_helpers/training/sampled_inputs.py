@@ -107,6 +107,7 @@ def sampled_inputs(params, x, chance, *, cell="tanh", s0=None, mask=None, rng=0)
     (array([0, 2, 1, 1]), array([False,  True,  True,  True]))
     """
     cell, chance = find_cell(cell), number("chance", chance, 0, 1)
+    x, s0 = array("x", x), None if s0 is None else array("s0", s0)
     first = forward(params, x, cell=cell, s0=s0, mask=mask).part(0, 1)  # which looks at all that was given, too
     _says_what_it_reads(params)
     (T, B, _), rng = x.shape, generator("rng", rng)
@@ -256,4 +257,6 @@ def _all_sequences(first, d):
 
 def _says_what_it_reads(params):
     if params.n_in != params.n_out:
-        raise ValueError(f"params: want a network that says what it reads, got {params.n_in} inputs, {params.n_out} outputs")
+        raise ValueError(
+            f"params: want a network that says what it reads, got {params.n_in} inputs, {params.n_out} outputs"
+        )
