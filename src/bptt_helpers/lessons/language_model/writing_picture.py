@@ -111,7 +111,7 @@ class WritingPicture:
             ax.text(3.85 + 1.3 * bits / MOST, 3.95, says, fontsize=8.5, va="center", ha="center", color=GREY)
         ax.plot([LEFT, LEFT + BARS * APART + 0.05], [BAR_FOOT] * 2, color=GREY, lw=0.8)
         ax.text(LEFT, 0.1, "grey: temperature 1     blue: this temperature     ▲ written", fontsize=9, color=GREY)
-        says = "5-letter pieces that stand in what it learned", "surprise, bits a letter"
+        says = "5-letter pieces from what it learned", "surprise, bits a letter"
         for foot, text, most in zip(GAUGES, says, ("100 %", str(MOST)), strict=True):
             ax.text(GAUGE, foot + 0.38, text, fontsize=10, va="center")
             ends = GAUGE, GAUGE + GAUGE_WIDTH
