@@ -22,6 +22,7 @@ explore_randomized = explore_as("randomized")
 explore_sensitivity = explore_as("sensitivity")
 explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
+explore_writing = explore_as("writing")
 
 __all__ = [
     "explore_attention",
@@ -44,4 +45,5 @@ __all__ = [
     "explore_sensitivity",
     "explore_truncation",
     "explore_unrolling",
+    "explore_writing",
 ]
