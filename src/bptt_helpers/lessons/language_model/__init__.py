@@ -1,0 +1,1 @@
+"""Notebook 12: a language model trained before the reader's eyes."""
