@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...measures.influence import gradient_profile, influence
-from ...numbers.validate import shown, whole_number
+from ...numbers.validate import whole_number
 from ...passes.forward import forward
 from ...tasks.losses import cross_entropy
 from ...tasks.text import one_hot
@@ -16,6 +16,8 @@ def heard(params, text, vocabulary, picked, *, cell="tanh") -> np.ndarray:
     """What the loss at one character sends to the states at all characters up to it.
 
         log10 ‖dL_t/dh_s‖ / ‖dL_t/dh_t‖,    L_t: how wrong the guess of character t + 1 is
+
+    The state is h, and for an LSTM (h | c).
 
     Parameters
     ----------
@@ -42,7 +44,7 @@ def heard(params, text, vocabulary, picked, *, cell="tanh") -> np.ndarray:
     picked = whole_number("picked", picked, 0, len(text) - 2)
     trace, dL_do = _read(params, numbers[: picked + 2, None], vocabulary, cell)
     log_norms = np.full(len(text), np.nan)
-    log_norms[: picked + 1] = influence(trace, dL_do, losses=[picked], part="h")[0, :, 0]
+    log_norms[: picked + 1] = influence(trace, dL_do, losses=[picked])[0, :, 0]
     return share(log_norms, picked)
 
 
@@ -51,7 +53,8 @@ def listening(params, text, vocabulary, *, lags=200, count=64, cell="tanh") -> n
 
         log10 ‖dL_t/dh_{t-k}‖ / ‖dL_t/dh_t‖,    k = 0 … lags - 1
 
-    Every loss is that of the last of `lags` characters, read from the zero state.
+    Every loss is that of the last of `lags` characters, read from the zero state. The state is h, and for an LSTM
+    (h | c).
 
     Parameters
     ----------

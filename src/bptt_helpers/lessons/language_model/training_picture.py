@@ -1,4 +1,4 @@
-"""A language model while it trains: what one loss feels of the text, exactly and in training; bits, norms, its prose."""
+"""A language model while it trains: what a loss feels of the text, exactly and in training; bits, norms, its prose."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from ..gradient_pictures import gradient_bar
 from ..label_pictures import Label
-from ..pictures import GREY, INK, bare_figure
+from ..pictures import GREY, bare_figure
 from .curves_picture import BitsCurve, NormCurve
 from .page_picture import Heard, printable, share
 
@@ -69,7 +69,7 @@ class TrainingPicture:
         notes = {"fontsize": 9.5, "color": GREY, "va": "center"}
         says = "colour: gradient that arrives; 1: as much as at its own"
         self.ax.text(LEFTS[0], bottom + height / 2, says, **notes)
-        self.ax.text(WIDTH - MARGIN, bottom + height / 2, "framed: 1/100 or more", ha="right", **notes)
+        self.ax.text(WIDTH - MARGIN, bottom + height / 2, "framed: felt, 1/100 or more", ha="right", **notes)
         self.ax.text(LEFTS[0], 0.17, "it writes now:", **notes)
 
     def show(self, view) -> None:
