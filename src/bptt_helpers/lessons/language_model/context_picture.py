@@ -18,6 +18,18 @@ BITS = (1.8, 6)
 SMALLEST, LARGEST = -6, 1  # log10 of a share
 
 
+def signed(change) -> str:
+    """A change in bits with its sign, to two places; none of 0.
+
+    Examples
+    --------
+    >>> signed(-0.034), signed(0.012), signed(-0.001)
+    ('−0.03', '+0.01', '0.00')
+    """
+    text = f"{change:+.2f}".replace("-", "\u2212")
+    return text[1:] if text[1:] == "0.00" else text
+
+
 class Reader(NamedTuple):
     """One network, trained from several seeds.
 
@@ -66,19 +78,19 @@ def draw_contexts(contexts, readers, sentence):
             ax.spines[["top", "right"]].set_visible(False)
             ax.axvspan(ENOUGH, contexts[-1], color="0.5", alpha=0.12, lw=0)
         bits, left = np.median(reader.bits, axis=0), np.median(reader.left, axis=0)
-        gained = f"{bits[enough] - bits[-1]:+.2f} bits".replace("-", "\u2212")
         above.set_title(title, fontsize=10.5, loc="left")
-        above.text(contexts[-1], bits[-1] + 0.55, f"{bits[-1]:.2f}", fontsize=12, weight="bold", ha="right", va="top")
-        says = f"beyond {ENOUGH}\ngains {gained}"
-        above.text(0.97, 0.97, says, transform=above.transAxes, fontsize=10.5, weight="bold", ha="right", va="top")
-        below.plot(FAR, at_edge(left[far], SMALLEST, LARGEST), "s", color=INK, ms=7)
-        says = f"from {FAR} back: {power(left[far])}"
-        below.text(0.97, 0.97, says, transform=below.transAxes, fontsize=10.5, weight="bold", ha="right", va="top")
+        above.text(contexts[-1], bits[-1] + 0.2, f"{bits[-1]:.2f}", fontsize=11, ha="right", va="bottom")
+        for ax, says in (
+            (above, f"beyond {ENOUGH}: {signed(bits[-1] - bits[enough])}"),
+            (below, f"{FAR} back: {power(left[far])}"),
+        ):
+            ax.text(0.98, 0.97, says, transform=ax.transAxes, fontsize=11, weight="bold", ha="right", va="top")
+        below.plot(FAR, at_edge(left[far], SMALLEST, LARGEST), "s", color=INK, ms=7, zorder=5)
         gradient_axis(below, SMALLEST, LARGEST)
         below.set(xscale="log", xlim=(0.9, contexts[-1] * 1.1), xlabel="characters read, k")
         below.set_xticks((1, 5, 20, 50, 200), ("1", "5", "20", "50", "200"))
         below.set_xticks([], minor=True)
         above.set(ylim=BITS)
     axes[0, 0].set_ylabel("bits a character")
-    axes[1, 0].set_ylabel("gradient from k back")
+    axes[1, 0].set_ylabel("gradient, k back")
     return figure

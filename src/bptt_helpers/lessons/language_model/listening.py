@@ -41,6 +41,8 @@ def heard(params, text, vocabulary, picked, *, cell="tanh") -> np.ndarray:
         If `picked` is no character with one behind it, or a character is unknown.
     """
     numbers = vocabulary.encode(text)
+    if len(numbers) < 2:
+        raise ValueError(f"text: want at least 2 characters, got {len(numbers)}")
     picked = whole_number("picked", picked, 0, len(text) - 2)
     trace, dL_do = _read(params, numbers[: picked + 2, None], vocabulary, cell)
     log_norms = np.full(len(text), np.nan)
