@@ -85,7 +85,7 @@ def draw_stages(text, listeners, picked, sentence, *, longest):
     notes = {"fontsize": 9.5, "color": GREY}
     write(_MARGIN, height - 0.3, "colour: gradient that arrives; 1: as much as at its own", **notes)
     gradient_bar(figure, place(4.42, height - 0.35, 2.0, 0.1))
-    write(_WIDTH - _MARGIN, height - 0.3, "framed: felt, 1/100 or more", ha="right", **notes)
+    write(_WIDTH - _MARGIN, height - 0.3, "framed: 1/100 or more", ha="right", **notes)
     return figure
 
 

@@ -69,7 +69,7 @@ class TrainingPicture:
         notes = {"fontsize": 9.5, "color": GREY, "va": "center"}
         says = "colour: gradient that arrives; 1: as much as at its own"
         self.ax.text(LEFTS[0], bottom + height / 2, says, **notes)
-        self.ax.text(WIDTH - MARGIN, bottom + height / 2, "framed: felt, 1/100 or more", ha="right", **notes)
+        self.ax.text(WIDTH - MARGIN, bottom + height / 2, "framed: 1/100 or more", ha="right", **notes)
         self.ax.text(LEFTS[0], 0.17, "it writes now:", **notes)
 
     def show(self, view) -> None:
