@@ -68,8 +68,11 @@ VIEWS = {
     ),
     "no clipping": view_of(30, 5, 3000, 0.4, clip_norm=np.inf, cell="RNN", scheme="chunked", state="paused"),
     "all of it": view_of(100, PAGE, 20, 0.001, own=1.3, cell="LSTM", scheme="full"),
+    "random": view_of(120, 20, 400, scheme="random"),
     "last": view_of(PAGE - 1, 1, 12, 3.0, state="failed: no more text"),
 }
+# what survives random cuts is larger than the exact signal
+VIEWS["random"] = VIEWS["random"]._replace(windowed=VIEWS["random"].windowed + 0.01 * np.arange(PAGE)[::-1])
 views = pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 
 
@@ -139,6 +142,8 @@ def test_both_pages_show_the_shares_and_the_frame_holds_what_is_felt(view):
         np.testing.assert_allclose(shown[: picked + 1][kept], (sent[: picked + 1] - own)[kept])
         np.testing.assert_allclose(shown[: picked + 1][~kept], (view.exact[: picked + 1] - own)[~kept])
         assert np.isnan(shown[picked + 1 :]).all()
+        white = np.flatnonzero((page.page.colours()[0] == 255).all(1))
+        assert white.tolist() == ([picked + 1] if picked + 1 < PAGE else [])  # what was to be guessed
         count = felt(np.where(np.isfinite(sent), sent - own, -9), picked)
         assert f" {count} character" in says.get_text()
         assert cells_in(page.frame) == set(range(picked + 1 - count, picked + 1))
@@ -146,7 +151,9 @@ def test_both_pages_show_the_shares_and_the_frame_holds_what_is_felt(view):
         assert page.page.character(x, y) == picked
         first = int(kept.argmax())
         assert page.scissors.get_xydata().tolist() == ([[first % COLUMNS, first // COLUMNS]] if first else [])
-    through = {"sliding": "window τ = ", "chunked": "blocks of τ = ", "full": "sequences of "}[view.scheme]
+    through = {"sliding": "window τ = ", "chunked": "blocks of τ = ", "full": "sequences of ", "random": "mean τ = "}[
+        view.scheme
+    ]
     assert f"{through}{view.length if view.scheme == 'full' else view.window}:" in picture.words[1].get_text()
 
 
