@@ -20,7 +20,7 @@ from bptt_helpers.lessons.language_model.page_picture import (
     printable,
     share,
 )
-from bptt_helpers.lessons.language_model.training_picture import TrainingPicture
+from bptt_helpers.lessons.language_model.training_picture import SCHEMES, TrainingPicture
 from bptt_helpers.lessons.language_model.view import TrainingView
 from bptt_helpers.widgets.painter import Painter
 
@@ -201,18 +201,21 @@ def test_what_is_beyond_an_axis_stands_at_its_edge():
 
 def test_the_loss_is_named_with_the_character_that_follows():
     picture = TrainingPicture("a b\nc\u4e2d")
-    for picked, words in enumerate(
-        [
-            "“a”, where a space",
-            "a space, where “b”",
-            "“b”, where a line's end",
-            "a line's end, where “c”",
-            "“c”, where “□”",
-        ]
-    ):
+    pairs = [("“a”", "a space"), ("a space", "“b”"), ("“b”", "a line end"), ("a line end", "“c”"), ("“c”", "“□”")]
+    for picked, (here, after) in enumerate(pairs):
         exact = np.r_[np.zeros(picked + 1), np.full(5 - picked, np.nan)]
         picture.show(view_of(exact=exact, windowed=exact, picked=picked))
-        assert f"its loss at {words} follows, feels" in picture.headline.get_text()
+        assert picture.headline.get_text().endswith(f": what its loss at {here} feels ({after} follows)")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_longest_headline_ends_before_the_edge(scheme):
+    picture = TrainingPicture("\n" * PAGE)
+    picture.show(view_of(done=100_000, cell="LSTM", state="paused", scheme=scheme, window=100, length=100, decay=0.0))
+    last = picture.figure.get_figwidth() * picture.figure.dpi
+    assert picture.headline.get_window_extent().x1 < last
+    left, right = (label.get_window_extent() for label in picture.words)
+    assert left.x1 < right.x0 < right.x1 < last
 
 
 def test_a_character_without_a_glyph_becomes_a_box():

@@ -46,7 +46,7 @@ NETWORKS = {
 def texts():
     """The text that is learned, the last tenth, which is held out, and the vocabulary of both."""
     text = load_text()
-    cut = len(text) * 9 // 10
+    cut = round(0.9 * len(text))
     return text[:cut], text[cut:], Vocabulary.of(text)
 
 
