@@ -43,6 +43,8 @@ class Label(Text):
         As for ``ax.text``: ``x``, ``y``, ``text``, ``transform``, ``weight``, and ``va``, by default "center".
     """
 
+    parts = _PARTS  # what is kept as one image
+
     def __init__(self, ax, colour=INK, size=10.5, align="left", plate=True, **more):
         super().__init__(**{"color": colour, "fontsize": size, "ha": align, "va": "center", "weight": "bold"} | more)
         self._plate = plate
@@ -66,8 +68,12 @@ class Label(Text):
         self.stale = False
 
     def _image(self):
+        return np.concatenate(self._images(), axis=1)
+
+    def _images(self):
+        """Of the parts that are kept."""
         looks = self.get_color(), self.get_size(), self.get_weight(), self._plate, self.get_figure(root=True).dpi
-        return np.concatenate([_part(part, *looks) for part in _PARTS.findall(self.get_text())], axis=1)
+        return [_part(part, *looks) for part in self.parts.findall(self.get_text())]
 
 
 @lru_cache(maxsize=1000)

@@ -22,7 +22,7 @@ FORGOTTEN = 0.65  # share of its ink that a letter keeps where the gradient is g
 FADING = 2.0  # over so many powers of ten, before that
 EQUAL_CONTRAST = 0.19  # luminance on which black and white are read equally well
 LEVELS = 32  # shades between a cell and its letter: no eye sees more at the edge of a stroke
-_MONO = FontProperties(family="DejaVu Sans Mono")  # comes with matplotlib
+MONO = FontProperties(family="DejaVu Sans Mono")  # comes with matplotlib
 
 
 def page_of(values, columns=COLUMNS, rows=10):
@@ -42,7 +42,7 @@ def page_of(values, columns=COLUMNS, rows=10):
 @cache
 def _advance():
     """From one character to the next, in the units of the font's outlines; the measuring takes longer than printing."""
-    wide, narrow = (TextPath((0, 0), "m" * count, prop=_MONO).get_extents().x1 for count in (101, 1))
+    wide, narrow = (TextPath((0, 0), "m" * count, prop=MONO).get_extents().x1 for count in (101, 1))
     return (wide - narrow) / 100
 
 
@@ -61,7 +61,7 @@ def letters(text, columns, rows, width, height, gap=0.0) -> np.ndarray:
         if line.strip():
             baseline = height - (row + gap + 0.73 * (1 - gap)) * down
             place = Affine2D().scale(across / _advance(), tall / _advance()).translate(0, baseline)
-            figure.add_artist(PathPatch(TextPath((0, 0), line, prop=_MONO), fc="black", lw=0, transform=place))
+            figure.add_artist(PathPatch(TextPath((0, 0), line, prop=MONO), fc="black", lw=0, transform=place))
     canvas.draw()
     return 1 - np.asarray(canvas.buffer_rgba())[:, :, 0] / np.float32(255)
 
@@ -121,6 +121,15 @@ class Page(HeatMap):
     def corner(self, index) -> tuple[int, float]:
         """Left and top of the cell of a character, counted from 0, in data coordinates."""
         return index % self.columns, index // self.columns + self.gap
+
+    def outline(self, begin, end) -> np.ndarray:
+        """Around the characters from index `begin` to before `end`: a closed frame in every line, ``(2, …)``."""
+        around = []
+        for row in range(begin // self.columns, (end - 1) // self.columns + 1):
+            left, right = max(begin - row * self.columns, 0), min(end - row * self.columns, self.columns)
+            top, bottom = row + self.gap, row + 1
+            around += [(left, top), (right, top), (right, bottom), (left, bottom), (left, top), (np.nan, np.nan)]
+        return np.array(around).T
 
     def character(self, x, y) -> int | None:
         """The character, counted from 0, whose line and column are at these data coordinates, if there is one."""

@@ -166,7 +166,7 @@ class FirstLookPicture:
         T, first = len(data.profile), data.swapped - 1
         self.page.show(data.profile)
         self.wake.show(first, data.distance, -(-T // COLUMNS))
-        self.frame.set_data(*self._outline(T - data.felt, T))
+        self.frame.set_data(*self.page.outline(T - data.felt, T))
         x, y = self.page.corner(first)
         self.box.set_xy((x - 0.03, y - 0.07))
         self.letter.set_position((x + 0.5, y + 0.48 * (1 - GAP)))
@@ -203,15 +203,6 @@ class FirstLookPicture:
         if data.guess > 0:
             words = f"your guess: {data.guess:.9g}{' →' if beyond else ''}"
             self.guess.show(guessed[0] + 0.5, guessed[1], words, taken)
-
-    def _outline(self, begin, end):
-        """Around the characters from index `begin` to before `end`: a closed frame in every line, `(2, …)`."""
-        around = []
-        for row in range(begin // COLUMNS, (end - 1) // COLUMNS + 1):
-            left, right = max(begin - row * COLUMNS, 0), min(end - row * COLUMNS, COLUMNS)
-            top, bottom = row + GAP, row + 1
-            around += [(left, top), (right, top), (right, bottom), (left, bottom), (left, top), (np.nan, np.nan)]
-        return np.array(around).T
 
     def touched(self, x, y) -> dict:
         """The character under the pointer, at a place in the figure, is the one to swap."""
