@@ -8,7 +8,7 @@ from ..cures.cells_picture import OF_CELL
 from ..pictures import GREY, INK, house_style, new_still
 
 LONGEST = 100  # characters of the text that are printed
-BITS = (1.88, 2.72)  # of the axes
+BITS = (1.88, 2.86)  # of the axes
 DODGE = {"RNN": -0.16, "GRU": 0.0, "LSTM": 0.16}
 MARKERS = {"RNN": "s", "GRU": "o", "LSTM": "^"}
 
