@@ -20,9 +20,9 @@ def bits(**wanted):
     return np.array([run["bits"] for run in found])
 
 
-def in_10_s(cell, window, **other):
-    usual = {"layout": "streams", "carried": True, "scheme": "full", "clip_norm": 1.0}
-    return bits(cell=cell, window=window, updates=IN_10_S[cell][window], **(usual | other))
+def streams(cell, window, updates, **other):
+    usual = {"layout": "streams", "carried": True, "scheme": "full", "reach": None, "clip_norm": 1.0}
+    return bits(cell=cell, window=window, updates=updates, **(usual | other))
 
 
 def test_they_are_complete_and_made_with_the_present_settings():
@@ -31,17 +31,38 @@ def test_they_are_complete_and_made_with_the_present_settings():
     assert RESULTS["settings"] == json.loads(json.dumps(language_model.SHARED))
 
 
-@pytest.mark.parametrize(("cell", "window", "most"), [("tanh", 5, 2.35), ("gru", 5, 2.05), ("gru", 35, 2.15)])
-def test_what_ten_seconds_are_enough_for(cell, window, most):
-    found = in_10_s(cell, window)
+@pytest.mark.parametrize(
+    ("cell", "window", "updates", "most"),
+    [("tanh", 5, 12000, 2.35), ("gru", 5, 6300, 2.05), ("gru", 35, 1000, 2.15), ("lstm", 5, 5300, 2.0)],
+)
+def test_what_ten_seconds_are_enough_for(cell, window, updates, most):
+    found = streams(cell, window, updates)
     assert len(found) == len(SEEDS)
     assert (found <= most).all()
 
 
 @pytest.mark.parametrize("cell", IN_10_S)
 def test_at_equal_time_shorter_windows_win_in_every_seed(cell):
-    by_window = np.array([in_10_s(cell, window) for window in sorted(IN_10_S[cell])])
+    by_window = np.array([streams(cell, window, IN_10_S[cell][window]) for window in sorted(IN_10_S[cell])])
     assert (np.diff(by_window, axis=0) > 0).all()
+
+
+def test_at_equal_updates_longer_windows_do_better_until_the_text_is_known_by_heart():
+    for cell in ("tanh", "lstm"):
+        by_window = [streams(cell, window, 1000) for window in (5, 10, 35)]
+        assert (np.diff(by_window, axis=0) < 0).all()
+    five, ten, thirty_five = (streams("gru", window, 1000) for window in (5, 10, 35))
+    assert (ten < five).all()
+    assert thirty_five.mean() > ten.mean()
+
+
+def test_cuts_within_a_window_and_clipping_hardly_matter():
+    whole = streams("gru", 35, 1000).mean()
+    for scheme, reach in language_model.CUTS:
+        assert -0.1 < streams("gru", 35, 1000, scheme=scheme, reach=reach).mean() - whole < 0.02
+    for cell, by_window in IN_10_S.items():
+        with_it, without = (streams(cell, 35, by_window[35], clip_norm=limit).mean() for limit in (1.0, None))
+        assert abs(with_it - without) < 0.02
 
 
 def test_a_run_made_again_is_the_same_at_its_first_look():

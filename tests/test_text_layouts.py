@@ -83,6 +83,11 @@ def test_a_batch_depends_on_seed_and_update_alone_and_passes_begin_elsewhere():
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+def test_the_first_batch_of_a_run_goes_on_nowhere(layout):
+    assert not text_batches(TEXT, 7, 5, layout=layout)(0).goes_on
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_without_a_carried_state_no_batch_goes_on(layout):
     draw = text_batches(TEXT, 7, 5, layout=layout, carried=False)
     assert not any(draw(k).goes_on for k in range(30))
@@ -101,6 +106,7 @@ def test_it_comes_in_the_type_of_the_network():
             {"text": "a"},
             r"text: want at least batch_size \(2 sequence_length \+ 1\) = 75 characters, got 1; use a longer",
         ),
+        ({"text": TEXT[:74]}, "= 75 characters, got 74"),
         ({"text": TEXT + "ß", "vocabulary": VOCABULARY}, "got 'ß' at position 700"),
         ({"layout": "random"}, "layout: want one of 'streams', 'in_order', 'shuffled', got 'random'"),
         ({"vocabulary": "abc"}, "vocabulary: want a Vocabulary or None, got 'abc'"),
