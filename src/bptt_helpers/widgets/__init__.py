@@ -1,6 +1,7 @@
 """Explorers as widgets: sliders and a picture that follows them. Import them in a notebook, nowhere else."""
 
 from .explore import explore_as
+from .watch import watch_training
 
 explore_attention = explore_as("attention")
 explore_backward_pass = explore_as("backward_pass")
@@ -44,4 +45,5 @@ __all__ = [
     "explore_sensitivity",
     "explore_truncation",
     "explore_unrolling",
+    "watch_training",
 ]
