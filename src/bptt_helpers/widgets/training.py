@@ -9,16 +9,16 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from itertools import count
 
 import ipywidgets as W
 
 from ..lessons.language_model.training_explorer import settings_of, training_explorer
-from .live import Live, running_loop
+from .live import PAUSE, Live, running_loop
 
 # After a picture that took d seconds, the next one that nobody asked for comes REST * d later: training keeps its pace.
 REST = 12
 SHORTEST = 0.1  # seconds between two of them
+OLDEST = 0.1  # seconds: age of the run that a slider's picture shows, and that `run` gives
 # Seconds that training waits for a picture to be drawn: two threads that both want Python hinder each other.
 LONGEST_WAIT = 1.0
 
@@ -46,10 +46,9 @@ class LiveTraining(Live):
         self.session = session
         self._thread = None
         self._leave = False  # whether the thread is to end
-        self._news = count(1)
-        self._newest = 0  # number of what the thread brought last
         self._asked = False  # whether the loop has been asked for a picture
-        self._due = 0.0  # when the next picture may come that nobody asks for
+        self._until, self._moved = 0.0, False  # when the run is to be brought up to date, and whether it has moved
+        self._due, self._took = 0.0, 0.0  # when the next picture that nobody asks for may come; seconds of the last one
         self._free = threading.Event()  # not while a picture is drawn
         self._free.set()
         session.state = "paused" if session.run.updates else "ready"
@@ -114,6 +113,7 @@ class LiveTraining(Live):
         state = "paused"
         try:
             while not self._leave:
+                self._until, self._moved = time.monotonic() + OLDEST, False
                 self.session.advance(self._enough)
                 if self.session.run.overflow:
                     raise OverflowError(self.session.run.overflow)
@@ -125,9 +125,10 @@ class LiveTraining(Live):
         self._tell()
 
     def _enough(self):
-        """Asked after every update: the picture comes first, then whether anybody wants something."""
+        """Asked between updates: a picture that is being drawn comes first; each call of `advance` makes an update."""
         self._free.wait(LONGEST_WAIT)
-        return self._leave or self._wanted()
+        moved, self._moved = self._moved, True
+        return self._leave or (moved and (self._wanted() or time.monotonic() >= self._until))
 
     def _wanted(self):
         """Whether it is time for a picture, and none is on its way; the loop may be busy with a cell."""
@@ -135,7 +136,7 @@ class LiveTraining(Live):
 
     def _tell(self):
         """From the thread: let the loop draw what is new."""
-        self._newest, self._asked = next(self._news), True
+        self._asked = True
         try:
             if self._loop is not None:
                 self._loop.call_soon_threadsafe(self._show_news)
@@ -144,11 +145,12 @@ class LiveTraining(Live):
 
     def _say(self, state):
         """A new state, in the picture at once."""
-        self.session.state, self._newest = state, next(self._news)
+        self.session.state = state
         self._show_news()
 
     def _show_news(self):
         with self._lock:
+            self._asked = False
             if self.comm is None or self._drawn == self._values():  # closed, or drawn meanwhile
                 return
             try:
@@ -165,8 +167,10 @@ class LiveTraining(Live):
         try:
             super()._draw(role)
         finally:
-            took = time.monotonic() - began
-            self._due, self._asked = began + took + max(SHORTEST, REST * took), False
+            now = time.monotonic()
+            # one that took long alone, for new limits of an axis, is no reason to wait
+            before, self._took = self._took, now - began
+            self._due, self._asked = now + max(SHORTEST, REST * min(before, self._took)), False
             self._free.set()
 
     def _value_changed(self, change):
@@ -182,13 +186,19 @@ class LiveTraining(Live):
             super()._value_changed(change)
 
     def _values(self):
-        return (*super()._values(), self._newest)
+        """Those of the controls, and how far the training is: the picture is of all of them."""
+        return (*super()._values(), (self.session.state, self.session.run.updates))
 
     def _compute(self):
         *values, _ = self._values()
         return self.compute(**dict(zip(self.controls, values, strict=True)))
 
+    def _draw_late(self, values, loop):
+        """As ever; what the training brought meanwhile is no newer value of a control."""
+        super()._draw_late((*values[:-1], self._values()[-1]), loop)
+        loop.call_later(PAUSE, self._speak, values)
+
     def _speak(self, values):
         with self._lock:
-            if values[:-1] == self._values()[:-1]:  # whatever training brought meanwhile
+            if values[:-1] == self._values()[:-1]:
                 self._write(self._sentence, "status")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...measures.influence import gradient_profile, influence
-from ...numbers.validate import shown, whole_number
+from ...numbers.validate import whole_number
 from ...passes.forward import forward
 from ...tasks.losses import cross_entropy
 from ...tasks.text import one_hot

@@ -157,7 +157,8 @@ class Session:
             came = f"a network with {params.n_in} inputs and {params.n_out} outputs"
             raise ValueError(f"run: want one that learned a text of {d} different characters, as this one, got {came}")
         if (own := cell_of(params)) != self.settings.cell:
-            raise ValueError(f"cell: want {own!r}, the cell of the run, or None, got {self.settings.cell!r}")
+            came = CELLS[self.settings.cell]
+            raise ValueError(f"cell: want {CELLS[own]!r}, the cell of the run, or None, got {came!r}")
         if run.state is not None and len(run.state) != self.batch_size:
             raise ValueError(f"batch_size: want that of the run, {len(run.state)}, got {self.batch_size}")
         self.n_hidden = params.n_hidden
@@ -193,7 +194,7 @@ class Session:
         Parameters
         ----------
         enough : callable () -> bool
-            Asked before the first update and after every one.
+            Asked after every update, and before the first one of a run that goes on.
         """
         last, _ = self.tested[-1]
         due = last + min(max(last // 4, 25), 200)

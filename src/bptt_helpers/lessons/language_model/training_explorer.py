@@ -18,7 +18,7 @@ WINDOWS = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 50, 70, 100, 150, 200, 300)
 RATES = (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 LIMITS = (3.0, 1.0, 0.5, 0.3, 0.2, 0.1)
 RATE = {"RNN": 0.002, "GRU": 0.01, "LSTM": 0.01}
-PICKED = 150  # at the start
+PICKED = 175  # at the start: the last of its sequence, if T = 35
 WINDOW = "τ, characters that a loss looks back, or the mean length of a piece; never beyond its sequence."
 
 

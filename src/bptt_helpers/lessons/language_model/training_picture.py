@@ -8,7 +8,7 @@ import numpy as np
 
 from ..gradient_pictures import gradient_bar
 from ..label_pictures import Label
-from ..pictures import GREY, INK, bare_figure
+from ..pictures import GREY, bare_figure
 from .curves_picture import BitsCurve, NormCurve
 from .page_picture import Heard, printable, share
 
