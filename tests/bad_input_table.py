@@ -80,6 +80,14 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 RUN_FILE, SWEEP_FILE = str(FOLDER / "run.npz"), str(FOLDER / "sweep.json")
 save_run(start(PARAMS), RUN_FILE)
 
+READER = init_params(2, N, 2)
+READS = {
+    "params": weights(READER, "params"),
+    "text": choice("abbaab", "text"),
+    "vocabulary": Argument(Vocabulary("ab"), fine()),
+    "cell": choice("tanh"),
+}
+
 
 def draw(update):
     return Batch(X, np.ones((T, B), int), "last")
@@ -114,7 +122,11 @@ TABLE = {
     "tasks.text.load_text": {"source": choice(None), "encoding": choice(None)},
     "tasks.text.Vocabulary": {"characters": choice("abc", "text", "long text", "address")},
     "tasks.text.Vocabulary.of": {"text": choice("abc", "text", "long text", "address")},
-    "tasks.text.Vocabulary.encode": {"self": Vocabulary("abc"), "text": choice("abc", "text", "empty text")},
+    "tasks.text.Vocabulary.encode": {
+        "self": Vocabulary("abc"),
+        "text": choice("abc", "text", "empty text"),
+        "name": Argument("text", frozenset(ANY)),
+    },
     "tasks.text.Vocabulary.decode": {
         "self": Vocabulary("abc"),
         "indices": array([0, 2], "0", "1", "numpy integer", *EMPTY, "an axis more", "longer", "of no step"),
@@ -127,6 +139,18 @@ TABLE = {
         "vocabulary": choice(None),
         "rng": rng(),
     },
+    "tasks.text_layouts.text_batches": {
+        "text": choice("abcd" * 9, "long text", "address"),
+        "sequence_length": count(3),
+        "batch_size": count(2),
+        "layout": choice("in_order"),
+        "carried": flag(True),
+        "vocabulary": choice(None),
+        "seed": seed(),
+        "dtype": choice("float32"),
+    },
+    "measures.bits.bits_per_character": READS | {"before": choice("b", "text", "empty text")},
+    "measures.bits.bits_by_context": READS | {"text": choice("abbaab"), "contexts": items([1, 3], "integers", "set")},
     "passes.backward.bptt": {
         **COMPLEX_PASS,
         "window": unlimited(3),

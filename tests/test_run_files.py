@@ -11,6 +11,7 @@ import pytest
 
 from bptt_helpers import bptt, init_params
 from bptt_helpers.tasks.sequences import adding
+from bptt_helpers.tasks.text_layouts import text_batches
 from bptt_helpers.training.dropout import Dropout
 from bptt_helpers.training.loop import train
 from bptt_helpers.training.objectives import reached, regression
@@ -38,7 +39,7 @@ def draw(update):
 
 
 def arrays_of(run):
-    return [*run.params, *(w for moment in run.moments for w in moment), *run.history]
+    return [*run.params, *(w for moment in run.moments for w in moment), *run.history, run.state]
 
 
 def assert_same(a, b):
@@ -57,6 +58,28 @@ def test_a_run_that_was_saved_and_loaded_goes_on_to_the_last_bit(tmp_path, optim
     save_run(train(begun(dtype), draw, updates=23, **options), file)
     assert_same(train(load_run(file), draw, updates=60, **options), whole)
     assert whole.params.W_hh.dtype == dtype
+
+
+def test_a_carried_state_goes_through_the_file(tmp_path):
+    draw_text = text_batches("it was the best of times, it was the worst of times, it was " * 2, 6, 4, dtype="float32")
+    d = draw_text(0).x.shape[2]
+    begun = start(init_params(d, 7, d, cell="lstm").astype(np.float32))
+    options = {"learning_rate": 0.01, "optimiser": Adam(), "clip_norm": 1.0, "cell": "lstm", "dropout": Dropout(0.2)}
+    whole, file = train(begun, draw_text, updates=9, **options), tmp_path / "run.npz"
+    for stop in (2, 5, 9):  # the first within a pass over the text
+        assert draw_text(2).goes_on
+        save_run(train(load_run(file) if file.exists() else begun, draw_text, updates=stop, **options), file)
+    assert_same(load_run(file), whole)
+    assert whole.state.shape == (4, 14)
+
+
+def test_a_run_that_was_kept_before_states_were_carried_is_still_read(tmp_path):
+    file = tmp_path / "run.npz"
+    save_run(train(begun(), draw, updates=3, **OPTIONS), file)
+    with np.load(file) as arrays:
+        np.savez(file, **{name: kept for name, kept in arrays.items() if name != "state"})
+    assert load_run(file).state is None
+    assert load_run(file).updates == 3
 
 
 def test_the_file_is_kept_while_the_run_goes_on_and_holds_its_end(tmp_path):
@@ -120,6 +143,7 @@ import sys
 from pathlib import Path
 from bptt_helpers import init_params
 from bptt_helpers.tasks.sequences import adding
+from bptt_helpers.tasks.text_layouts import text_batches
 from bptt_helpers.training.dropout import Dropout
 from bptt_helpers.training.loop import train
 from bptt_helpers.training.objectives import regression

@@ -10,6 +10,7 @@ from bptt_helpers import Params, bptt, cross_entropy, forward, init_params
 from bptt_helpers.cells import CELLS
 from bptt_helpers.tasks.sequences import Batch
 from bptt_helpers.tasks.stored import load_results
+from bptt_helpers.tasks.text_layouts import text_batches
 from bptt_helpers.training.dropout import Dropout
 from bptt_helpers.training.loop import train
 from bptt_helpers.training.objectives import classification, reached
@@ -264,3 +265,70 @@ def test_an_interrupt_before_the_question_costs_no_further_update(run):
 def test_a_stricter_rule_lets_a_solved_run_go_on(run):
     done = train(run, draw, updates=1000, learning_rate=0.5, stop=reached(at_least=0.8))
     assert train(done, draw, updates=1000, learning_rate=0.5, stop=SOLVED).updates > done.updates
+
+
+TEXT = "the cat sat on the mat and the dog lay on the rug; " * 3
+
+
+def reader(cell):
+    draw = text_batches(TEXT, 5, 3)
+    d = len(set(TEXT))
+    return start(init_params(d, 6, d, cell=cell)), draw
+
+
+@pytest.mark.parametrize("cell", ["tanh", "gru", "lstm"])
+def test_where_a_batch_goes_on_the_state_is_carried_and_the_gradient_is_not(cell):
+    run, draw = reader(cell)
+    first = train(run, draw, updates=1, learning_rate=0.1, cell=cell)
+    before = forward(run.params, draw(0).x, cell=cell).states[-1]
+    np.testing.assert_array_equal(first.state, before)
+    second = train(first, draw, updates=2, learning_rate=0.1, cell=cell)
+    trace = forward(first.params, draw(1).x, cell=cell, s0=before)
+    loss, dL_do = cross_entropy(trace.o, draw(1).y)
+    assert second.history.loss[1] == loss
+    for w, old, g in zip(second.params, first.params, bptt(trace, dL_do).params, strict=True):
+        np.testing.assert_array_equal(w, old - 0.1 * g)
+
+
+def test_a_batch_that_does_not_go_on_begins_with_zeros():
+    run, draw = reader("gru")
+    carried = train(run, draw, updates=3, learning_rate=0.1, cell="gru")
+    reset = train(run, draw._replace(carried=False), updates=3, learning_rate=0.1, cell="gru")
+    assert carried.history.loss[0] == reset.history.loss[0]
+    assert (carried.history.loss[1:] != reset.history.loss[1:]).all()
+    loss, _ = cross_entropy(forward(run.params, draw(2).x, cell="gru").o, draw(2).y)
+    alone = train(run, lambda update: draw._replace(carried=False)(2), updates=1, learning_rate=0.1, cell="gru")
+    assert alone.history.loss[0] == loss
+
+
+def test_a_state_that_does_not_fit_is_named():
+    run, draw = reader("tanh")
+    with pytest.raises(ValueError, match="draw: want goes_on=False for the first batch of a run, got goes_on=True at"):
+        train(run, lambda update: draw(1), updates=1, learning_rate=0.1)
+    begun = train(run, draw, updates=1, learning_rate=0.1)
+    other = text_batches(TEXT, 5, 2)
+    with pytest.raises(ValueError, match="want 3 sequences, as before, where a batch goes on, got 2 at update 1"):
+        train(begun, other, updates=2, learning_rate=0.1)
+
+
+def test_the_clip_norm_may_be_another_one_in_every_update(run):
+    norms = [1e-3, 1e9, 1e-3]
+    clipped = train(run, draw, updates=3, learning_rate=0.1, clip_norm=lambda update: norms[update])
+    for update, largest in enumerate(norms):
+        before = train(run, draw, updates=update, learning_rate=0.1, clip_norm=lambda update: norms[update])
+        one = train(before, draw, updates=update + 1, learning_rate=0.1, clip_norm=largest)
+        assert one.history.norm[update] == clipped.history.norm[update]
+        step = np.sqrt(sum(((a - b) ** 2).sum() for a, b in zip(one.params, before.params, strict=True)))
+        assert step == pytest.approx(0.1 * min(largest, one.history.norm[update]))
+    with pytest.raises(ValueError, match="clip_norm: want a finite number > 0, got 0"):
+        train(run, draw, updates=1, learning_rate=0.1, clip_norm=lambda update: 0)
+
+
+def test_an_overflow_takes_the_carried_state_back_too():
+    """The weights after update 1 overflow the pass of update 2: what is returned is the run before update 1."""
+    begun, reading = start(init_params(len(set(TEXT)), 1, len(set(TEXT)), cell="identity")), text_batches(TEXT, 5, 3)
+    first = train(begun, reading, updates=1, learning_rate=1e-3, cell="identity")
+    with pytest.warns(RuntimeWarning, match=r"^train: update 1 of 3 led out"):
+        after = train(first, reading, updates=3, learning_rate=1e100, cell="identity")
+    assert after.updates == 1
+    np.testing.assert_array_equal(after.state, first.state)

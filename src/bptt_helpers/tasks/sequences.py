@@ -29,11 +29,15 @@ class Batch(NamedTuple):
     weight : "last", None or ndarray
         What the losses take as `weight`: "last" if only the last step is asked, None if every step is; a task of your
         own may weigh each step, (T,), or each step of each sequence, (T, B).
+    goes_on : bool
+        Whether each sequence reads on where the same one of the batch before ended: `train` then starts it from the
+        state that was reached there, else from zeros.
     """
 
     x: np.ndarray
     y: np.ndarray
     weight: str | np.ndarray | None
+    goes_on: bool = False
 
 
 def check_sizes(sequence_length, batch_size, width, *, shortest=1) -> tuple[int, int]:

@@ -107,7 +107,7 @@ class Vocabulary:
     """
 
     def __init__(self, characters):
-        self.characters = _distinct(_check_text("characters", characters))
+        self.characters = _distinct(check_text("characters", characters))
         points = _code_points("".join(self.characters))
         self._number = np.full(int(points[-1]) + 2, -1)  # by code point; the last stands for all beyond
         self._number[points] = np.arange(len(points))
@@ -115,7 +115,7 @@ class Vocabulary:
     @classmethod
     def of(cls, text) -> Vocabulary:
         """All characters that occur in `text`."""
-        return cls(_check_text("text", text))
+        return cls(check_text("text", text))
 
     def __len__(self):
         return len(self.characters)
@@ -123,10 +123,13 @@ class Vocabulary:
     def __repr__(self):
         return f"Vocabulary({''.join(self.characters)!r})"
 
-    def encode(self, text) -> np.ndarray:
-        """The numbers of the characters of `text`, ``(len(text),)``; a ValueError names the first unknown one."""
+    def encode(self, text, name="text") -> np.ndarray:
+        """The numbers of the characters of `text`, ``(len(text),)``; a ValueError names the first unknown one.
+
+        `name` is what the ValueError calls the text.
+        """
         if not isinstance(text, str):
-            raise ValueError(f"text: want a string, got {type(text).__name__}")
+            raise ValueError(f"{name}: want a string, got {type(text).__name__}")
         room("text", len(text))
         numbers = np.empty(len(text), np.intp)
         for start, piece in _pieces(text):
@@ -134,7 +137,7 @@ class Vocabulary:
             if here.min() < 0:
                 unknown = int(here.argmin())
                 raise ValueError(
-                    f"text: want only the {len(self)} characters of the vocabulary, "
+                    f"{name}: want only the {len(self)} characters of the vocabulary, "
                     f"got {piece[unknown]!r} at position {start + unknown}"
                 )
             numbers[start : start + len(piece)] = here
@@ -212,7 +215,7 @@ def text_batch(text, sequence_length, batch_size, *, vocabulary=None, rng=0) -> 
     >>> batch.x.shape, batch.y.shape
     ((4, 2, 8), (4, 2))
     """
-    _check_text("text", text)
+    check_text("text", text)
     own, vocabulary = vocabulary is None, Vocabulary.of(text) if vocabulary is None else vocabulary
     if not isinstance(vocabulary, Vocabulary):
         raise ValueError(f"vocabulary: want a Vocabulary or None, got {type(vocabulary).__name__}")
@@ -242,7 +245,7 @@ def _distinct(text):
     return tuple(sorted(set().union(*(piece for _, piece in _pieces(text)))))
 
 
-def _check_text(name, text):
+def check_text(name, text):
     if not isinstance(text, str):
         raise ValueError(f"{name}: want a string, got {type(text).__name__}")
     if not text:

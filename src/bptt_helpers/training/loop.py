@@ -20,6 +20,8 @@ from .optimisers import SGD
 from .progress import reporting
 from .run import History, Run, save_run
 
+UNLIMITED = np.finfo(float).max  # a norm that no gradient is above
+
 
 def exact(trace, dL_do, update) -> Params:
     """The gradient by backpropagation through all steps."""
@@ -48,9 +50,11 @@ def train(
         θ ← θ - η g,    g shortened to `clip_norm` if it is longer
 
     Update k draws the batch ``draw(k)``, so a run that goes on sees what an uninterrupted one would have seen, to the
-    last bit. An interrupt (Ctrl-C, or the stop button) ends the call and loses nothing: it returns the run so far. So
-    does an update that leads out of the range of the floating-point type: it is taken back, and a RuntimeWarning says
-    so. What is returned can go on with a smaller learning rate.
+    last bit. Where a batch goes on where the one before ended, the state is carried over; the gradient is not.
+
+    An interrupt (Ctrl-C, or the stop button) ends the call and loses nothing: it returns the run so far. So does an
+    update that leads out of the range of the floating-point type: it is taken back, and a RuntimeWarning says so. What
+    is returned can go on with a smaller learning rate.
 
     Parameters
     ----------
@@ -64,8 +68,8 @@ def train(
         η > 0, or η of the k-th update, such as `cosine` gives.
     optimiser : Optimiser
         What makes a step of a gradient: `SGD` or `Adam`, or an object with their two methods.
-    clip_norm : float, optional
-        Default: no clipping.
+    clip_norm : float or callable (int) -> float, optional
+        Largest norm of a gradient, > 0, or that of the k-th update. Default: no clipping.
     cell : str or Cell
         As `forward` takes it.
     objective : callable (o, batch) -> (loss, dL_do, score), optional
@@ -108,11 +112,12 @@ def train(
     (20, (20,))
     """
     cell = find_cell(cell)
-    step = _Step(cell, classification() if objective is None else objective, gradient, optimiser, clip_norm, dropout)
+    step = _Step(cell, classification() if objective is None else objective, gradient, optimiser, dropout)
     _check(run, draw, updates, stop, cell)
-    rate = learning_rate if callable(learning_rate) else _constant(learning_rate)
+    rate = learning_rate if callable(learning_rate) else _constant("learning_rate", learning_rate)
+    limit = _limit(clip_norm)
     every = whole_number("every", every)
-    params, moments, done = run.params, optimiser.begin(run.params), run.updates
+    params, moments, done, state = run.params, optimiser.begin(run.params), run.updates, run.state
     if done:
         moments = _goes_on(run.moments, moments)
     room("updates", max(updates, done))
@@ -121,26 +126,26 @@ def train(
     solved, overflow, before = bool(done and stop is not None and stop(run.history)), "", None
 
     def so_far() -> Run:
-        return Run(params, moments, History(*(kept[:done] for kept in history)), solved, overflow)
+        return Run(params, moments, History(*(kept[:done] for kept in history)), solved, overflow, state)
 
     with reporting(progress, done, updates) as report:
         try:
             while done < updates and not solved:
-                now = positive("learning_rate", rate(done))
+                now, longest = positive("learning_rate", rate(done)), positive("clip_norm", limit(done))
                 try:
-                    measured, stepped = step(params, moments, draw(done), now, done)
+                    measured, stepped = step(params, moments, state, draw(done), now, longest, done)
                 except OverflowError as error:
                     if not isinstance(error, TooFar):  # with these weights no learning rate would help
                         if before is None:
                             raise
-                        params, moments, done = before
-                    overflow = _way_out(done, updates, now, clip_norm)
+                        params, moments, state, done = before
+                    overflow = _way_out(done, updates, now, longest)
                     warnings.warn(overflow, RuntimeWarning, stacklevel=2)
                     break
                 for kept, value in zip(history, measured, strict=True):
                     kept[done] = value
                 # together: an interrupt before this line leaves the update undone
-                before, (params, moments, done) = (params, moments, done), (*stepped, done + 1)
+                before, (params, moments, state, done) = (params, moments, state, done), (*stepped, done + 1)
                 solved = stop is not None and bool(stop(so_far().history))
                 report(done)
                 if file is not None and done % every == 0:
@@ -159,36 +164,36 @@ class TooFar(OverflowError):
 class _Step:
     """One update: forward, loss, back, clip, step."""
 
-    def __init__(self, cell, objective, gradient, optimiser, clip_norm, dropout):
+    def __init__(self, cell, objective, gradient, optimiser, dropout):
         self.cell, self.optimiser = cell, optimiser
         self.objective = function("objective", objective, "o, batch -> loss, dL_do, score")
         self.gradient = function("gradient", gradient, "trace, dL_do, number of the update -> Params")
         for method in ("begin", "step"):
             if not callable(getattr(optimiser, method, None)):
                 raise ValueError(f"optimiser: want SGD() or Adam(), or what has their methods, got {shown(optimiser)}")
-        self.limit = np.finfo(float).max if clip_norm is None else positive("clip_norm", clip_norm)
         if dropout is not None and not isinstance(dropout, Dropout):
             raise ValueError(f"dropout: want a Dropout, such as Dropout(0.3), or None, got {shown(dropout)}")
         self.dropout = dropout and dropout.checked()
 
-    def __call__(self, params, moments, batch, rate, update):
-        """What the history keeps of it, and weights and moments after it."""
+    def __call__(self, params, moments, state, batch, rate, limit, update):
+        """What the history keeps of it; and weights, moments and last state after it."""
         batch = _batch(batch, update)
+        s0 = _carried(state, batch, update) if batch.goes_on else None
         mask = None
         if self.dropout:
             shape = (*batch.x.shape[:2], params.n_hidden)
             mask = self.dropout.mask(update, shape, params.W_hh.dtype)
-        trace = forward(params, batch.x, cell=self.cell, mask=mask)
+        trace = forward(params, batch.x, cell=self.cell, s0=s0, mask=mask)
         with np.errstate(over="ignore", invalid="ignore"):  # of outputs near the end of the range; found out below
             loss, dL_do, score = self._ask(trace.o, batch)
-        clipped, norm = clip_by_global_norm(self.gradient(trace, dL_do, update), self.limit)
+        clipped, norm = clip_by_global_norm(self.gradient(trace, dL_do, update), limit)
         if not (math.isfinite(loss) and math.isfinite(norm)):
             raise OverflowError("train: want a loss and a norm that fit float64, got overflow; use smaller weights")
         with np.errstate(over="ignore", invalid="ignore"):
             stepped, moments = self.optimiser.step(params, clipped, moments, rate, update)
         if not all(map(all_finite, stepped)):
             raise TooFar
-        return (loss, norm, score, rate), (stepped, moments)
+        return (loss, norm, score, rate), (stepped, moments, trace.states[-1].copy())  # alone, not the whole trace
 
     def _ask(self, o, batch):
         answer = self.objective(o, batch)
@@ -216,13 +221,19 @@ def _goes_on(moments, begun):
     return moments
 
 
-def _constant(learning_rate):
-    learning_rate = positive("learning_rate", learning_rate)
-    return lambda update: learning_rate
+def _constant(name, value):
+    value = positive(name, value)
+    return lambda update: value
+
+
+def _limit(clip_norm):
+    if callable(clip_norm):
+        return clip_norm
+    return _constant("clip_norm", UNLIMITED if clip_norm is None else clip_norm)
 
 
 def _way_out(done, updates, learning_rate, clip_norm) -> str:
-    clip = "clip_norm=1" if clip_norm is None else f"a clip_norm below {clip_norm:g}"
+    clip = "clip_norm=1" if clip_norm == UNLIMITED else f"a clip_norm below {clip_norm:g}"
     return (
         f"train: update {done} of {updates} led out of the range of the floating-point type at learning_rate = "
         f"{learning_rate:g}; it is taken back and the run before it returned, which can go on with a smaller "
@@ -230,8 +241,21 @@ def _way_out(done, updates, learning_rate, clip_norm) -> str:
     )
 
 
+def _carried(state, batch, update):
+    """The state that a batch goes on from."""
+    B = batch.x.shape[1]
+    if state is None:
+        raise ValueError(f"draw: want goes_on=False for the first batch of a run, got goes_on=True at update {update}")
+    if len(state) != B:
+        raise ValueError(
+            f"draw: want {len(state)} sequences, as before, where a batch goes on, got {B} at update {update}"
+        )
+    return state
+
+
 def _batch(batch, update):
     """What `draw` gave, if it has the parts of a Batch."""
     if not all(hasattr(batch, part) for part in Batch._fields):
-        raise ValueError(f"draw: want a function that returns a Batch (x, y, weight), got {shown(batch)} at {update}")
+        wanted = ", ".join(Batch._fields)
+        raise ValueError(f"draw: want a function that returns a Batch ({wanted}), got {shown(batch)} at {update}")
     return batch

@@ -50,6 +50,8 @@ class Run(NamedTuple):
     overflow : str
         What ended the run, if an update led out of the range of the floating-point type: which one, and what to do.
         Else empty.
+    state : ndarray (B, m) or None
+        State that each sequence of the last batch ended in, for a batch that goes on there; None before the first.
     """
 
     params: Params
@@ -57,6 +59,7 @@ class Run(NamedTuple):
     history: History
     solved: bool = False
     overflow: str = ""
+    state: np.ndarray | None = None
 
     @property
     def updates(self) -> int:
@@ -107,6 +110,8 @@ def save_run(run, file) -> None:
         arrays |= {f"moments.{number}.{name}": w for name, w in moment._asdict().items()}
     arrays |= {f"history.{name}": values for name, values in run.history._asdict().items()}
     arrays |= {"solved": np.array(run.solved), "overflow": np.array(run.overflow)}
+    if run.state is not None:
+        arrays["state"] = run.state
     with replacing(file) as new, open(new, "wb") as stream:
         np.savez(stream, **arrays)
 
@@ -140,7 +145,7 @@ def load_run(file) -> Run:
         count = len({name.split(".")[1] for name in kept if name.startswith("moments.")})
         moments = tuple(_params(kept, f"moments.{number}") for number in range(count))
         history = History(*(kept[f"history.{name}"] for name in History._fields))
-        return Run(params, moments, history, bool(kept["solved"]), str(kept["overflow"]))
+        return Run(params, moments, history, bool(kept["solved"]), str(kept["overflow"]), kept.get("state"))
     except (KeyError, ValueError, BadZipFile, EOFError) as error:
         raise ValueError(
             f"file: want a run that save_run kept, got {str(file)!r}, which holds none ({error})"
