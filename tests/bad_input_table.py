@@ -88,6 +88,19 @@ READS = {
     "cell": choice("tanh"),
 }
 
+# a network that reads and says the same three letters
+SPEAKER, LETTERS = init_params(D, N, D), np.eye(D)[np.arange(T * B).reshape(T, B) % D]
+CHANCE = Argument(0.5, fine("0", "1", "fraction"))
+WRITES = {
+    "params": weights(SPEAKER),
+    "vocabulary": Argument(Vocabulary("abc"), fine()),
+    "length": count(4, "0"),
+    "prefix": choice("ab", "text", "empty text"),
+    "temperature": not_negative(1.0),
+    "cell": choice("tanh"),
+    "rng": rng(),
+}
+
 
 def draw(update):
     return Batch(X, np.ones((T, B), int), "last")
@@ -301,6 +314,33 @@ TABLE = {
         "updates": count(10, "10**12"),
         "warm_up": Argument(0, fine("0", "1", "numpy integer")),
         "lowest": not_negative(0.0),
+    },
+    "training.sampling.sample": WRITES,
+    "training.sampling.write": WRITES,
+    "training.sampling.softmax": {
+        "o": array(np.ones((2, 3)), "array", "integers", "array with 5 axes", shapes=False),
+        "temperature": not_negative(1.0),
+    },
+    "training.sampled_inputs.sampled_inputs": {
+        "params": weights(SPEAKER),
+        "x": array(LETTERS, "longer"),
+        "chance": CHANCE,
+        "cell": choice("tanh"),
+        "s0": array(np.ones((B, N))),
+        "mask": choice(None),
+        "rng": rng(),
+    },
+    "training.sampled_inputs.fed_its_own": {
+        "draw": function(draw, "function", "wrong function"),
+        "chance": CHANCE._replace(fine=CHANCE.fine | {"function", "wrong function"}, skip=fine("class")),
+        "seed": seed(),
+    },
+    "training.sampled_inputs.expected_gradient": {
+        "params": weights(SPEAKER),
+        "x": array(LETTERS[:, :1], shapes=False),
+        "y": array(np.ones((T, 1))),
+        "chance": CHANCE,
+        "cell": choice("tanh"),
     },
     "training.objectives.classification": {
         "ignore_label": Argument(-1, fine("-1", "0", "1", "numpy integer", "10**12"))

@@ -24,8 +24,8 @@ NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 # Documented for those who read the package, and called with what an entrance has already looked at.
 INTERNAL = {
     "cells.loops": {"states_of_batch", "states_of_one", "add_from_later", "signals_of_one", "times"},
-    "cells.gru_loops": {"states_of_batch", "factors", "signals_of_batch"},
-    "cells.lstm_loops": {"states_of_batch", "factors", "signals_of_batch"},
+    "cells.gru_loops": {"states_of_batch", "stepper", "factors", "signals_of_batch"},
+    "cells.lstm_loops": {"states_of_batch", "stepper", "factors", "signals_of_batch"},
     "tasks.losses": {"full_labels", "entry_weights"},
     "tasks.sequences": {"check_sizes"},
     "passes.backward": {"windowed", "weight_gradient"},

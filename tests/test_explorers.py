@@ -206,6 +206,7 @@ AXES = {  # what the axes of each picture count, across and up, in order
         ("ν", ""),
         ("rate η", ""),
     ],
+    "writing": [],
 }
 
 

@@ -85,6 +85,25 @@ class Cell(ABC):
     def run(self, params, x, states):
         """Fill ``states[1:]`` (T + 1, B, m) step by step; return what the way back needs and cannot read off them."""
 
+    def stepper(self, params, states):
+        """Walk on from `states` (B, m) one step at a time: for an input that is known only after the output before.
+
+        Returns
+        -------
+        callable (x) -> ndarray (B, m)
+            Takes x_t (B, d) and gives s_t, in memory that the next call but one overwrites. Cells override this to
+            prepare their weights once.
+        """
+        now, then = np.array(states)[None], np.empty((2, *states.shape), states.dtype)
+
+        def step(x):
+            then[0] = now[0]
+            self.run(params, x[None], then)
+            now[0] = then[1]
+            return now[0]
+
+        return step
+
     @abstractmethod
     def local(self, trace, *, precise=False):
         """The factors of every step's Jacobian, a NamedTuple of arrays (T, B, …).

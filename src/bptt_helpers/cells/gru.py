@@ -14,7 +14,16 @@ import numpy as np
 
 from .activations import sech_squared, sigmoid_and_slope
 from .base import Cell, rows_times, smallest
-from .gru_loops import KEEP, factors, in_order, signals_of_batch, signals_of_one, states_of_batch, states_of_one
+from .gru_loops import (
+    KEEP,
+    factors,
+    in_order,
+    signals_of_batch,
+    signals_of_one,
+    states_of_batch,
+    states_of_one,
+    stepper,
+)
 from .loops import one_is_small
 
 
@@ -46,6 +55,9 @@ class GRU(Cell):
         """States, and (r, z, p, n) of every step, gate by gate: (T, 4, B, n)."""
         one = one_is_small(x.shape[1], params.n_hidden, params.n_in)
         return (states_of_one if one else states_of_batch)(params, x, states)
+
+    def stepper(self, params, states):
+        return stepper(params, states)
 
     def local(self, trace, *, precise=False):
         params, n, h_before = trace.params, trace.params.n_hidden, trace.states[:-1]

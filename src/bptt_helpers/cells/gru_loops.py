@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from .base import SEGMENT, into_h
-from .lstm_loops import AT_ONCE
+from .lstm_loops import AT_ONCE, product_of
 from .workspace import give_back, take
 
 # What is kept of a step: blocks of (T, 4, B, n).
@@ -80,6 +80,35 @@ def states_of_one(params, x, states) -> np.ndarray:
         rows[0, :n] = rows[count, :n]
     give_back(key, (rows, gates, steps))
     return kept
+
+
+def stepper(params, states):
+    """As `states_of_batch`, a step a call: for an input that is known only after the output before.
+
+    Parameters
+    ----------
+    params : Params
+    states : ndarray (B, n)
+        Before the first step.
+
+    Returns
+    -------
+    callable (x) -> ndarray (B, n)
+        Takes x_t (B, d), gives h_t in memory that is written again.
+    """
+    B, n = states.shape
+    row, kept = np.empty((B, n + params.n_in + 1), states.dtype), np.empty((4, B, n), states.dtype)
+    row[:, :n], row[:, -1] = states, 1
+    h, x = row[:, :n], row[:, n:-1]
+    steps = [(row, kept, kept[: Z + 1], kept[R], kept[Z], kept[P], kept[NEW], h, h)]
+    product, spare = product_of(_weights_ahead(params), 4, B), np.empty((B, n), states.dtype)
+
+    def step(x_t):
+        x[:] = x_t
+        _steps_ahead(steps, product, spare)
+        return h
+
+    return step
 
 
 def _workspace_ahead(length, n, d, dtype):

@@ -25,6 +25,7 @@ from .lstm_loops import (
     signals_of_one,
     states_of_batch,
     states_of_one,
+    stepper,
 )
 
 
@@ -63,6 +64,9 @@ class LSTM(Cell):
         """States, and (o, i, f, g, c_{t-1}) of every step, gate by gate: (T, 5, B, n)."""
         one = one_is_small(x.shape[1], params.n_hidden, params.n_in)
         return (states_of_one if one else states_of_batch)(params, x, states)
+
+    def stepper(self, params, states):
+        return stepper(params, states)
 
     def local(self, trace, *, precise=False):
         params, n = trace.params, trace.params.n_hidden

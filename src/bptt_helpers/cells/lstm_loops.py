@@ -92,6 +92,45 @@ def states_of_one(params, x, states) -> np.ndarray:
     return kept
 
 
+def stepper(params, states):
+    """As `states_of_batch`, a step a call: for an input that is known only after the output before.
+
+    Parameters
+    ----------
+    params : Params
+    states : ndarray (B, 2 n)
+        Before the first step.
+
+    Returns
+    -------
+    callable (x) -> ndarray (B, 2 n)
+        Takes x_t (B, d), gives (h_t | c_t) in memory that is written again.
+    """
+    B, n = len(states), params.n_hidden
+    row, kept = np.empty((B, n + params.n_in + 1), states.dtype), np.empty((5, B, n), states.dtype)
+    row[:, :n], row[:, -1], kept[C_BEFORE] = states[:, :n], 1, states[:, n:]
+    h, c, both, spare = row[:, :n], kept[C_BEFORE], np.empty_like(kept[:2]), np.empty_like(kept[0])
+    steps = [(row, kept[:C_BEFORE], kept[: FORGET + 1], kept[IN : FORGET + 1], kept[NEW:], kept[OUT], c, h)]
+    product, spare = product_of(_weights_ahead(params), 4, B), (both, *both, spare)
+    x, reached = row[:, n:-1], np.empty_like(states)
+
+    def step(x_t):
+        x[:] = x_t
+        _steps_ahead(steps, product, spare)
+        reached[:, :n], reached[:, n:] = h, c
+        return reached
+
+    return step
+
+
+def product_of(weights, gates, B):
+    """A function (rows, out) that writes the products of B rows with all gates, (gates, B, n): as B likes it best."""
+    if B == 1:
+        return lambda row, a: weights.dot(row[0], a.reshape(-1))
+    by_gate = np.ascontiguousarray(weights.reshape(gates, -1, weights.shape[1]).transpose(0, 2, 1))
+    return lambda row, a: np.matmul(row, by_gate, out=a)
+
+
 def _workspace_ahead(length, n, d, dtype):
     rows, gates = np.empty((length + 1, n + d + 1), dtype), np.empty((length + 1, 5, n), dtype)
     rows[:, -1] = 1

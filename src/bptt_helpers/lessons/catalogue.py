@@ -14,6 +14,7 @@ from .gradient_norms.influence_explorer import INFLUENCE
 from .gradient_norms.profiles_explorer import PROFILES
 from .jacobian_spectra.powers_explorer import MATRIX_POWERS
 from .jacobian_spectra.spectrum_explorer import JACOBIAN_SPECTRUM
+from .language_model.writing_explorer import WRITING
 from .randomized_truncation.chain_explorer import CHAIN
 from .randomized_truncation.explorer import RANDOMIZED
 from .start_here.explorer import FIRST_LOOK
@@ -44,4 +45,5 @@ EXPLORERS = {
     "cells": CELLS_EXPLORER,
     "attention": ATTENTION,
     "sensitivity": SENSITIVITY,
+    "writing": WRITING,
 }

@@ -23,8 +23,9 @@ explore_randomized = explore_as("randomized")
 explore_sensitivity = explore_as("sensitivity")
 explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
+explore_writing = explore_as("writing")
 
-__all__ = [
+EXPLORERS = [
     "explore_attention",
     "explore_backward_pass",
     "explore_cells",
@@ -45,5 +46,6 @@ __all__ = [
     "explore_sensitivity",
     "explore_truncation",
     "explore_unrolling",
-    "watch_training",
+    "explore_writing",
 ]
+__all__ = [*EXPLORERS, "watch_training"]
