@@ -42,6 +42,7 @@ notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and
 results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where it stopped)
 	$(RUN) -m tools.temporal_order
 	$(RUN) -m tools.cue_recall
+	$(RUN) -m tools.listening
 	$(RUN) -m tools.long_memory
 
 bench: $(VENV)/bench.stamp ## compare speed and memory with PyTorch, JAX and autograd

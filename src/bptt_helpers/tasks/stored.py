@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..numbers.validate import choice, shown
 
-RESULTS = ("cue_recall", "long_memory", "temporal_order")
+RESULTS = ("cue_recall", "listening", "long_memory", "temporal_order")
 
 
 def data_file(name) -> Path:
@@ -45,17 +45,18 @@ def load_results(name) -> dict:
 
     Parameters
     ----------
-    name : {"cue_recall", "long_memory", "temporal_order"}
+    name : {"cue_recall", "listening", "long_memory", "temporal_order"}
         All made by ``make results``.
 
         - "cue_recall": an LSTM with gates of several biases, and with windows.
+        - "listening": how far back character models listen, and what reading further back is worth.
         - "long_memory": two tasks over lengths, networks and seeds.
         - "temporal_order": training with and without clipping.
 
     Returns
     -------
     dict
-        ``settings``: what all runs share, among them ``every``, the updates that a point of a curve stands for;
+        ``settings``: what all runs share, where there are curves also ``every``, the updates that a point stands for;
         ``runs``: one dict for each run, with its settings, its end and its curves.
 
     Raises

@@ -17,6 +17,8 @@ def heard(params, text, vocabulary, picked, *, cell="tanh") -> np.ndarray:
 
         log10 ‖dL_t/dh_s‖ / ‖dL_t/dh_t‖,    L_t: how wrong the guess of character t + 1 is
 
+    The state is h, and for an LSTM (h | c).
+
     Parameters
     ----------
     params : Params
@@ -39,10 +41,12 @@ def heard(params, text, vocabulary, picked, *, cell="tanh") -> np.ndarray:
         If `picked` is no character with one behind it, or a character is unknown.
     """
     numbers = vocabulary.encode(text)
+    if len(numbers) < 2:
+        raise ValueError(f"text: want at least 2 characters, got {len(numbers)}")
     picked = whole_number("picked", picked, 0, len(text) - 2)
     trace, dL_do = _read(params, numbers[: picked + 2, None], vocabulary, cell)
     log_norms = np.full(len(text), np.nan)
-    log_norms[: picked + 1] = influence(trace, dL_do, losses=[picked], part="h")[0, :, 0]
+    log_norms[: picked + 1] = influence(trace, dL_do, losses=[picked])[0, :, 0]
     return share(log_norms, picked)
 
 
@@ -51,7 +55,8 @@ def listening(params, text, vocabulary, *, lags=200, count=64, cell="tanh") -> n
 
         log10 ‖dL_t/dh_{t-k}‖ / ‖dL_t/dh_t‖,    k = 0 … lags - 1
 
-    Every loss is that of the last of `lags` characters, read from the zero state.
+    Every loss is that of the last of `lags` characters, read from the zero state. The state is h, and for an LSTM
+    (h | c).
 
     Parameters
     ----------

@@ -31,7 +31,7 @@ def share(log_norms, picked) -> np.ndarray:
 
 
 def felt(shares, picked, least=FELT) -> int:
-    """How many characters, `picked` counted, have at least 10 to the `least` of the signal, back from it without a break.
+    """How many characters, back from `picked` without a break, have at least 10 to the `least` of the signal.
 
     Examples
     --------
@@ -98,8 +98,8 @@ class Heard:
 
     Parameters
     ----------
-    ax : matplotlib Axes
-    text : str
+    ax, text, columns, rows
+        As for `Page`.
 
     Attributes
     ----------
@@ -108,8 +108,8 @@ class Heard:
         Those that move.
     """
 
-    def __init__(self, ax, text):
-        self.ax, self.page = ax, HeardPage(ax, printable(text))
+    def __init__(self, ax, text, columns=COLUMNS, rows=ROWS):
+        self.ax, self.page = ax, HeardPage(ax, printable(text), columns, rows)
         looks = {"color": INK, "clip_on": False, "solid_joinstyle": "miter"}
         (self.frame,) = ax.plot([], [], lw=1.6, **looks)
         (self.box,) = ax.plot([], [], lw=2.2, **looks)
@@ -141,11 +141,14 @@ class Heard:
         x, y = self.page.corner(picked)
         left, right, top, bottom = x - AROUND, x + 1 + AROUND, y - AROUND / 2, y + 1 - self.page.gap + AROUND / 2
         self.box.set_data([left, right, right, left, left], [top, top, bottom, bottom, top])
-        first = int(kept[: picked + 1].argmax())
-        (x, y), there = self.page.corner(first), [1] if first else []  # nothing is cut before the first character
+        self.mark(int(kept[: picked + 1].argmax()))
+        return count
+
+    def mark(self, first) -> None:
+        """Let the scissors cut before character `first`; before the first one of the page nothing is cut."""
+        (x, y), there = self.page.corner(first), [1] if first > 0 else []
         self.cut.set_data([x for _ in there * 2], [y - self.page.gap, y + 1 - self.page.gap][: 2 * len(there)])
         self.scissors.set_data([x for _ in there], [y - self.page.gap for _ in there])
-        return count
 
     def character(self, x, y) -> int | None:
         """The character, counted from 0, at a place in the figure (fractions, from below), if there is one."""

@@ -1,4 +1,4 @@
-"""A language model while it trains: what one loss feels of the text, exactly and in training; bits, norms, its prose."""
+"""A language model while it trains: what a loss feels of the text, exactly and in training; bits, norms, its prose."""
 
 from __future__ import annotations
 
