@@ -128,7 +128,7 @@ def test_random_cuts_are_drawn_by_the_generator_and_right_on_average(cell):
 @pytest.mark.parametrize("cell", CELLS)
 def test_a_session_trains_as_the_engine_does(cell):
     one = trained(session(cell=cell, scheme="chunked", clip_norm=0.5, learning_rate=0.02), 30)
-    cut = int(0.9 * len(TEXT))
+    cut = round(0.9 * len(TEXT))
     d, name = len(set(TEXT)), CELLS[cell]
     begin = start(init_params(d, 8, d, cell=name, init="orthogonal", rng=0).astype(np.float32))
     run = train(

@@ -137,7 +137,7 @@ class Session:
         if len(self.vocabulary) < 2:
             only = self.vocabulary.characters[0]
             raise ValueError(f"text: want at least two different characters, got nothing but {only!r}")
-        cut = int(0.9 * len(text))
+        cut = round(0.9 * len(text))
         least = self.batch_size * (2 * self.length + 1)
         if cut < least or len(text) - cut < 2:
             raise ValueError(
