@@ -263,11 +263,17 @@ BAD = {
     "learning_rate: want a finite number > 0, got 0": {"learning_rate": 0},
     "scheme: want one of 'full', .*got 'none'": {"scheme": "none"},
     "layout: want one of 'streams, carried', .*got 'streams'": {"layout": "streams"},
-    "sequence_length: want an integer >= 1, got 0": {"sequence_length": 0},
-    "batch_size: want an integer >= 1, got 2.5": {"batch_size": 2.5},
+    "sequence_length: want an integer from 1 to 100000, got 0": {"sequence_length": 0},
+    "batch_size: want an integer from 1 to 100000, got 2.5": {"batch_size": 2.5},
     "n_hidden: want an integer from 1 to 4096, got 0": {"n_hidden": 0},
     "seed: want an integer >= 0, got -1": {"seed": -1},
     "dropout: want a number from 0 to 0.99, got 1": {"dropout": 1},
+    "clip_norm: want a finite number > 0, got an array of shape": {"clip_norm": np.ones(3)},
+    "sequence_length: want an integer from 1 to 100000, got 1000000": {"sequence_length": 10**6},
+    "batch_size: want an integer from 1 to 100000, got 1000000": {"batch_size": 10**6},
+    "baselines: want a sequence of pairs of a name and bits a character, got 3": {"baselines": 3},
+    "baselines: want pairs of a name and bits a character, got 'trigram' among them": {"baselines": ["trigram"]},
+    "baselines: want a finite number > 0, got nan": {"baselines": [("trigram", np.nan)]},
     "run: want a Run, as load_run reads it, got 3": {"run": 3},
 }
 
@@ -401,17 +407,17 @@ def test_a_slider_is_answered_while_it_trains_and_read_by_the_next_update(monkey
 
 
 def test_drawing_rests_twelve_times_as_long_as_it_took(monkeypatch):
-    live, now, jpeg = watching(), 100.0, b""
+    live, now, seconds = watching(), 100.0, iter((0.03, 0.03, 1.0, 0.04, 0.05, 0.05, 0.001, 0.001))
     monkeypatch.setattr(training, "time", SimpleNamespace(monotonic=lambda: now))
 
     def draw(view):
         nonlocal now
-        now += seconds
-        return jpeg
+        now += next(seconds)
+        return b""
 
     monkeypatch.setattr(live.painter, "jpeg", draw)
     rests = []
-    for picked, seconds in enumerate((0.03, 0.03, 1.0, 0.04, 0.05, 0.05, 0.001, 0.001), 30):
+    for picked in range(30, 38):
         live.update(picked=picked)
         rests.append(live._due - now)
     # the third is slow alone, and no reason to wait

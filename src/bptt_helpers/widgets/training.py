@@ -12,7 +12,7 @@ import weakref
 
 import ipywidgets as W
 
-from ..lessons.language_model.training_explorer import settings_of, training_explorer
+from ..lessons.language_model.training_explorer import settings_of
 from .live import PAUSE, Live, running_loop
 
 # After a picture that took d seconds, the next one that nobody asked for comes REST * d later: training keeps its pace.
@@ -34,15 +34,15 @@ class LiveTraining(Live):
     Parameters
     ----------
     session : Session
-    baselines : sequence of (str, float)
-        Names and bits a character of other guessers, drawn as lines.
+    explorer : Explorer
+        That of the session.
 
     Attributes
     ----------
     session : Session
     """
 
-    def __init__(self, session, baselines=()):
+    def __init__(self, session, explorer):
         self.session = session
         self._thread = None
         self._leave = False  # whether the thread is to end
@@ -52,7 +52,7 @@ class LiveTraining(Live):
         self._free = threading.Event()  # not while a picture is drawn
         self._free.set()
         session.state = "paused" if session.run.updates else "ready"
-        super().__init__(training_explorer(session, baselines))
+        super().__init__(explorer)
         self._loop = running_loop()
         self.buttons = {
             name: W.Button(description=name, tooltip=says, layout={"width": "8em"})
@@ -68,7 +68,7 @@ class LiveTraining(Live):
 
     @property
     def run(self):
-        """The run; while it trains, as of the last picture. `save_run` keeps it, and another session goes on from it."""
+        """The run, at most a tenth of a second old: `save_run` keeps it, and another session goes on from it."""
         return self.session.run
 
     @property

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..lessons.language_model.session import Session
-from ..lessons.language_model.training_explorer import start_settings
+from ..lessons.language_model.training_explorer import start_settings, training_explorer
 from .training import LiveTraining
 
 
@@ -77,4 +77,5 @@ def watch_training(
     """
     settings = start_settings(cell, layout, scheme, window, clip_norm, learning_rate, sequence_length, run)
     sizes = {"n_hidden": n_hidden, "sequence_length": sequence_length, "batch_size": batch_size}
-    return LiveTraining(Session(text, settings, **sizes, dropout=dropout, seed=seed, run=run), baselines)
+    session = Session(text, settings, **sizes, dropout=dropout, seed=seed, run=run)
+    return LiveTraining(session, training_explorer(session, baselines))

@@ -34,6 +34,7 @@ LAYOUTS = {
 }
 TESTED, BEFORE = 4096, 200  # characters of held-out text that are tested, at most, and read before them
 WRITTEN, PROMPT, TEMPERATURE = 120, 30, 0.7
+LONGEST = 100_000  # sequence, and batch
 RATE_OF_DROPOUT = 0.3  # for cells with gates
 
 
@@ -66,7 +67,8 @@ class Settings(NamedTuple):
         choice("layout", self.layout, tuple(LAYOUTS))
         choice("scheme", self.scheme, SCHEMES)
         window, rate = whole_number("window", self.window), positive("learning_rate", self.learning_rate)
-        limit = self.clip_norm if self.clip_norm == np.inf else positive("clip_norm", self.clip_norm)
+        none = isinstance(self.clip_norm, float) and self.clip_norm == np.inf
+        limit = np.inf if none else positive("clip_norm", self.clip_norm)
         return self._replace(window=window, clip_norm=limit, learning_rate=rate)
 
 
@@ -117,10 +119,8 @@ class Session:
         self, text, settings, *, n_hidden=128, sequence_length=35, batch_size=32, dropout=None, seed=0, run=None
     ):
         self.n_hidden = whole_number("n_hidden", n_hidden, 1, 4096)
-        self.length, self.batch_size = (
-            whole_number("sequence_length", sequence_length),
-            whole_number("batch_size", batch_size),
-        )
+        self.length = whole_number("sequence_length", sequence_length, 1, LONGEST)
+        self.batch_size = whole_number("batch_size", batch_size, 1, LONGEST)
         self.dropout = None if dropout is None else number("dropout", dropout, 0, 0.99)
         self.state = "ready"
         self.seed, self.settings = whole_number("seed", seed, 0), settings.checked()

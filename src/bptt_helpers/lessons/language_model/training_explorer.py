@@ -6,17 +6,18 @@ from functools import lru_cache, partial
 
 import numpy as np
 
-from ...numbers.validate import choice, whole_number
+from ...numbers.validate import choice, items, positive, shown, whole_number
 from ...training.run import Run
 from ..explorer import Choice, Explorer, Stages, Whole
 from .page_picture import felt, share
 from .schemes import SCHEMES
-from .session import CELLS, LAYOUTS, Settings, cell_of
+from .session import CELLS, LAYOUTS, LONGEST, Settings, cell_of
 from .training_picture import TrainingPicture
 
 WINDOWS = (1, 2, 3, 5, 7, 10, 15, 20, 25, 30, 35, 50, 70, 100, 150, 200, 300)
 RATES = (0.0001, 0.0003, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1)
 LIMITS = (3.0, 1.0, 0.5, 0.3, 0.2, 0.1)
+WANTED = "pairs of a name and bits a character"
 RATE = {"RNN": 0.002, "GRU": 0.01, "LSTM": 0.01}
 PICKED = 175  # at the start: the last of its sequence, if T = 35
 WINDOW = "τ, characters that a loss looks back, or the mean length of a piece; never beyond its sequence."
@@ -46,7 +47,7 @@ def training_explorer(session, baselines=()) -> Explorer:
         controls=controls,
         leading=("window", "scheme"),
         compute=lambda picked, **values: session.view(picked - 1, settings_of(**values)),
-        picture=_picture(session.page, tuple(baselines)),
+        picture=_picture(session.page, _pairs(baselines)),
         describe=partial(describe, session.page),
         touch="Click on a page: the character whose loss is looked at.",
     )
@@ -56,6 +57,16 @@ def training_explorer(session, baselines=()) -> Explorer:
 def _picture(page, baselines):
     """One function a page, so that widgets of the same text share a figure."""
     return partial(TrainingPicture, page, baselines)
+
+
+def _pairs(baselines):
+    """Names and bits, if they are such."""
+    pairs = []
+    for pair in items("baselines", baselines, WANTED):
+        if not (isinstance(pair, tuple | list) and len(pair) == 2 and isinstance(pair[0], str)):
+            raise ValueError(f"baselines: want {WANTED}, got {shown(pair)} among them")
+        pairs.append((pair[0], positive("baselines", pair[1])))
+    return tuple(pairs)
 
 
 def named(clip_norm) -> str:
@@ -70,7 +81,7 @@ def settings_of(cell, layout, scheme, window, clip_norm, learning_rate) -> Setti
 
 def start_settings(cell, layout, scheme, window, clip_norm, learning_rate, length, run) -> Settings:
     """What the arguments of `watch_training` say; None stands for what it documents."""
-    length = whole_number("sequence_length", length)
+    length = whole_number("sequence_length", length, 1, LONGEST)
     names = {engine: name for name, engine in CELLS.items()}
     if cell is not None:
         name = names[choice("cell", cell, tuple(names))]
