@@ -28,7 +28,7 @@ def main(arguments=None) -> int:
     parser.add_argument("--output", type=Path, default=HERE, help="folder for README.md and the pictures")
     options = parser.parse_args(arguments)
     one_thread()
-    from . import every_window, floor, gated, gradients, memory, page
+    from . import every_window, floor, gated, gradients, memory, page, training_step
     from .store import Progress, Store
 
     options.output.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,14 @@ def main(arguments=None) -> int:
     if options.fresh:
         store.forget()
         store.values.clear()
-    sections = {"gradients": gradients, "gated": gated, "windows": every_window, "memory": memory, "floor": floor}
+    sections = {
+        "gradients": gradients,
+        "gated": gated,
+        "training": training_step,
+        "windows": every_window,
+        "memory": memory,
+        "floor": floor,
+    }
     try:
         rows = {name: section.run(progress, store, options.quick) for name, section in sections.items()}
         if not (options.quick or options.no_sliders) and importlib.util.find_spec("benchmarks.sliders"):

@@ -8,7 +8,7 @@ import numpy as np
 
 from .case import make_case
 from .gradients import agreed_times, digits
-from .peers import OURS, ours, torch_gated
+from .peers import OURS, ours, torch_layer
 from .timing import ratios
 
 GRID = [
@@ -54,7 +54,7 @@ def measure(cell, T, n, B, dtype, peers, budget) -> dict:
 
 def installed(cell) -> dict:
     """This package and, where it can be imported, PyTorch's layer for the cell."""
-    return {OURS: ours} | ({PEERS[cell]: torch_gated} if importlib.util.find_spec("torch") else {})
+    return {OURS: ours} | ({PEERS[cell]: torch_layer} if importlib.util.find_spec("torch") else {})
 
 
 def run(progress, store, quick=False) -> list:

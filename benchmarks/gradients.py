@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from .case import check, make_case
@@ -46,7 +48,7 @@ def measure(T, n, B, peers, budget) -> dict:
     }
 
 
-def agreed_times(case, peers, budget) -> dict:
+def agreed_times(case, peers, budget, clock=time.perf_counter) -> dict:
     """Seconds of every peer, see `in_turns`, once all have given the first one's loss and gradient."""
     runs, wanted, (T, B, _) = {}, None, case.x.shape
     for name, peer in peers.items():
@@ -54,7 +56,7 @@ def agreed_times(case, peers, budget) -> dict:
         answer = read(runs[name]())
         wanted = answer if wanted is None else wanted
         check(f"{name} at T = {T}, n = {case.params.n_hidden}, B = {B}", answer, wanted)
-    return in_turns(runs, budget)
+    return in_turns(runs, budget, clock=clock)
 
 
 def run(progress, store, quick=False) -> list:

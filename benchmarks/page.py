@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import every_window, figures, floor, gated, gradients, machine, memory
+from . import every_window, figures, floor, gated, gradients, machine, memory, training_step
 from .case import TOLERANCE, TOLERANCE_FLOAT32
 
 HEAD = """# Benchmarks
@@ -34,6 +34,17 @@ long compiling takes, once for every shape, stands apart.
 GATED = """## Gated cells
 
 The same for the LSTM and the GRU, against `nn.LSTM` and `nn.GRU`: PyTorch's time divided by the time of this package.
+
+"""
+
+TRAINING = """## A training step of a language model
+
+A batch of 32 texts over 60 characters, one-hot, and 60 classes at every step. "Gradient" is forward pass, cross-entropy
+and backward pass. "Whole update" is what a user calls: here `train`, which also counts right answers and keeps the
+history, with the gradient shortened to norm {clip:g} and Adam; in PyTorch the layer, `nn.Linear`, `clip_grad_norm_` and
+`optim.Adam`. PyTorch's time is divided by the time of this package, both in seconds of the processor. Gradients are
+compared as above, and weights and means of Adam after {checked} updates to {tolerance:g}, in float32 to {float32:g}.
+Measured {repeats} times over: the median, and in brackets the smallest and the largest.
 
 """
 
@@ -74,7 +85,8 @@ def write(folder, rows) -> None:
     ----------
     folder : Path
     rows : dict
-        What the sections' `run` returned, by name: gradients, gated, windows, memory, floor and, if measured, sliders.
+        What the sections' `run` returned, by name: gradients, gated, training, windows, memory, floor and, if measured,
+        sliders.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -85,6 +97,7 @@ def write(folder, rows) -> None:
         HEAD.format(machine=machine.describe(), tolerance=TOLERANCE, float32=TOLERANCE_FLOAT32),
         GRADIENTS + gradients.markdown(rows["gradients"]),
         GATED + gated.markdown(rows["gated"]),
+        training_section(rows["training"]),
         WINDOWS + every_window.markdown(rows["windows"]),
         MEMORY + memory.markdown(rows["memory"]),
         FLOOR + floor.markdown(rows["floor"]),
@@ -94,6 +107,18 @@ def write(folder, rows) -> None:
 
         parts.append(SLIDERS + sliders.markdown(rows["sliders"]))
     (folder / "README.md").write_text("\n".join(parts), encoding="utf-8")
+
+
+def training_section(rows) -> str:
+    """The section of the training step."""
+    head = TRAINING.format(
+        clip=training_step.CLIP_NORM,
+        checked=training_step.CHECKED,
+        tolerance=training_step.TOLERANCE,
+        float32=training_step.TOLERANCE_FLOAT32,
+        repeats=training_step.REPEATS,
+    )
+    return head + training_step.markdown(rows)
 
 
 def _first_size(rows):

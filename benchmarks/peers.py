@@ -36,46 +36,70 @@ def textbook_loop(case):
     return run, lambda answer: answer
 
 
-def torch_rnn(case):
-    """PyTorch: `nn.RNN`, whose loop over time is compiled C++, with autograd."""
+class TorchModel:
+    """PyTorch's layer for the cell of a case, and a linear readout, with the weights of the case.
+
+    The layer has two biases where this package has one: the second stays at 0. That of the GRU's block n is within the
+    reset, and trained; the gradients of the others are set to 0.
+
+    Attributes
+    ----------
+    trained : list of Tensor
+    """
+
+    def __init__(self, case):
+        import torch
+
+        params, n = case.params, case.params.n_hidden
+        dtype = torch.tensor(case.x).dtype
+        layer = {"tanh": torch.nn.RNN, "lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[case.cell]
+        self.layer = layer(params.n_in, n, dtype=dtype)
+        self.readout = torch.nn.Linear(n, params.n_out, dtype=dtype)
+        bias, second = self.layer.bias_ih_l0, self.layer.bias_hh_l0
+        self.weights = [self.layer.weight_ih_l0, self.layer.weight_hh_l0, bias, self.readout.weight, self.readout.bias]
+        self.inside = params.b_h[len(bias) :]
+        values = params._replace(b_h=params.b_h[: len(bias)])
+        with torch.no_grad():
+            second.zero_()
+            for weight, value in zip(self.weights, values, strict=True):
+                weight.copy_(torch.tensor(value))
+        self.trained = list(self.weights)
+        if len(self.inside):
+            with torch.no_grad():
+                second[-n:] = torch.tensor(self.inside)
+            reaches = torch.zeros_like(second)
+            reaches[-n:] = 1
+            second.register_hook(lambda gradient: gradient * reaches)
+            self.trained.append(second)
+        else:
+            second.requires_grad_(False)
+
+    def outputs(self, x):
+        """The outputs of all steps of all sequences, one a row."""
+        return self.readout(self.layer(x)[0]).flatten(0, 1)
+
+    def read(self, of) -> Params:
+        """What `of` says of every weight, as this package lays it out."""
+        W_hx, W_hh, b_h, W_qh, b_q = (of(weight).detach().numpy().copy() for weight in self.weights)
+        inside = of(self.trained[-1]).detach().numpy()[-len(self.inside) :] if len(self.inside) else self.inside
+        return Params(W_hx, W_hh, np.concatenate([b_h, inside]), W_qh, b_q)
+
+
+def torch_layer(case):
+    """PyTorch: `nn.RNN`, `nn.LSTM` or `nn.GRU`, by the cell of the case, whose loops are compiled C++; autograd."""
     import torch
 
-    model = torch.nn.RNN(case.x.shape[2], case.params.n_hidden, dtype=torch.float64)
-    with torch.no_grad():
-        model.bias_hh_l0.zero_()
-    model.bias_hh_l0.requires_grad_(False)
-    weights = model.weight_ih_l0, model.weight_hh_l0, model.bias_ih_l0
-    return _torch(case, weights, lambda x: model(x)[0])
+    model = TorchModel(case)
+    x, y = torch.tensor(case.x), torch.tensor(case.y).reshape(-1)
 
+    def run():
+        for weight in model.trained:
+            weight.grad = None
+        loss = torch.nn.functional.cross_entropy(model.outputs(x), y)
+        loss.backward()
+        return loss
 
-def torch_gated(case):
-    """PyTorch: `nn.LSTM` or `nn.GRU`, by the cell of the case, with autograd."""
-    import torch
-
-    params, n = case.params, case.params.n_hidden
-    x = torch.tensor(case.x)
-    model = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[case.cell](x.shape[2], n, dtype=x.dtype)
-    weights = model.weight_ih_l0, model.weight_hh_l0, model.bias_ih_l0
-    inside = params.b_h[len(model.bias_ih_l0) :]  # the GRU's bias within the reset
-    with torch.no_grad():
-        model.bias_hh_l0.zero_()
-        if len(inside):
-            model.bias_hh_l0[-n:] = torch.tensor(inside)
-    model.bias_hh_l0.requires_grad_(bool(len(inside)))
-    outside = case._replace(params=params._replace(b_h=params.b_h[: len(model.bias_ih_l0)]))
-    run, read = _torch(outside, weights, lambda x: model(x)[0])
-    if not len(inside):
-        return run, read
-
-    def run_with_both():
-        model.bias_hh_l0.grad = None
-        return run()
-
-    def read_both(loss):
-        loss, gradient = read(loss)
-        return loss, gradient._replace(b_h=np.concatenate([gradient.b_h, model.bias_hh_l0.grad[-n:].numpy()]))
-
-    return run_with_both, read_both
+    return run, lambda loss: (loss.item(), model.read(lambda weight: weight.grad))
 
 
 def torch_cell(case):
@@ -94,15 +118,9 @@ def torch_cell(case):
             all_h.append(h)
         return torch.stack(all_h)
 
-    return _torch(case, (cell.weight_ih, cell.weight_hh, cell.bias_ih), states)
-
-
-def _torch(case, weights, states):
-    import torch
-
     x, y = torch.tensor(case.x), torch.tensor(case.y).reshape(-1)
     readout = torch.nn.Linear(case.params.n_hidden, case.params.n_out, dtype=x.dtype)
-    weights = (*weights, readout.weight, readout.bias)
+    weights = (cell.weight_ih, cell.weight_hh, cell.bias_ih, readout.weight, readout.bias)
     with torch.no_grad():
         for weight, value in zip(weights, case.params, strict=True):
             weight.copy_(torch.tensor(value))
@@ -182,7 +200,7 @@ OURS = "this package"
 PEERS = {
     OURS: (ours, None),
     "textbook loop": (textbook_loop, None),
-    "PyTorch nn.RNN": (torch_rnn, "torch"),
+    "PyTorch nn.RNN": (torch_layer, "torch"),
     "PyTorch RNNCell": (torch_cell, "torch"),
     "JAX scan": (jax_scan, "jax"),
     "HIPS autograd": (autograd_loop, "autograd"),

@@ -44,4 +44,6 @@ class Dropout(NamedTuple):
     def mask(self, update, shape, dtype) -> np.ndarray:
         """Factors of h, ``(T, B, n)``, for one update."""
         kept = np.random.default_rng([self.seed, update]).random(shape, np.float32) >= self.rate
-        return kept / np.asarray(1 - self.rate, dtype)
+        mask = kept.astype(dtype)
+        mask *= np.divide(1, 1 - self.rate, dtype=dtype)
+        return mask

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..numbers.validate import label, number, whole_number
-from ..tasks.losses import accuracy, cross_entropy, squared_error
+from ..tasks.losses import cross_entropy_and_accuracy, squared_error
 
 
 def classification(ignore_label=None) -> Callable:
@@ -31,8 +31,7 @@ def classification(ignore_label=None) -> Callable:
     label("ignore_label", ignore_label)
 
     def ask(o, batch):
-        counted = {"weight": batch.weight, "ignore_label": ignore_label}
-        return *cross_entropy(o, batch.y, **counted), accuracy(o, batch.y, **counted)
+        return cross_entropy_and_accuracy(o, batch.y, weight=batch.weight, ignore_label=ignore_label)
 
     return ask
 

@@ -6,6 +6,7 @@ can be stored, taken up again, and interrupted anywhere.
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -76,21 +77,30 @@ class Adam(NamedTuple):
         return _zeros(params), _zeros(params)
 
     def step(self, params, gradient, moments, learning_rate, update):
-        means, squares = (
-            Params(*(beta * old + (1 - beta) * new for old, new in zip(moment, now, strict=True)))
-            for beta, moment, now in (
-                (self.beta1, moments[0], gradient),
-                (self.beta2, moments[1], [g * g for g in gradient]),
-            )
-        )
-        # the two corrections as two numbers: an update of the weights then takes one pass less over them
-        rate = learning_rate / (1 - self.beta1 ** (update + 1))
-        scale = 1 / np.sqrt(1 - self.beta2 ** (update + 1))
-        stepped = (
-            w - (rate * m / (np.sqrt(v) * scale + self.epsilon)).astype(w.dtype, copy=False)
-            for w, m, v in zip(params, means, squares, strict=True)
-        )
-        return Params(*stepped), (means, squares)
+        # the two corrections and ε join in two numbers: a pass less over the weights
+        scale = math.sqrt(1 - self.beta2 ** (update + 1))
+        rate = learning_rate * scale / (1 - self.beta1 ** (update + 1))
+        # in the type of the weights, or a number of float64 would turn every array of float32 into one
+        dtype = np.result_type(params.W_hh.dtype, np.float32)
+        numbers = self.beta1, 1 - self.beta1, self.beta2, 1 - self.beta2, self.epsilon * scale, rate
+        beta1, new1, beta2, new2, epsilon, rate = (np.array(number, dtype) for number in numbers)
+        multiply, add = np.multiply, np.add
+        stepped, means, squares = [], [], []
+        for w, g, m, v in zip(params, gradient, *moments, strict=True):
+            g = g.astype(dtype, copy=False)
+            m, v, spare = multiply(m, beta1), multiply(v, beta2), multiply(g, new1)
+            add(m, spare, m)
+            multiply(g, g, spare)
+            multiply(spare, new2, spare)
+            add(v, spare, v)
+            np.sqrt(v, spare)
+            add(spare, epsilon, spare)
+            np.divide(m, spare, spare)
+            multiply(spare, rate, spare)
+            stepped.append(np.subtract(w, spare, spare).astype(w.dtype, copy=False))
+            means.append(m)
+            squares.append(v)
+        return Params(*stepped), (Params(*means), Params(*squares))
 
 
 def _zeros(params):
