@@ -20,7 +20,7 @@ from bptt_helpers.lessons.language_model.page_picture import (
     printable,
     share,
 )
-from bptt_helpers.lessons.language_model.training_picture import TrainingPicture
+from bptt_helpers.lessons.language_model.training_picture import SCHEMES, TrainingPicture
 from bptt_helpers.lessons.language_model.view import TrainingView
 from bptt_helpers.widgets.painter import Painter
 
@@ -68,8 +68,11 @@ VIEWS = {
     ),
     "no clipping": view_of(30, 5, 3000, 0.4, clip_norm=np.inf, cell="RNN", scheme="chunked", state="paused"),
     "all of it": view_of(100, PAGE, 20, 0.001, own=1.3, cell="LSTM", scheme="full"),
+    "random": view_of(120, 20, 400, scheme="random"),
     "last": view_of(PAGE - 1, 1, 12, 3.0, state="failed: no more text"),
 }
+# what survives random cuts is larger than the exact signal
+VIEWS["random"] = VIEWS["random"]._replace(windowed=VIEWS["random"].windowed + 0.01 * np.arange(PAGE)[::-1])
 views = pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
 
 
@@ -139,6 +142,8 @@ def test_both_pages_show_the_shares_and_the_frame_holds_what_is_felt(view):
         np.testing.assert_allclose(shown[: picked + 1][kept], (sent[: picked + 1] - own)[kept])
         np.testing.assert_allclose(shown[: picked + 1][~kept], (view.exact[: picked + 1] - own)[~kept])
         assert np.isnan(shown[picked + 1 :]).all()
+        white = np.flatnonzero((page.page.colours()[0] == 255).all(1))
+        assert white.tolist() == ([picked + 1] if picked + 1 < PAGE else [])  # what was to be guessed
         count = felt(np.where(np.isfinite(sent), sent - own, -9), picked)
         assert f" {count} character" in says.get_text()
         assert cells_in(page.frame) == set(range(picked + 1 - count, picked + 1))
@@ -146,7 +151,9 @@ def test_both_pages_show_the_shares_and_the_frame_holds_what_is_felt(view):
         assert page.page.character(x, y) == picked
         first = int(kept.argmax())
         assert page.scissors.get_xydata().tolist() == ([[first % COLUMNS, first // COLUMNS]] if first else [])
-    through = {"sliding": "window τ = ", "chunked": "blocks of τ = ", "full": "sequences of "}[view.scheme]
+    through = {"sliding": "window τ = ", "chunked": "blocks of τ = ", "full": "sequences of ", "random": "mean τ = "}[
+        view.scheme
+    ]
     assert f"{through}{view.length if view.scheme == 'full' else view.window}:" in picture.words[1].get_text()
 
 
@@ -194,18 +201,21 @@ def test_what_is_beyond_an_axis_stands_at_its_edge():
 
 def test_the_loss_is_named_with_the_character_that_follows():
     picture = TrainingPicture("a b\nc\u4e2d")
-    for picked, words in enumerate(
-        [
-            "“a”, where a space",
-            "a space, where “b”",
-            "“b”, where a line's end",
-            "a line's end, where “c”",
-            "“c”, where “□”",
-        ]
-    ):
+    pairs = [("“a”", "a space"), ("a space", "“b”"), ("“b”", "a line end"), ("a line end", "“c”"), ("“c”", "“□”")]
+    for picked, (here, after) in enumerate(pairs):
         exact = np.r_[np.zeros(picked + 1), np.full(5 - picked, np.nan)]
         picture.show(view_of(exact=exact, windowed=exact, picked=picked))
-        assert f"its loss at {words} follows, feels" in picture.headline.get_text()
+        assert picture.headline.get_text().endswith(f": what its loss at {here} feels ({after} follows)")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_longest_headline_ends_before_the_edge(scheme):
+    picture = TrainingPicture("\n" * PAGE)
+    picture.show(view_of(done=100_000, cell="LSTM", state="paused", scheme=scheme, window=100, length=100, decay=0.0))
+    last = picture.figure.get_figwidth() * picture.figure.dpi
+    assert picture.headline.get_window_extent().x1 < last
+    left, right = (label.get_window_extent() for label in picture.words)
+    assert left.x1 < right.x0 < right.x1 < last
 
 
 def test_a_character_without_a_glyph_becomes_a_box():

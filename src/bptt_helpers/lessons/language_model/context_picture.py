@@ -36,15 +36,15 @@ class Reader(NamedTuple):
     Attributes
     ----------
     cell : {"RNN", "GRU", "LSTM"}
-    bits : ndarray (seeds, k)
+    bits : array_like (seeds, k)
         Bits a character if only the last characters are read, for each context.
-    left : ndarray (seeds, k)
+    left : array_like (seeds, k)
         log10 of the share of a loss's signal that is left at the first of them: the median over losses.
     """
 
     cell: str
-    bits: np.ndarray
-    left: np.ndarray
+    bits: object
+    left: object
 
 
 @house_style()
@@ -78,10 +78,11 @@ def draw_contexts(contexts, readers, sentence):
             ax.spines[["top", "right"]].set_visible(False)
             ax.axvspan(ENOUGH, contexts[-1], color="0.5", alpha=0.12, lw=0)
         bits, left = np.median(reader.bits, axis=0), np.median(reader.left, axis=0)
+        change = np.median(np.subtract(*np.asarray(reader.bits)[:, [-1, enough]].T))
         above.set_title(title, fontsize=10.5, loc="left")
         above.text(contexts[-1], bits[-1] + 0.2, f"{bits[-1]:.2f}", fontsize=11, ha="right", va="bottom")
         for ax, says in (
-            (above, f"beyond {ENOUGH}: {signed(bits[-1] - bits[enough])}"),
+            (above, f"beyond {ENOUGH}: {signed(change)}"),
             (below, f"{FAR} back: {power(left[far])}"),
         ):
             ax.text(0.98, 0.97, says, transform=ax.transAxes, fontsize=11, weight="bold", ha="right", va="top")

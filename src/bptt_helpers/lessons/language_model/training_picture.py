@@ -18,13 +18,13 @@ LEFTS = (0.12, WIDTH - 0.12 - PAGE_WIDTH)
 BAR = (4.42, 2.93, 2.0, 0.1)
 BITS, NORMS = (0.5, 0.82, 4.45, 1.55), (6.72, 0.82, 2.13, 1.55)
 MARGIN, WRITING = 0.12, 1.12  # where a line ends, and the writing begins
-NAMES = {" ": "a space", "\n": "a line's end"}
+NAMES = {" ": "a space", "\n": "a line end"}
 SCHEMES = {
-    "full": "in training, sequences of {length}",
+    "full": "through sequences of {length}",
     "sliding": "through the window τ = {window}",
-    "stride τ/2": "through the window τ = {window}, stride τ/2",
+    "stride τ/2": "window τ = {window}, stride τ/2",
     "chunked": "within blocks of τ = {window}",
-    "random": "with random cuts, mean τ = {window}",
+    "random": "random cuts, mean τ = {window}",
 }
 
 
@@ -53,8 +53,8 @@ class TrainingPicture:
         ax.set(xlim=(0, WIDTH), ylim=(0, HEIGHT))
         ax.axis("off")
         self._still()
-        self.headline = Label(ax, size=12.5, x=LEFTS[0], y=HEIGHT - 0.19)
-        self.words = [Label(ax, size=11, x=left, y=HEIGHT - 0.48) for left in LEFTS]
+        self.headline = Label(ax, size=12, x=LEFTS[0], y=HEIGHT - 0.19)
+        self.words = [Label(ax, size=10.5, x=left, y=HEIGHT - 0.48) for left in LEFTS]
         self.writing = Line(ax, WIDTH - MARGIN - WRITING, size=10, weight="normal", x=WRITING, y=0.17)
         self.artists = [artist for page in self.pages for artist in page.artists]
         self.artists += [*self.bits.artists, *self.norms.artists, self.headline, *self.words, self.writing]
@@ -88,7 +88,7 @@ class TrainingPicture:
         ]
         self.bits.show(view)
         self.norms.show(view)
-        self.headline.set_text(f"{self._when(view)}: what its loss {self._where(view.picked)} feels of the text")
+        self.headline.set_text(f"{self._when(view)}: what its loss {self._where(view.picked)}")
         through = SCHEMES[view.scheme].format(window=view.window, length=view.length)
         for label, says, count in zip(self.words, ("exactly", through), counts, strict=True):
             label.set_text(f"{says}: {count} character{'s' * (count != 1)} felt")
@@ -105,7 +105,7 @@ class TrainingPicture:
         here, after = (
             NAMES.get(c, f"“{printable(c)}”") for c in (self.text[picked], self.text[picked + 1 : picked + 2])
         )
-        return f"at {here}" + (f", where {after} follows," if picked + 1 < len(self.text) else "")
+        return f"at {here} feels" + (f" ({after} follows)" if picked + 1 < len(self.text) else "")
 
     def touched(self, x, y) -> dict:
         """The character under the pointer, on either page, is the one whose loss is shown."""
