@@ -11,8 +11,8 @@ from bptt_helpers.lessons.language_model.writer import (
     bits_of,
     known,
     pieces_of,
-    stages,
     story,
+    writers,
     writing,
 )
 from bptt_helpers.lessons.language_model.writing_explorer import WRITING, writing_data
@@ -29,7 +29,7 @@ settings = pytest.mark.parametrize(
 def test_the_text_is_a_sample_and_its_surprise_what_forward_says(values):
     data = writing_data(**WRITING.values(**values))
     given, vocabulary = WRITING.values(**values), story().vocabulary
-    params = stages()[given["updates"]]
+    params = writers()[given["updates"]]
     options = {"prefix": PREFIX, "temperature": given["temperature"], "cell": "gru", "rng": given["seed"]}
     assert data.text == sample(params, vocabulary, LENGTH, **options)
     numbers = vocabulary.encode(PREFIX + data.text)
@@ -50,9 +50,9 @@ def test_the_text_is_a_sample_and_its_surprise_what_forward_says(values):
 
 
 def test_a_rare_letter_is_among_the_candidates_in_the_place_of_the_eighth():
-    hot, rare = writing(800, 2.0, 0), 0
+    hot, rare = writing(500, 2.0, 0), 0
     for place in range(1, 60):
-        data, likeliest = writing_data(2.0, 800, place, 0), np.sort(hot.chances[place - 1])[::-1]
+        data, likeliest = writing_data(2.0, 500, place, 0), np.sort(hot.chances[place - 1])[::-1]
         if 2.0 ** -hot.surprise[place - 1] < likeliest[7]:
             rare += 1
             assert data.letters[-1] == data.text[place - 1]
@@ -75,21 +75,21 @@ def test_the_writer_learns():
     bits = [bits_of(updates) for updates in STAGES]
     assert bits == sorted(bits, reverse=True)
     assert bits[0] > 5.8
-    assert bits[-1] < 2.2
+    assert bits[-1] < 2.3
 
 
 def test_seeds_and_temperatures_are_as_the_text_of_the_notebook_says():
-    cold = writing_data(0.0, 800, 1, 0)
-    assert cold.text == writing_data(0.0, 800, 1, 9).text
-    repeated = cold.text[-60:]
-    assert any(repeated[k:] == repeated[:-k] for k in range(1, 40))  # it has fallen into a loop
-    assert cold.known == 1
+    cold = writing_data(0.0, 500, 1, 0)
+    assert cold.text == writing_data(0.0, 500, 1, 9).text
+    repeated = cold.text[-130:]
+    assert any(repeated[k:] == repeated[:-k] for k in range(1, 65))  # it has fallen into a loop
+    assert cold.known > 0.95
 
     def mean(name, temperature):
-        return np.mean([getattr(writing_data(temperature, 800, 1, seed), name) for seed in range(10)])
+        return np.mean([getattr(writing_data(temperature, 500, 1, seed), name) for seed in range(10)])
 
-    assert mean("known", 0.6) > known(story().held_out) > mean("known", 0.8)
-    assert mean("bits", 0.8) < bits_of(800) < mean("bits", 1.0)
+    assert mean("known", 0.5) > known(story().held_out) > mean("known", 0.8)
+    assert mean("bits", 0.8) < bits_of(500) < mean("bits", 1.0)
 
 
 @settings

@@ -114,11 +114,12 @@ def sampled_inputs(params, x, chance, *, cell="tanh", s0=None, mask=None, rng=0)
     own, draws = rng.random((T, B)) < chance, rng.random((T, B))
     own[0] = False
     fed, step, o = np.array(x, first.o.dtype), cell.stepper(params, first.states[1]), first.o[0]
-    n = params.n_hidden
+    n, one_hot = params.n_hidden, np.eye(params.n_out, dtype=fed.dtype)
     for t in range(1, T):
-        summed = softmax(o).cumsum(1)
-        chosen = (summed <= draws[t][:, None] * summed[:, -1:]).sum(1)
-        fed[t, own[t]] = np.eye(len(params.b_q))[chosen[own[t]]]
+        if (mine := own[t]).any():
+            summed = softmax(o[mine]).cumsum(1)
+            chosen = (summed <= draws[t, mine, None] * summed[:, -1:]).sum(1)
+            fed[t, mine] = one_hot[chosen]
         with np.errstate(over="ignore", invalid="ignore"):
             h = step(fed[t])[:, :n]
             o = (h if mask is None else h * mask[t]).dot(params.W_qh.T) + params.b_q

@@ -18,8 +18,8 @@ from ...training.sampling import softmax, write
 from ...training.schedules import cosine
 from ..kept import kept
 
-STAGES = (0, 25, 100, 300, 800)  # updates after which it is kept
-UNITS, STEPS, BATCH, RATE = 64, 10, 16, 0.02
+STAGES = (0, 25, 100, 250, 500)  # updates after which it is kept
+UNITS, STEPS, BATCH, RATE = 64, 10, 16, 0.03
 PREFIX, LENGTH, PIECE = "The tower ", 230, 5
 
 
@@ -68,7 +68,7 @@ def known(text) -> float:
 
 
 @kept(1)
-def stages() -> dict:
+def writers() -> dict:
     """The weights of one GRU after each number of updates of `STAGES`.
 
     In float64: the rounding of another processor then moves them by 1e-10, which changes no letter.
@@ -89,7 +89,7 @@ def bits_of(updates) -> float:
     """Bits a character on the held-out text, after so many updates."""
     read = story()
     options = {"cell": "gru", "before": read.learned[-300:]}
-    return bits_per_character(stages()[updates], read.held_out, read.vocabulary, **options)
+    return bits_per_character(writers()[updates], read.held_out, read.vocabulary, **options)
 
 
 class Writing(NamedTuple):
@@ -124,7 +124,7 @@ def writing(updates, temperature, seed) -> Writing:
     choice("updates", updates, STAGES)
     vocabulary = story().vocabulary
     options = {"prefix": PREFIX, "temperature": temperature, "cell": "gru", "rng": seed}
-    written = write(stages()[updates], vocabulary, LENGTH, **options)
+    written = write(writers()[updates], vocabulary, LENGTH, **options)
     chances = softmax(written.o)
     came = chances[np.arange(LENGTH), vocabulary.encode(written.text)]
     return Writing(written.text, chances, -np.log2(np.maximum(came, 1e-300)))
