@@ -31,7 +31,6 @@ def curves(history) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     places = np.unique(np.linspace(0, count - 1, min(count, POINTS)).astype(int))
     summed = np.append(0, np.cumsum(history.loss))
     first, stop = np.maximum(places - AROUND // 2, 0), np.minimum(places + AROUND // 2, count)
-    stop = np.maximum(stop, first + 1)
     bits = (summed[stop] - summed[first]) / (stop - first) / np.log(2)
     return places + 1, bits, history.norm[places]
 

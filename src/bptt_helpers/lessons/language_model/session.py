@@ -141,7 +141,7 @@ class Session:
         least = self.batch_size * (2 * self.length + 1)
         if cut < least or len(text) - cut < 2:
             raise ValueError(
-                f"text: want at least {max(20, -(-10 * least // 9))} characters, of which nine tenths are learned in "
+                f"text: want at least {max(16, -(-10 * least // 9))} characters, of which nine tenths are learned in "
                 f"batch_size = {self.batch_size} sequences of sequence_length = {self.length}, got {len(text)}; use a "
                 "longer text, or a smaller batch_size or sequence_length"
             )
