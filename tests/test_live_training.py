@@ -298,7 +298,7 @@ def test_the_shortest_text_that_is_taken_can_be_learned():
     one = Session("ab" * 10, Settings(window=1), n_hidden=2, sequence_length=1, batch_size=6)
     assert trained(one, 30).run.updates == 30
     assert len(one.page) == 2
-    with pytest.raises(ValueError, match="text: want at least 16 characters, .* got 15"):  # one alone would be held out
+    with pytest.raises(ValueError, match=r"text: want at least 16 characters, .* got 15"):  # one alone held out
         Session("ab" * 7 + "a", Settings(window=1), n_hidden=2, sequence_length=1, batch_size=3)
     assert len(Session("ab" * 8, Settings(window=1), n_hidden=2, sequence_length=1, batch_size=3).page) == 2
 
