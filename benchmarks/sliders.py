@@ -94,7 +94,7 @@ def first_picture(explore):
 def kernel_rows(progress):
     """One row for each explorer: milliseconds in the kernel."""
     rows = []
-    for name in widgets.__all__:
+    for name in widgets.EXPLORERS:
         progress(f"sliders: {name}")
         explore = getattr(widgets, name)
         explore()  # fonts and texts are read once a session
@@ -195,8 +195,8 @@ def browser_rows(progress):
     """One row for each explorer, and one for `interact`: milliseconds in JupyterLab. Empty without a browser."""
     if find_browser() is None:
         return []
-    longest = [longest_slider(getattr(widgets, name)()) for name in widgets.__all__]
-    cells = [f"from bptt_helpers import widgets\nwidgets.{name}()" for name in widgets.__all__]
+    longest = [longest_slider(getattr(widgets, name)()) for name in widgets.EXPLORERS]
+    cells = [f"from bptt_helpers import widgets\nwidgets.{name}()" for name in widgets.EXPLORERS]
     rows = []
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -205,7 +205,7 @@ def browser_rows(progress):
     ):
         if problems := notebook.run_all():
             raise RuntimeError(f"an explorer does not run: {problems}")
-        names = [*widgets.__all__, "`interact`, drawing explore_influence"]
+        names = [*widgets.EXPLORERS, "`interact`, drawing explore_influence"]
         for cell, (name, slider) in enumerate(zip(names, [*longest, (0, "ArrowRight")], strict=True)):
             progress(f"sliders in the browser: {name}")
             box = notebook.cell(cell).locator(".bptt-explorer, .widget-interact").element_handle()

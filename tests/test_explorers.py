@@ -12,7 +12,7 @@ from bptt_helpers.lessons.gradient_pictures import FADE, HIGH, LOW, HeatMap
 from bptt_helpers.lessons.jacobian_spectra import spectrum_data
 from bptt_helpers.lessons.truncation import network_on_text
 
-EXPLORERS = [getattr(widgets, name) for name in widgets.__all__]
+EXPLORERS = [getattr(widgets, name) for name in widgets.EXPLORERS]
 explorers = pytest.mark.parametrize("explore", EXPLORERS, ids=lambda e: e.__name__)
 
 

@@ -15,7 +15,7 @@ def parts(explorer):
     return [part for part in explorer.children if isinstance(part, InPage)]
 
 
-@pytest.mark.parametrize("name", widgets.__all__)
+@pytest.mark.parametrize("name", widgets.EXPLORERS)
 def test_every_explorer_has_one_and_it_takes_no_room(name):
     (part,) = parts(getattr(widgets, name)())
     assert part.layout.display == "none"

@@ -31,7 +31,7 @@ Live(Explorer(
     touch="Click or drag: the dot.",
 ))
 """
-EXPLORERS = [f"from bptt_helpers import widgets\nwidgets.{name}()" for name in widgets.__all__]
+EXPLORERS = [f"from bptt_helpers import widgets\nwidgets.{name}()" for name in widgets.EXPLORERS]
 FURTHER = {
     "without names": "bare = widgets.explore_chain()\nbare.children = bare.children[:-1]\nbare",
     "first": "twice = widgets.explore_chain()\ntwice",
@@ -40,4 +40,4 @@ FURTHER = {
     "touch": TOUCH,
 }
 CELLS = [*EXPLORERS, *FURTHER.values()]
-NUMBER = {name: number for number, name in enumerate([*widgets.__all__, *FURTHER])}
+NUMBER = {name: number for number, name in enumerate([*widgets.EXPLORERS, *FURTHER])}

@@ -25,7 +25,7 @@ def main(folder):
         lab.notebook("all.ipynb", EXPLORERS) as notebook,
     ):
         problems = notebook.run_all()
-        print(*(f"{widgets.__all__[cell]}: {text}" for cell, text in problems.items()), sep="\n", end="")
+        print(*(f"{widgets.EXPLORERS[cell]}: {text}" for cell, text in problems.items()), sep="\n", end="")
         for look, width, theme in (("wide", 1100, "Light"), ("narrow", 700, "Light"), ("dark", 1100, "Dark")):
             lab.page.set_viewport_size({"width": width, "height": 1200})
             notebook.do(
@@ -34,7 +34,7 @@ def main(folder):
             for cell in notebook.widget_cells():
                 explorer = notebook.explorer(cell)
                 explorer.handles()[0].focus()
-                explorer.box.screenshot(path=folder / f"{widgets.__all__[cell]}-{look}.png")
+                explorer.box.screenshot(path=folder / f"{widgets.EXPLORERS[cell]}-{look}.png")
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def test_a_stored_notebook_runs_and_its_explorers_answer(lab, path):
             expect(shown.readout).not_to_have_text(before)
 
 
-@pytest.fixture(scope="module", params=widgets.__all__)
+@pytest.fixture(scope="module", params=widgets.EXPLORERS)
 def twins(all_explorers, request):
     """An explorer in the page, and its twin in this process: what the twin shows is what the page must show."""
     notebook, problems = all_explorers

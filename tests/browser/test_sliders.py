@@ -107,7 +107,7 @@ def test_a_key_alone_is_no_command_of_the_notebook_and_a_key_with_shift_still_is
     shown.page.wait_for_function("executed.includes('notebook:toggle-all-cell-line-numbers')")
 
 
-@pytest.mark.parametrize("name", widgets.__all__)
+@pytest.mark.parametrize("name", widgets.EXPLORERS)
 def test_every_control_has_the_name_and_the_value_that_are_seen(notebook, name):
     shown = notebook.explorer(NUMBER[name])
     for slider in shown.box.locator(".widget-slider").all():
@@ -194,7 +194,7 @@ def test_reset_wins_over_the_last_value_of_a_drag(notebook):
         assert shown.sentence() == start
 
 
-@pytest.mark.parametrize("name", widgets.__all__)
+@pytest.mark.parametrize("name", widgets.EXPLORERS)
 def test_every_control_answers_to_the_keyboard(notebook, name):
     shown, twin = notebook.explorer(NUMBER[name]), getattr(widgets, name)()
     shown.reset()
@@ -215,7 +215,7 @@ def test_every_control_answers_to_the_keyboard(notebook, name):
     expect(shown.readout).to_have_text(getattr(widgets, name)().sentence)
 
 
-TOUCHABLE = [name for name in widgets.__all__ if EXPLORERS[name.removeprefix("explore_")].touch]
+TOUCHABLE = [name for name in widgets.EXPLORERS if EXPLORERS[name.removeprefix("explore_")].touch]
 
 
 def moving_point(twin):

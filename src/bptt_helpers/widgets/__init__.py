@@ -1,6 +1,7 @@
 """Explorers as widgets: sliders and a picture that follows them. Import them in a notebook, nowhere else."""
 
 from .explore import explore_as
+from .watch import watch_training
 
 explore_attention = explore_as("attention")
 explore_backward_pass = explore_as("backward_pass")
@@ -24,7 +25,7 @@ explore_truncation = explore_as("truncation")
 explore_unrolling = explore_as("unrolling")
 explore_writing = explore_as("writing")
 
-__all__ = [
+EXPLORERS = [
     "explore_attention",
     "explore_backward_pass",
     "explore_cells",
@@ -47,3 +48,4 @@ __all__ = [
     "explore_unrolling",
     "explore_writing",
 ]
+__all__ = [*EXPLORERS, "watch_training"]
