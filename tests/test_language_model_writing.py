@@ -38,6 +38,8 @@ def test_the_text_is_a_sample_and_its_surprise_what_forward_says(values):
     came = p[np.arange(LENGTH), numbers[len(PREFIX) :]]
     np.testing.assert_allclose(data.surprise, -np.log2(came), rtol=1e-9, atol=1e-9)
     assert data.bits == pytest.approx(-np.log2(came).mean())
+    assert (data.known, data.known_of_story) == (known(data.text), known(story().held_out))
+    assert data.bits_of_story == bits_of(data.updates)
     # the candidates at the marked place, from the same outputs
     here = [vocabulary.characters.index(letter) for letter in data.letters]
     at = data.place - 1
