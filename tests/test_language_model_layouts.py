@@ -11,7 +11,7 @@ from bptt_helpers.lessons.language_model.layout_picture import LEFT, follows
 from bptt_helpers.lessons.language_model.layout_runs import WAYS
 from bptt_helpers.lessons.pictures import INK
 from bptt_helpers.lessons.scheme_pictures import WRONG
-from bptt_helpers.tasks.stored import RESULTS, load_results
+from bptt_helpers.tasks.stored import load_results
 from bptt_helpers.tasks.text_layouts import LAYOUTS, text_batches
 
 T, B = 12, 4
@@ -183,7 +183,6 @@ def test_wrong_are_the_layouts_in_which_a_carried_state_comes_from_elsewhere():
         assert (name in WRONG_WAYS) == (draw(1).goes_on and not goes_on)
 
 
-@pytest.mark.skipif("language_model" not in RESULTS, reason="the runs are not stored yet")
 def test_what_the_notebook_says_of_the_stored_runs():
     """At a short window a state of one's own text helps and a wrong one harms; at a long one the order turns round."""
     runs = load_results("language_model")["runs"]
