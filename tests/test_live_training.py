@@ -443,7 +443,8 @@ def test_training_waits_for_a_picture_and_not_for_ever(monkeypatch):
     live._free.clear()
     began = time.monotonic()
     assert not live._enough()
-    assert time.monotonic() - began > 0.15
+    assert 0.15 < time.monotonic() - began < 2
+    live._free.set()
     jpeg, free = live.painter.jpeg, []
     monkeypatch.setattr(live.painter, "jpeg", lambda view: (free.append(live._free.is_set()), jpeg(view))[1])
     live.update(picked=30)
@@ -485,7 +486,6 @@ def test_stop_ends_a_run_and_start_begins_one_from_the_menus():
         live.buttons["Start"].click()
         live.pause()
         assert live.session.cell == "LSTM"
-        assert live.run.updates < kept.updates
         assert len(live.run.params.W_hh) == 4 * 8
         await until(lambda: "LSTM" in live.readout.value)
 
