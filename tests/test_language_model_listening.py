@@ -146,7 +146,7 @@ def test_bits_stand_above_what_arrives():
         assert one.get_title(loc="left") == title
         assert {text.get_text() for text in one.texts} == {
             f"{bits[-1]:.2f}",
-            f"beyond 20: {signed(change)}",
+            f"reading beyond 20:\n{signed(change)} bits",
         }
         (mark,) = [line for line in other.lines if line.get_marker() == "s"]
         assert mark.get_xydata().tolist() == [[50, max(left[4], -6)]]

@@ -151,7 +151,7 @@ def test_both_pages_show_the_shares_and_the_frame_holds_what_is_felt(view):
         assert page.page.character(x, y) == picked
         first = int(kept.argmax())
         assert page.scissors.get_xydata().tolist() == ([[first % COLUMNS, first // COLUMNS]] if first else [])
-    through = {"sliding": "window τ = ", "chunked": "blocks of τ = ", "full": "sequences of ", "random": "mean τ = "}[
+    through = {"sliding": "window τ = ", "chunked": "blocks of τ = ", "full": "windows of ", "random": "mean τ = "}[
         view.scheme
     ]
     assert f"{through}{view.length if view.scheme == 'full' else view.window}:" in picture.words[1].get_text()

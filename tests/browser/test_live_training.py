@@ -58,7 +58,7 @@ def test_a_reader_starts_watches_pauses_and_stops_a_training_by_keyboard(lab):
 
         # a slider is answered while it trains
         names = [handle.get_attribute("aria-label") for handle in shown.handles()]
-        assert names == ["Window τ", "Learning rate η", "Picked character"]
+        assert names == ["Window τ, unless full", "Learning rate η", "Picked character"]
         shown.press(shown.handles()[2], "Home")
         expect(shown.readout).to_contain_text("(character 1)")
         shown.point(0.1, 0.8)

@@ -6,6 +6,7 @@ thread → updates … → `call_soon_threadsafe` → a new picture   (now and t
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 import weakref
@@ -16,11 +17,14 @@ from ..lessons.language_model.training_explorer import settings_of
 from .live import PAUSE, Live, running_loop
 
 # After a picture that took d seconds, the next one that nobody asked for comes REST * d later: training keeps its pace.
-REST = 12
+REST = 20
 SHORTEST = 0.1  # seconds between two of them
 OLDEST = 0.1  # seconds: age of the run that a slider's picture shows, and that `run` gives
 # Seconds that training waits for a picture to be drawn: two threads that both want Python hinder each other.
 LONGEST_WAIT = 1.0
+# Seconds that a thread may keep Python from the others while one trains, a fifth of what Python allows.
+SWITCH = 0.001
+QUIET = 0.1  # seconds that training waits after a slider was moved: its picture, in the page too, comes first
 
 _TRAININGS = weakref.WeakSet()  # those on any page
 
@@ -49,6 +53,7 @@ class LiveTraining(Live):
         self._asked = False  # whether the loop has been asked for a picture
         self._until, self._moved = 0.0, False  # when the run is to be brought up to date, and whether it has moved
         self._due, self._took = 0.0, 0.0  # when the next picture that nobody asks for may come; seconds of the last one
+        self._quiet = 0.0  # training waits until then
         self._free = threading.Event()  # not while a picture is drawn
         self._free.set()
         session.state = "paused" if session.run.updates else "ready"
@@ -110,7 +115,8 @@ class LiveTraining(Live):
 
     def _work(self):
         """What the thread does."""
-        state = "paused"
+        state, switch = "paused", sys.getswitchinterval()
+        sys.setswitchinterval(min(SWITCH, switch))
         try:
             while not self._leave:
                 self._until, self._moved = time.monotonic() + OLDEST, False
@@ -121,12 +127,15 @@ class LiveTraining(Live):
                     self._tell()
         except Exception as problem:  # nobody above would show it to the reader
             state = f"failed: {type(problem).__name__}: {problem}"
+        finally:
+            sys.setswitchinterval(switch)
         self.session.state = state
         self._tell()
 
     def _enough(self):
         """Asked between updates: a picture that is being drawn comes first; each call of `advance` makes an update."""
         self._free.wait(LONGEST_WAIT)
+        time.sleep(max(0.0, self._quiet - time.monotonic()))
         moved, self._moved = self._moved, True
         return self._leave or (moved and (self._wanted() or time.monotonic() >= self._until))
 
@@ -183,6 +192,7 @@ class LiveTraining(Live):
             new = (session.settings.cell, session.settings.layout) != (session.cell, session.layout)
             if new and session.state == "ready" and not session.run.updates:
                 session.begin()
+            self._quiet = time.monotonic() + QUIET
             super()._value_changed(change)
 
     def _values(self):

@@ -111,7 +111,7 @@ def _draw_frame(ax, height):
     for x, says in ((TEXT, "What it reads"), (STRIP, "What it expects next"), (BAR, "Bits a character")):
         ax.text(x, height - 0.28, says, **bold)
     small = {"fontsize": 9.5, "color": GREY, "va": "center"}
-    says = "grey: read", "black: the chance of the right one", "on all held-out text: shorter is better"
+    says = "on grey: what it looks at", "black: the chance of the right one", "held out; dashed: best count; ○ a seed"
     for x, text in zip((TEXT, STRIP, BAR), says, strict=True):
         ax.text(x, height - 0.5, text, **small)
     ax.plot([BAR, BAR], [FOOT, height - HEAD - TITLE], color=INK, lw=0.8)

@@ -82,16 +82,16 @@ def draw_contexts(contexts, readers, sentence):
         above.set_title(title, fontsize=10.5, loc="left")
         above.text(contexts[-1], bits[-1] + 0.2, f"{bits[-1]:.2f}", fontsize=11, ha="right", va="bottom")
         for ax, says in (
-            (above, f"beyond {ENOUGH}: {signed(change)}"),
+            (above, f"reading beyond {ENOUGH}:\n{signed(change)} bits"),
             (below, f"{FAR} back: {power(left[far])}"),
         ):
             ax.text(0.98, 0.97, says, transform=ax.transAxes, fontsize=11, weight="bold", ha="right", va="top")
         below.plot(FAR, at_edge(left[far], SMALLEST, LARGEST), "s", color=INK, ms=7, zorder=5)
         gradient_axis(below, SMALLEST, LARGEST)
-        below.set(xscale="log", xlim=(0.9, contexts[-1] * 1.1), xlabel="characters read, k")
+        below.set(xscale="log", xlim=(0.9, contexts[-1] * 1.1), xlabel="k characters back")
         below.set_xticks((1, 5, 20, 50, 200), ("1", "5", "20", "50", "200"))
         below.set_xticks([], minor=True)
         above.set(ylim=BITS)
-    axes[0, 0].set_ylabel("bits a character")
-    axes[1, 0].set_ylabel("gradient, k back")
+    axes[0, 0].set_ylabel("bits a character,\nthe last k read")
+    axes[1, 0].set_ylabel("gradient that arrives")
     return figure

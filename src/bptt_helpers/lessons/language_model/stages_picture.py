@@ -14,7 +14,7 @@ COLUMNS, ROWS = 30, 7
 TICKS = (1, 2, 5, 10, 20, 50, 100, 200, 500)
 PILE = 6  # dots above each other
 _WIDTH, _MARGIN, _BETWEEN, _LINE = 9, 0.15, 0.22, 0.215  # inches, as all that follow
-_TITLE, _HEAD, _GAP, _DOTS, _AXIS, _FOOT = 0.36, 0.26, 0.3, 0.34, 0.4, 0.45
+_TITLE, _HEAD, _GAP, _DOTS, _AXIS, _FOOT = 0.36, 0.26, 0.3, 0.34, 0.5, 0.45
 
 
 class Listener(NamedTuple):
@@ -102,4 +102,5 @@ def _draw_dots(ax, reaches, longest):
     ax.set_xticks(ticks, [str(tick) for tick in ticks])
     ax.set_xticks([], minor=True)
     ax.tick_params(labelsize=9)
+    ax.set_xlabel("characters felt; a dot is a loss", fontsize=9, color=GREY, labelpad=1)
     ax.spines[["top", "right", "left"]].set_visible(False)

@@ -31,7 +31,7 @@ def training_explorer(session, baselines=()) -> Explorer:
     last = len(session.page) - 1
     controls = {
         "scheme": Choice(settings.scheme, SCHEMES, "Truncation", "How the gradient of an update is cut short."),
-        "window": Stages(settings.window, tuple(windows), "Window τ", WINDOW),
+        "window": Stages(settings.window, tuple(windows), "Window τ, unless full", WINDOW),
         "clip_norm": Choice(
             named(settings.clip_norm), ("none", *map(named, limits)), "Clip norm", "Longest gradient let through."
         ),

@@ -20,7 +20,7 @@ BITS, NORMS = (0.5, 0.82, 4.45, 1.55), (6.72, 0.82, 2.13, 1.55)
 MARGIN, WRITING = 0.12, 1.12  # where a line ends, and the writing begins
 NAMES = {" ": "a space", "\n": "a line end"}
 SCHEMES = {
-    "full": "through sequences of {length}",
+    "full": "through windows of {length}",
     "sliding": "through the window τ = {window}",
     "stride τ/2": "window τ = {window}, stride τ/2",
     "chunked": "within blocks of τ = {window}",

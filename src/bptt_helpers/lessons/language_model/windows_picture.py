@@ -79,6 +79,7 @@ def _draw_panel(ax, cells, windows, lines):
         if BITS[0] < bits < BITS[1]:
             ax.axhline(bits, color=GREY, lw=1, ls=":", zorder=1)
             ax.text(-1.15, bits + 0.008, f"{name} {bits:.2f}", color=GREY, fontsize=9.5, va="bottom")
-    ax.set(xlim=(-1.2, len(windows) - 0.2), ylim=BITS, xlabel="window, characters")
-    ax.set_xticks(range(len(windows)), [str(window) for window in windows])
+    ax.set(xlim=(-1.2, len(windows) - 0.2), ylim=BITS, xlabel="window, characters; marks: seeds, line: their median")
+    here = [window for window in windows if any(window in by for by in cells.values())]
+    ax.set_xticks([windows.index(window) for window in here], [str(window) for window in here])
     ax.spines[["top", "right"]].set_visible(False)
