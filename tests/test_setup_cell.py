@@ -142,5 +142,17 @@ def test_no_dependency_can_ask_for_an_older_version():
 
 def test_the_cell_is_short():
     lines = SETUP.splitlines()
-    assert len(lines) <= 12
+    assert len(lines) <= 14
     assert max(map(len, lines)) <= 88
+
+
+@pytest.mark.parametrize(("own", "found"), [(None, "1"), ("2", "2")])
+def test_small_matrices_get_one_thread_unless_the_reader_chose_otherwise(monkeypatch, own, found):
+    """NumPy's library asks when it is loaded: before that, the cell has to be run."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if own:
+        monkeypatch.setenv("OMP_NUM_THREADS", own)
+    look = "import sys, os\nprint('numpy' in sys.modules, os.environ['OMP_NUM_THREADS'])"
+    notebook = new_notebook(cells=[new_code_cell(SETUP), new_code_cell(look)])
+    NotebookClient(notebook, timeout=60, resources={"metadata": {"path": str(FOLDER)}}).execute()
+    assert notebook.cells[1].outputs[0].text == f"False {found}\n"

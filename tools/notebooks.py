@@ -32,15 +32,18 @@ LANGUAGE = {
     "nbconvert_exporter": "python",
     "pygments_lexer": "ipython3",
 }
-# Does nothing where the package is found. On Colab it installs what is missing; pip's default leaves alone all that is
+# Says nothing where the package is found. Threads that share a small matrix mostly wait for each other, and NumPy asks
+# how many are wanted when it is loaded. On Colab it installs what is missing; pip's default leaves alone all that is
 # new enough, and no dependency has an upper bound. Elsewhere one sentence ends the run: IPython shows what
 # `_render_traceback_` returns in place of a traceback.
 SETUP = """\
 # @title Setup: find the package of this course, or say how to install it
+import os
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # small matrices: one thread is quickest
 if not find_spec("bptt_helpers") and "google.colab" in sys.modules:
     %pip install --quiet bptt-helpers
 if not find_spec("bptt_helpers"):
