@@ -136,7 +136,7 @@ def text_batches(
     >>> draw = text_batches("the cat sat on the mat and the dog lay on the rug", 4, 2)
     >>> batch, following = draw(0), draw(1)
     >>> batch.x.shape, batch.goes_on, following.goes_on
-    ((4, 2, 17), False, True)
+    ((4, 2, 16), False, True)
     >>> bool((following.x[0].argmax(1) == batch.y[-1]).all())  # it goes on with the letter that was to be said
     True
     """
