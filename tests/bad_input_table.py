@@ -178,6 +178,7 @@ TABLE = {
         "vocabulary": choice(None),
         "rng": rng(),
     },
+    "tasks.text_layouts.split_text": {"text": choice("abcdefghij", "text", "long text", "address")},
     "tasks.text_layouts.text_batches": {
         "text": choice("abcd" * 9, "long text", "address"),
         "sequence_length": count(3),

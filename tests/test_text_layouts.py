@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Vocabulary, load_text
-from bptt_helpers.tasks.text_layouts import LAYOUTS, text_batches
+from bptt_helpers.tasks.text_layouts import LAYOUTS, split_text, text_batches
 
 TEXT = load_text()[:700]
 VOCABULARY = Vocabulary.of(TEXT)
@@ -123,3 +123,10 @@ def test_bad_input_is_named(arguments, sentence):
 def test_another_update_than_a_number_is_named():
     with pytest.raises(ValueError, match="update: want an integer >= 0, got -1"):
         text_batches(TEXT, 7, 5)(-1)
+
+
+@pytest.mark.parametrize(("characters", "learned"), [(700, 630), (10, 9), (5, 4), (1, 1)])
+def test_a_text_is_split_without_loss_and_its_last_tenth_is_held_out(characters, learned):
+    parts = split_text(TEXT[:characters])
+    assert "".join(parts) == TEXT[:characters]
+    assert len(parts[0]) == learned

@@ -13,7 +13,7 @@ from bptt_helpers import Vocabulary, init_params, load_text
 from bptt_helpers.lessons.language_model.schemes import gradient as gradient_of
 from bptt_helpers.measures.bits import bits_per_character
 from bptt_helpers.tasks.stored import data_file
-from bptt_helpers.tasks.text_layouts import text_batches
+from bptt_helpers.tasks.text_layouts import HELD_OUT, split_text, text_batches
 from bptt_helpers.training.dropout import Dropout
 from bptt_helpers.training.loop import train
 from bptt_helpers.training.optimisers import Adam
@@ -36,7 +36,7 @@ SHARED = {
     "learning_rate": {"tanh": 0.004, "gru": 0.01, "lstm": 0.01},  # at the start; it falls to 0 along a cosine
     "dropout": {"tanh": 0.2, "gru": 0.4, "lstm": 0.4},
     "forget_bias": {"lstm": 1},
-    "held_out": 0.1,  # share of the text, its end, that no update reads
+    "held_out": HELD_OUT,  # share of the text, its end, that no update reads
     "tests": 10,  # times in a run that the held-out text is read
     "updates_in_10_s": IN_10_S,
 }
@@ -102,8 +102,7 @@ def course(cell, window, updates, layout, carried, scheme, reach, clip_norm, see
     Arguments as for `setting`, and the seed, which draws weights, layout, dropout and cuts.
     """
     text = load_text()
-    vocabulary, cut = Vocabulary.of(text), round(len(text) * (1 - SHARED["held_out"]))
-    learned, held_out = text[:cut], text[cut:]
+    vocabulary, (learned, held_out) = Vocabulary.of(text), split_text(text)
     options = {"layout": layout, "carried": carried, "vocabulary": vocabulary, "seed": seed, "dtype": "float32"}
     draw = text_batches(learned, window, SHARED["batch_size"], **options)
 

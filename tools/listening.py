@@ -14,7 +14,7 @@ from bptt_helpers import Vocabulary, init_params, load_text
 from bptt_helpers.lessons.language_model.listening import heard, listening, reach
 from bptt_helpers.measures.bits import bits_by_context, bits_per_character
 from bptt_helpers.tasks.stored import data_file
-from bptt_helpers.tasks.text_layouts import text_batches
+from bptt_helpers.tasks.text_layouts import split_text, text_batches
 from bptt_helpers.training.dropout import Dropout
 from bptt_helpers.training.loop import train
 from bptt_helpers.training.optimisers import Adam
@@ -46,8 +46,7 @@ NETWORKS = {
 def texts():
     """The text that is learned, the last tenth, which is held out, and the vocabulary of both."""
     text = load_text()
-    cut = round(0.9 * len(text))
-    return text[:cut], text[cut:], Vocabulary.of(text)
+    return *split_text(text), Vocabulary.of(text)
 
 
 def trained(cell, sequence_length, seed):

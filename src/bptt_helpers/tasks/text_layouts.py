@@ -17,6 +17,33 @@ from .text import Vocabulary, check_text
 
 LAYOUTS = ("streams", "in_order", "shuffled")
 DTYPES = ("float64", "float32")
+HELD_OUT = 0.1  # share of a text, its end, that no update reads
+
+
+def split_text(text) -> tuple[str, str]:
+    """A text to learn from, its first nine tenths, and one to be measured on, the rest.
+
+    Parameters
+    ----------
+    text : str
+        At least one character; with fewer than five nothing is held out.
+
+    Returns
+    -------
+    learned, held_out : str
+
+    Raises
+    ------
+    ValueError
+        If `text` is no text, or empty.
+
+    Examples
+    --------
+    >>> split_text("abcdefghij")
+    ('abcdefghi', 'j')
+    """
+    cut = round((1 - HELD_OUT) * len(check_text("text", text)))
+    return text[:cut], text[cut:]
 
 
 class TextBatches(NamedTuple):

@@ -9,6 +9,7 @@ from ...passes.forward import forward
 from ...tasks.baselines import COMPRESSORS, ORDERS, baselines
 from ...tasks.ngrams import KneserNey
 from ...tasks.text import one_hot
+from ...training.sampling import softmax
 from .baselines_picture import Model
 
 NOTE = "no chances: what a file grows by"
@@ -57,6 +58,5 @@ def network_model(name, params, learned, held_out, vocabulary, at, cell) -> Mode
     before = learned[-READ_BEFORE:]
     bits = bits_per_character(params, held_out, vocabulary, cell=cell, before=before)
     x = one_hot(vocabulary.encode(before + held_out[:at]), len(vocabulary)).astype(params.W_hh.dtype)
-    o = forward(params, x[:, None], cell=cell).o[-1, 0].astype(float)
-    chances = np.exp(o - o.max())
-    return Model(name, bits, np.inf, chances / chances.sum(), cell="RNN" if cell == "tanh" else cell.upper())
+    o = forward(params, x[:, None], cell=cell).o[-1, 0]
+    return Model(name, bits, np.inf, softmax(o), cell="RNN" if cell == "tanh" else cell.upper())

@@ -13,18 +13,18 @@ from ...passes.backward import bptt
 from ...passes.forward import forward
 from ...tasks.losses import cross_entropy
 from ...tasks.text import Vocabulary, check_text, load_text
-from ...tasks.text_layouts import text_batches
+from ...tasks.text_layouts import split_text, text_batches
 from ...training.dropout import Dropout
 from ...training.loop import UNLIMITED, train
 from ...training.optimisers import Adam
 from ...training.run import Run, start
 from ...training.sampling import sample
+from ..cures.cells_explorer import CELLS
 from .curves import curves, few
 from .page_picture import PAGE
 from .schemes import SCHEMES, gradient, through_window
 from .view import TrainingView
 
-CELLS = {"RNN": "tanh", "GRU": "gru", "LSTM": "lstm"}  # by the name in the menu
 LAYOUTS = {
     "streams, carried": ("streams", True),
     "streams, from zero": ("streams", False),
@@ -137,16 +137,15 @@ class Session:
         if len(self.vocabulary) < 2:
             only = self.vocabulary.characters[0]
             raise ValueError(f"text: want at least two different characters, got nothing but {only!r}")
-        cut = round(0.9 * len(text))
+        learned, held_out = split_text(text)
         least = self.batch_size * (2 * self.length + 1)
-        if cut < least or len(text) - cut < 2:
+        if len(learned) < least or len(held_out) < 2:
             raise ValueError(
                 f"text: want at least {max(16, -(-10 * least // 9))} characters, of which nine tenths are learned in "
                 f"batch_size = {self.batch_size} sequences of sequence_length = {self.length}, got {len(text)}; use a "
                 "longer text, or a smaller batch_size or sequence_length"
             )
-        self.learned, self.held_out = text[:cut], text[cut:]
-        self.page = self.held_out[:PAGE]
+        self.learned, self.held_out, self.page = learned, held_out, held_out[:PAGE]
 
     def _fitting(self, run):
         """A run that can go on with this text, cell and batch."""
@@ -276,6 +275,7 @@ class Session:
             dL_do = np.zeros_like(part.o)
             dL_do[-1] = cross_entropy(part.o[-1:], numbers[picked + 1 : picked + 2, None])[1][0]
             exact = np.full(len(numbers), np.nan)
+            # `influence` says the same in twice the time, which a slider would wait for; a page needs no 1e-308
             with np.errstate(divide="ignore"):
                 exact[: picked + 1] = np.log10(np.linalg.norm(bptt(part, dL_do).dL_dh[:, 0], axis=1))
             self._felt = params, picked, exact

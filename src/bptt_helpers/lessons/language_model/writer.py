@@ -10,7 +10,7 @@ from ...cells.initial import init_params
 from ...measures.bits import bits_per_character
 from ...numbers.validate import choice
 from ...tasks.text import Vocabulary, load_text
-from ...tasks.text_layouts import text_batches
+from ...tasks.text_layouts import split_text, text_batches
 from ...training.loop import train
 from ...training.optimisers import Adam
 from ...training.run import start
@@ -45,9 +45,8 @@ class Story(NamedTuple):
 def story() -> Story:
     """The embedded text."""
     text = load_text()
-    cut = int(0.9 * len(text))
-    learned = text[:cut]
-    return Story(learned, text[cut:], Vocabulary.of(text), frozenset(pieces_of(learned)))
+    learned, held_out = split_text(text)
+    return Story(learned, held_out, Vocabulary.of(text), frozenset(pieces_of(learned)))
 
 
 def pieces_of(text) -> list[str]:
@@ -59,6 +58,12 @@ def pieces_of(text) -> list[str]:
     ['to an', 'o and']
     """
     return [text[k : k + PIECE] for k in range(len(text) - PIECE + 1)]
+
+
+@kept(1)
+def known_of_story() -> float:
+    """What `known` says of the text that was held out."""
+    return known(story().held_out)
 
 
 def known(text) -> float:

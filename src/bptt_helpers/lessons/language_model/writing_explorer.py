@@ -9,7 +9,7 @@ import numpy as np
 from ...training.sampling import softmax
 from ..explorer import Explorer, Real, Stages, Whole
 from ..kept import kept
-from .writer import LENGTH, PREFIX, STAGES, bits_of, known, story, writing
+from .writer import LENGTH, PREFIX, STAGES, bits_of, known, known_of_story, story, writing
 from .writing_picture import BARS, SHOWN, WritingPicture
 
 SEEDS = 10
@@ -87,7 +87,7 @@ def writing_data(temperature, updates, place, seed) -> WritingData:
         temperature,
         updates,
         known(written.text),
-        known(read.held_out),
+        known_of_story(),
         float(written.surprise.mean()),
         bits_of(updates),
     )
