@@ -1,0 +1,152 @@
+"""The mistakes of notebook 13: the picture shows what was measured, and the graph's memory is counted."""
+
+import gc
+
+import numpy as np
+import pytest
+
+from bptt_helpers.lessons.own_model import GraphMemory, draw_mistakes
+from bptt_helpers.lessons.own_model import mistake_signs_picture as signs
+from bptt_helpers.lessons.own_model.mistakes_picture import CARDS
+from bptt_helpers.lessons.sheet_pictures import Shapes, Words
+
+FOUND = {
+    "carried": (27.5, 424.4),
+    "leftover": (0.108, 0.288),
+    "biases": (1.0, 2.0),
+    "order": (2.16, 3.59),
+    "reset": (2.17, 3.11),
+    "padding": (0.0, 0.62),
+    "layout": (2.18, 4.67),
+    "scaled": (0.362, 1.5e-5),
+}
+
+
+def drawn(figure):
+    collections = figure.axes[0].collections
+    (words,) = (a.words for a in collections if isinstance(a, Words))
+    (shapes,) = (a.shapes for a in collections if isinstance(a, Shapes))
+    return words, shapes
+
+
+def test_every_card_has_its_two_numbers_and_three_words_of_symptom():
+    figure = draw_mistakes(FOUND)
+    words, _ = drawn(figure)
+    right = [w.text for w in words if w.text.startswith("✓")]
+    wrong = [w.text for w in words if w.text.startswith("✗")]
+    assert right == ["✓ 28 kB", "✓ 0.108", "✓ 1", "✓ 2.16 bits", "✓ 2.17 bits", "✓ 0%", "✓ 2.18 bits", "✓ 0.36"]
+    assert wrong == ["✗ 424 kB", "✗ 0.288", "✗ 2", "✗ 3.59 bits", "✗ 3.11 bits", "✗ 62%", "✗ 4.67 bits", "✗ 2×10⁻⁵"]
+    assert all(len(card.symptom.split()) == 3 for card in CARDS.values())
+    said = " ".join(w.text for w in words if w.colour == signs.WRONG)
+    assert all(card.symptom in said for card in CARDS.values())
+    assert [w.text for w in words if w.bold and w.text[0].isdigit() and "  " in w.text] == [
+        f"{k}  {card.title}" for k, card in enumerate(CARDS.values(), 1)
+    ]
+    assert figure.sentence.startswith("Wrong for right: state carried with its graph 424 kB for 28 kB; ")
+    assert "clipped before unscaling 2×10⁻⁵ for 0.36." in figure.sentence
+
+
+def test_nothing_leaves_the_sheet_and_no_two_cards_meet():
+    figure = draw_mistakes(FOUND)
+    words, shapes = drawn(figure)
+    width, height = figure.get_size_inches()
+    corners = np.concatenate([shape.corners for shape in shapes])
+    assert (corners >= 0).all()
+    assert (corners <= (width, height)).all()
+    (paths,) = (a.get_paths() for a in figure.axes[0].collections if isinstance(a, Words))
+    boxes = [path.get_extents() for path in paths]
+    assert min(box.x0 for box in boxes) >= 0
+    assert max(box.x1 for box in boxes) <= width
+    assert len({(round(w.x, 3), round(w.y, 3)) for w in words}) == len(words)
+
+
+def test_a_few_mistakes_alone_make_a_smaller_sheet():
+    few = {name: FOUND[name] for name in ("leftover", "layout")}
+    assert draw_mistakes(few).get_size_inches()[1] < draw_mistakes(FOUND).get_size_inches()[1] / 3
+
+
+def width_of(shape):
+    return np.ptp(shape.corners[:, 0])
+
+
+def test_the_bars_of_a_leftover_gradient_are_to_scale():
+    (right,), _ = signs.leftover(1, 1, False, (0.1, 0.3))
+    (same, rest), _ = signs.leftover(1, 1, True, (0.1, 0.3))
+    assert width_of(right) == pytest.approx(width_of(same))
+    assert width_of(rest) == pytest.approx(2 * width_of(right))
+    assert rest.edge == signs.WRONG
+
+
+def test_the_way_back_goes_one_batch_or_all():
+    right, wrong = (signs.carried(1, 1, which, None)[0] for which in (False, True))
+    boxes = right[:3]
+    assert right[-1].corners[:, 0].min() == pytest.approx(boxes[2].corners[:, 0].min())
+    assert wrong[-1].corners[:, 0].min() == pytest.approx(boxes[0].corners[:, 0].min())
+
+
+def test_blocks_go_to_the_slot_of_their_letter_or_straight_down():
+    def ways(wrong):
+        shapes, words = signs.order(0, 0, wrong, None)
+        file = {round(w.x, 3): w.text for w in words if w.y > 0}
+        slots = {round(w.x, 3): w.text for w in words if w.y < 0}
+        arrows = [s for s in shapes if len(s.corners) == 7]
+        pairs = [(s.corners[[0, -1], 0].mean(), s.corners[3, 0]) for s in arrows]
+        near = lambda x, named: named[min(named, key=lambda place: abs(place - x))]  # noqa: E731
+        return [near(start, file) + near(end, slots) for start, end in pairs]
+
+    assert ways(False) == ["zz", "rr", "hn"]
+    assert ways(True) == ["zr", "rz", "hn"]
+
+
+def test_the_state_is_taken_at_the_end_of_the_sequence_or_of_the_padding():
+    for wrong, last in ((False, 4), (True, 7)):
+        shapes, _ = signs.padding(0, 0, wrong, None)
+        assert shapes[-1].corners[3, 0] == pytest.approx(shapes[last].corners[:, 0].mean())
+
+
+def test_reading_goes_along_time_or_across_the_sequences():
+    for wrong, along in ((False, 0), (True, 1)):
+        arrows = [s for s in signs.layout(0, 0, wrong, None)[0] if len(s.corners) == 7]
+        assert all(np.ptp(s.corners[:, along]) > 2 * np.ptp(s.corners[:, 1 - along]) for s in arrows)
+        assert len(arrows) == (5 if wrong else 3)
+
+
+# ---- what the graph holds
+
+
+def test_the_graph_of_one_product_is_counted_and_let_go(torch):
+    memory = GraphMemory()
+    a, b = torch.ones(10, requires_grad=True), torch.ones(10, requires_grad=True)
+    with torch.autograd.graph.saved_tensors_hooks(memory.keep, memory.give):
+        product = a * b
+        assert memory.bytes == 80  # both factors, float32
+        again = product * a  # and the product; a is held already
+        assert memory.bytes == 120
+        again.sum().backward()
+    assert a.grad.tolist() == [2.0] * 10
+    assert memory.bytes == 0
+
+
+def test_a_view_counts_as_the_storage_it_belongs_to(torch):
+    memory, whole = GraphMemory(), torch.ones(4, 5)
+    w = torch.ones(5, requires_grad=True)
+    with torch.autograd.graph.saved_tensors_hooks(memory.keep, memory.give):
+        terms = [row * w for row in whole]
+    assert memory.bytes == 4 * 20  # the rows share one storage, and w itself needs no gradient of theirs
+    del terms
+    gc.collect()
+    assert memory.bytes == 0
+
+
+@pytest.mark.parametrize(("retain", "growth"), [(False, 1), (True, 4)])
+def test_a_graph_that_is_retained_grows_with_every_batch(torch, retain, growth):
+    memory, layer, h, held = GraphMemory(), torch.nn.RNN(2, 3), None, []
+    with torch.autograd.graph.saved_tensors_hooks(memory.keep, memory.give):
+        for _ in range(4):
+            out, h = layer(torch.ones(5, 1, 2), h)
+            held.append(memory.bytes)
+            out.sum().backward(retain_graph=retain)
+            h = h if retain else h.detach()
+    per_batch = held[1] - held[0] if retain else 0
+    assert held[3] - held[0] == (growth - 1) * per_batch
+    assert (per_batch > 0) is retain
