@@ -1,11 +1,8 @@
-"""Notebook 13: how long the window of a reader's own model must be, and the same cuts in PyTorch and JAX."""
+"""Notebook 13: how long the window of a reader's own model must be, and what people get wrong in the frameworks."""
 
 from .graph_memory import GraphMemory
 from .keras_check import check_keras
 from .mistakes_picture import draw_mistakes
+from .models import MODELS, own_model, story_batch
 
-__all__ = [
-    "GraphMemory",
-    "check_keras",
-    "draw_mistakes",
-]
+__all__ = ["MODELS", "GraphMemory", "check_keras", "draw_mistakes", "own_model", "story_batch"]
