@@ -126,7 +126,7 @@ MISTAKES = {
     "you return a tuple of length 3": lambda *w: read(*w)[:3],
     "you return one number": lambda *w: 1.0,
     "you return an object of type dict": lambda *w: read(*w)._asdict(),
-    "complex": lambda *w: read(*w)._replace(b_q=w[4] * 1j),
+    "a weight is a complex number": lambda *w: read(*w)._replace(b_q=w[4] * 1j),
     "W_hh holds a number that is not finite": lambda *w: read(*w)._replace(W_hh=np.nan * read(*w).W_hh),
     "look at b_q.": lambda *w: read(*w)._replace(b_q=2 * w[4]),
     "look at W_hx and b_h.": lambda *w: read(*w)._replace(W_hx=2 * read(*w).W_hx, b_h=read(*w).b_h ** 2),

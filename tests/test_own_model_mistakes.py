@@ -7,7 +7,7 @@ import pytest
 
 from bptt_helpers.lessons.own_model import GraphMemory, draw_mistakes
 from bptt_helpers.lessons.own_model import mistake_signs_picture as signs
-from bptt_helpers.lessons.own_model.mistakes_picture import CARDS
+from bptt_helpers.lessons.own_model.mistakes_picture import ACROSS, CARDS, LEFT, PLACES
 from bptt_helpers.lessons.sheet_pictures import Shapes, Words
 
 FOUND = {
@@ -58,6 +58,14 @@ def test_nothing_leaves_the_sheet_and_no_two_cards_meet():
     assert min(box.x0 for box in boxes) >= 0
     assert max(box.x1 for box in boxes) <= width
     assert len({(round(w.x, 3), round(w.y, 3)) for w in words}) == len(words)
+
+
+def test_what_is_wrong_stands_to_the_right_in_every_card():
+    _, shapes = drawn(draw_mistakes(FOUND))
+    wrong = {signs.WRONG, signs.LIGHT[signs.WRONG]}
+    found = np.array([shape.corners[:, 0].mean() for shape in shapes if {shape.face, shape.edge} & wrong]) - LEFT
+    assert len(found) > 10
+    assert (found % ACROSS > np.mean(PLACES)).all()
 
 
 def test_a_few_mistakes_alone_make_a_smaller_sheet():
@@ -131,8 +139,8 @@ def test_a_view_counts_as_the_storage_it_belongs_to(torch):
     memory, whole = GraphMemory(), torch.ones(4, 5)
     w = torch.ones(5, requires_grad=True)
     with torch.autograd.graph.saved_tensors_hooks(memory.keep, memory.give):
-        terms = [row * w for row in whole]
-    assert memory.bytes == 4 * 20  # the rows share one storage, and w itself needs no gradient of theirs
+        terms = [part * w for part in (whole[:3], whole[1:])]
+    assert memory.bytes == 80  # both parts lie in one storage; w is not needed, since they want no gradient
     del terms
     gc.collect()
     assert memory.bytes == 0
