@@ -147,10 +147,10 @@ def _where_they_part(trace, outputs, part, difference, tolerance):
     apart = np.abs(own - outputs) > tolerance * largest
     first = int((difference > tolerance).argmax())
     empty = trace.params.b_q if part == "o" else 0.0
-    if (outputs == 0)[apart].mean() > 0.02 and np.ptp(_ratios(outputs, own)) < 1e-3:
-        return "the outputs come after dropout; model.eval() switches it off"
     if (np.abs(outputs - empty) <= tolerance * largest).all(2)[apart.any(2)].all():
         return "they end there in padding, after a shorter sequence; leave these steps out of the loss"
+    if (outputs == 0)[apart].mean() > 0.02 and np.ptp(_ratios(outputs, own)) < 1e-3:
+        return "the outputs come after dropout; model.eval() switches it off"
     if first == 0 and len(difference) > 1 and difference[-1] < 0.01 * difference[0] and difference[0] > tolerance:
         return "the layer began with a state other than 0; give forward s0=model.initial_state(state)"
     if first == 0 and difference.max() < ROUGH:
@@ -160,6 +160,8 @@ def _where_they_part(trace, outputs, part, difference, tolerance):
             "weights that were changed after they were copied, dropout (model.eval() switches it off), another initial "
             "state or x, or a function between layer and readout; compare the layer's own output h first"
         )
+    if first == 1 and not trace.states[0].any() and apart[1].any(1).all():
+        return "weight_hh_l0 is another matrix: step 1, which has no use for it, is right"
     if difference[first] < 100 * tolerance:
         return "rounding that grows from step to step, as in a chaotic network; with float64 it would begin later"
     return "another x from there on, or a state that was set anew; up to there the weights are right"
