@@ -72,7 +72,7 @@ def test_a_layer_of_pytorch_agrees_and_rounding_is_allowed_for(torch, name, dtyp
     assert 0 < of_o.difference < of_o.tolerance / 10
     assert of_o.sentence.startswith("They agree: the largest difference is ")
     of_x = compare_outputs(forward(model.params, as_array(x), cell=model.cell), as_array(readout(h)))
-    assert of_x.likely.startswith("x and the outputs: each has the batch first")
+    assert of_x.likely.startswith("x and the outputs have the batch first")
 
 
 def as_array(tensor):
@@ -100,7 +100,7 @@ def test_what_was_taken_for_time_first_is_named(name, T):
     params, x = network(name, T=T)
     right = forward(params, x, cell=name)
     trace = forward(params, x.swapaxes(0, 1), cell=name)  # x (B, T, d) as it came
-    assert likely(trace, right.o.swapaxes(0, 1)).startswith("x and the outputs: each has the batch first")
+    assert likely(trace, right.o.swapaxes(0, 1)).startswith("x and the outputs have the batch first")
     if T == B:
         assert likely(trace, right.o).startswith("x has the batch first")
         assert likely(right, right.o.swapaxes(0, 1)).startswith("the outputs have the batch first")

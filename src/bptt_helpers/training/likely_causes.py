@@ -57,9 +57,8 @@ def suspects(trace, outputs, part):
     theirs, turned = beginning(outputs), beginning(outputs.swapaxes(0, 1))
     if not s0.any():
         own = run(x=x.swapaxes(0, 1), s0=None)
-        wrong = "the batch first and was taken for time first; model.time_first turns it"
-        yield f"x and the outputs: each has {wrong}", own, turned
-        yield f"x has {wrong}", own, theirs
+        yield "x and the outputs have the batch first, taken for time first; model.time_first turns them", own, turned
+        yield "x has the batch first, taken for time first; model.time_first turns it", own, theirs
     own = beginning(trace.o if part == "o" else trace.h[1:])
     yield "the outputs have the batch first; model.time_first turns them", own, turned
     if part == "o":
