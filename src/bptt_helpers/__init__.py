@@ -17,7 +17,7 @@ from .measures import (
 )
 from .passes import Gradients, Trace, bptt, forward, numerical_gradient, relative_error, textbook
 from .tasks import Vocabulary, cross_entropy, load_text, one_hot, sequences, squared_error, text_batch
-from .training import clip_by_global_norm, clip_by_value
+from .training import clip_by_global_norm, clip_by_value, compare_outputs
 from .truncation import (
     WindowCurve,
     constant_hazard,
@@ -36,6 +36,7 @@ __all__ = [
     "bptt",
     "clip_by_global_norm",
     "clip_by_value",
+    "compare_outputs",
     "constant_hazard",
     "cosine",
     "cost",
