@@ -133,6 +133,7 @@ TABLE = {
     "tasks.sequences.sine": SIZES,
     "tasks.stored.data_file": {"name": choice("a", "text", "long text", "address")},
     "tasks.stored.load_results": {"name": choice("temporal_order")},
+    "tasks.stored.load_weights": {"name": choice("gru")},
     "tasks.ngrams.KneserNey": {
         "text": choice("abcabcabc", "long text", "address"),
         "order": Argument(2, fine("1", "numpy integer")),
