@@ -14,7 +14,7 @@ from ..passes.backward import bptt, checked_signal
 from ..passes.forward import Trace
 from ..truncation.cuts import measured
 from ..truncation.lag_sums import way_of
-from ..truncation.safe_window import most_into_weights, safe_windows
+from ..truncation.safe_window import error_bounds, most_into_weights, safe_windows
 from ..truncation.window_search import Found, search
 from .progress import reporting
 
@@ -185,7 +185,7 @@ def window_report(trace, dL_do, *, errors=ERRORS, progress=True) -> WindowReport
         length=found.length,
         left=mean / mean[0],
         needed=needed,
-        safe=safe_windows(count[0] * mean, found.length, most_into_weights(way), errors),
+        safe=safe_windows(error_bounds(count[0] * mean, found.length, most_into_weights(way)), errors),
         sequence=losses[0],
         losses=losses[1],
         influence=_map(trace, dL_do, *losses),
