@@ -43,8 +43,8 @@ def most_into_weights(way) -> float:
 def error_bounds(phi, lengths, most) -> np.ndarray:
     """The bound of the relative error of every window.
 
-    What is left is taken as measured up to lag τ0 = K/4; from there on β is the smallest number for which φ_τ0 β^(k - τ0)
-    lies above all that was measured later.
+    What is left is taken as measured up to lag τ0 = K/4; from there on β is the smallest number for which
+    φ_τ0 β^(k - τ0) lies above all that was measured later.
 
     Parameters
     ----------
