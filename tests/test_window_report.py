@@ -1,18 +1,28 @@
 """How long a window must be: the report against brute force, its bound, its map, its costs, an interrupt."""
 
 import re
+import sys
 
 import numpy as np
 import pytest
 
-from bptt_helpers import Params, bptt, cost, cross_entropy, forward, gradient_by_window, influence, init_params
+from bptt_helpers import (
+    Params,
+    bptt,
+    cost,
+    cross_entropy,
+    forward,
+    gradient_by_window,
+    influence,
+    init_params,
+    window_report,
+)
 from bptt_helpers.cells.params import recurrent_part
 from bptt_helpers.tasks.sequences import adding
 from bptt_helpers.tasks.stored import load_weights
 from bptt_helpers.tasks.text import Vocabulary, load_text
 from bptt_helpers.tasks.text_layouts import split_text, text_batches
-from bptt_helpers.training import window_report as module
-from bptt_helpers.training.window_report import window_report
+from bptt_helpers.training.window_report import ERRORS
 from bptt_helpers.truncation.lag_sums import journey, way_of
 from bptt_helpers.truncation.safe_window import error_bounds, most_into_weights
 from tests.cell_cases import GATED, NAMES, CellCase, draw, in_pytorch
@@ -89,7 +99,7 @@ def test_the_window_found_is_that_of_brute_force_over_detached_runs_of_pytorch(t
     gradients = np.array([*by_detaching(torch, trace, dL_do)], float)
     exact = gradients[-1]
     error = np.linalg.norm(gradients - exact, axis=1) / np.linalg.norm(exact)
-    needed = tuple(next(w for w in range(1, 61) if (error[w - 1 :] <= e).all()) for e in module.ERRORS)
+    needed = tuple(next(w for w in range(1, 61) if (error[w - 1 :] <= e).all()) for e in ERRORS)
     assert report.needed == needed
     K = len(report.window)
     np.testing.assert_allclose(report.error, error[:K], atol=1e-5)
@@ -286,7 +296,7 @@ def test_an_interrupt_before_the_first_window_is_not_caught(monkeypatch):
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(module, "search", interrupted)
+    monkeypatch.setattr(sys.modules[window_report.__module__], "search", interrupted)
     with pytest.raises(KeyboardInterrupt):
         quiet(*network("tanh"))
 
