@@ -81,6 +81,9 @@ atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 RUN_FILE, SWEEP_FILE = str(FOLDER / "run.npz"), str(FOLDER / "sweep.json")
 save_run(start(PARAMS), RUN_FILE)
 
+# an untrained GRU under the keys of PyTorch
+LAYER = {"weight_ih_l0": np.ones((3 * N, D)), "weight_hh_l0": np.ones((3 * N, N))}
+
 READER = init_params(2, N, 2)
 READS = {
     "params": weights(READER, "params"),
@@ -110,6 +113,12 @@ def draw(update):
 TABLE = {
     "cells.elementwise.Elementwise": {"name": choice("tanh")},
     "cells.catalogue.find_cell": {"cell": choice("tanh"), "name": Argument("cell", frozenset(ANY))},
+    "cells.from_torch.from_torch": {
+        "layer": Argument(LAYER, fine()),
+        "readout": Argument({"weight": np.ones((Q, N))}, fine()),
+        "cell": choice("gru"),
+        "batch_first": flag(False),
+    },
     "cells.initial.init_params": {
         "n_in": count(3),
         "n_hidden": count(4),

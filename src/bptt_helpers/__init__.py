@@ -5,7 +5,7 @@ One room for each kind of thing, and imports run one way only (tests/test_archit
     numbers ─► cells, tasks ─► passes ─► truncation, measures ─► training ─► lessons ─► widgets ─► notebooks
 """
 
-from .cells import Params, init_params
+from .cells import Params, from_torch, init_params
 from .measures import (
     cosine,
     gradient_profile,
@@ -41,6 +41,7 @@ __all__ = [
     "cost",
     "cross_entropy",
     "forward",
+    "from_torch",
     "gradient_by_window",
     "gradient_profile",
     "influence",

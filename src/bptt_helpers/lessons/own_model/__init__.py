@@ -1,0 +1,5 @@
+"""Notebook 13: how long the window of a reader's own model must be, and what people get wrong in the frameworks."""
+
+from .models import MODELS, own_model, story_batch
+
+__all__ = ["MODELS", "own_model", "story_batch"]
