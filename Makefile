@@ -45,6 +45,7 @@ results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where
 	$(RUN) -m tools.language_model
 	$(RUN) -m tools.listening
 	$(RUN) -m tools.long_memory
+	$(RUN) -m tools.trained
 
 bench: $(VENV)/bench.stamp ## compare speed and memory with PyTorch, JAX and autograd
 	$(RUN) -m benchmarks
