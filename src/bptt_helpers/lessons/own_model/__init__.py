@@ -1,5 +1,6 @@
 """Notebook 13: how long the window of a reader's own model must be, and what people get wrong in the frameworks."""
 
 from .models import MODELS, own_model, story_batch
+from .report_picture import draw_report
 
-__all__ = ["MODELS", "own_model", "story_batch"]
+__all__ = ["MODELS", "draw_report", "own_model", "story_batch"]
