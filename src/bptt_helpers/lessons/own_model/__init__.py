@@ -4,5 +4,14 @@ from .graph_memory import GraphMemory
 from .keras_check import check_keras
 from .mistakes_picture import draw_mistakes
 from .models import MODELS, own_model, story_batch
+from .report_picture import draw_report
 
-__all__ = ["MODELS", "GraphMemory", "check_keras", "draw_mistakes", "own_model", "story_batch"]
+__all__ = [
+    "MODELS",
+    "GraphMemory",
+    "check_keras",
+    "draw_mistakes",
+    "draw_report",
+    "own_model",
+    "story_batch",
+]
