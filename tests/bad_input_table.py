@@ -59,6 +59,7 @@ SIZES = {"sequence_length": count(21), "batch_size": count(2), "rng": rng()}
 LONG_SIZES = SIZES | {"sequence_length": Argument(21, fine())}
 COSTS = {name: unlimited(3) for name in ("sequence_length", "n_in", "n_hidden", "n_out")}
 WINDOW, SCHEME = {"window": unlimited(2)}, {"scheme": choice("sliding")}
+CELL = {"cell": choice("tanh")}
 STRIDE = {"window": unlimited(3), "scheme": choice(None), "stride": count(None)}
 OUTPUTS = array(TRACE.o, "as complex", shapes=False)
 LABELS = {"weight": array(np.ones(T)), "ignore_label": Argument(-1, fine("-1", "0", "numpy integer", "10**12"))}
@@ -243,10 +244,10 @@ TABLE = {
         "dL_do": array(DL_DO),
         "slope": function(lambda h: 1 - h**2),
     },
-    "truncation.cost.stored_numbers": COSTS | STRIDE,
-    "truncation.cost.forward_operations": COSTS,
-    "truncation.cost.backward_operations": COSTS | STRIDE,
-    "truncation.cost.operations": COSTS | STRIDE,
+    "truncation.cost.stored_numbers": COSTS | STRIDE | CELL,
+    "truncation.cost.forward_operations": COSTS | CELL,
+    "truncation.cost.backward_operations": COSTS | STRIDE | CELL,
+    "truncation.cost.operations": COSTS | STRIDE | CELL,
     "truncation.cost.depth": {"sequence_length": unlimited(3)} | WINDOW,
     "truncation.every_window.gradient_by_window": PASS | SCHEME | {"windows": items([1, 3], "set", "integers")},
     "truncation.every_window.logarithmic_windows": {"T": count(7, "10**12")},
@@ -403,6 +404,11 @@ TABLE = {
         "progress": function(lambda done, wanted: None, "function", "wrong function", "True"),
         "file": choice(None),
         "every": unlimited(5),
+    },
+    "training.window_report.window_report": PASS
+    | {
+        "errors": items([0.1, 0.01], "array"),
+        "progress": function(False, "function", "wrong function", "True"),
     },
     "training.sweep.sweep": {
         "job": function(lambda a: {"b": a}, "function", "wrong function"),

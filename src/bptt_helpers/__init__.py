@@ -17,7 +17,7 @@ from .measures import (
 )
 from .passes import Gradients, Trace, bptt, forward, numerical_gradient, relative_error, textbook
 from .tasks import Vocabulary, cross_entropy, load_text, one_hot, sequences, squared_error, text_batch
-from .training import clip_by_global_norm, clip_by_value
+from .training import WindowReport, clip_by_global_norm, clip_by_value, window_report
 from .truncation import (
     WindowCurve,
     constant_hazard,
@@ -33,6 +33,7 @@ __all__ = [
     "Trace",
     "Vocabulary",
     "WindowCurve",
+    "WindowReport",
     "bptt",
     "clip_by_global_norm",
     "clip_by_value",
@@ -60,4 +61,5 @@ __all__ = [
     "squared_error",
     "text_batch",
     "textbook",
+    "window_report",
 ]

@@ -14,7 +14,7 @@ from ..passes.backward import bptt, checked_signal
 from ..passes.forward import Trace
 from ..truncation.cuts import measured
 from ..truncation.lag_sums import way_of
-from ..truncation.safe_window import most_into_weights, safe_windows
+from ..truncation.safe_window import error_bounds, most_into_weights, safe_windows
 from ..truncation.window_search import Found, search
 from .progress import reporting
 
@@ -47,8 +47,10 @@ class WindowReport(NamedTuple):
     needed : tuple of int or None
         For each of `errors` the smallest window from which on the error stays at or below it; None where an interrupted
         search had not come to it.
+    bound : ndarray (K,)
+        What the bound of Aicher, Foti & Fox says of `error` without knowing g (`safe_window`); inf for nothing.
     safe : tuple of int or None
-        What the bound of Aicher, Foti & Fox would choose (`safe_window`); None where it chooses none.
+        For each of `errors` the window that this bound would choose; None where it chooses none.
     sequence : int
         The sequence of the batch that the map shows: the one with most losses, the first of them.
     losses : ndarray of int (L,)
@@ -79,6 +81,7 @@ class WindowReport(NamedTuple):
     length: np.ndarray
     left: np.ndarray
     needed: tuple
+    bound: np.ndarray
     safe: tuple
     sequence: int
     losses: np.ndarray
@@ -169,6 +172,7 @@ def window_report(trace, dL_do, *, errors=ERRORS, progress=True) -> WindowReport
     count = sent.sum(1)[::-1].cumsum()[::-1]  # losses at step t or later
     mean = found.total / count[: len(found.total)]
     needed = tuple(_needed(found.error, e, T, complete) for e in errors)
+    bound = error_bounds(count[0] * mean, found.length, most_into_weights(way))
     losses = _sample(sent)
     by_stride = [None if w is None else measured(trace, dL_do, exact, 2 * w - 1, w) for w in needed]
     in_blocks = [None if w is None else measured(trace, dL_do, exact, w, w) for w in needed]
@@ -185,7 +189,8 @@ def window_report(trace, dL_do, *, errors=ERRORS, progress=True) -> WindowReport
         length=found.length,
         left=mean / mean[0],
         needed=needed,
-        safe=safe_windows(count[0] * mean, found.length, most_into_weights(way), errors),
+        bound=bound,
+        safe=safe_windows(bound, errors),
         sequence=losses[0],
         losses=losses[1],
         influence=_map(trace, dL_do, *losses),

@@ -40,38 +40,40 @@ def most_into_weights(way) -> float:
     return float(np.sqrt(of_unit.max()))
 
 
-def safe_windows(phi, lengths, most, errors) -> tuple:
-    """The windows that the bound chooses, None where it chooses none.
+def error_bounds(phi, lengths, most) -> np.ndarray:
+    """The bound of the relative error of every window.
+
+    What is left is taken as measured up to lag τ0 = K/4; from there on β is the smallest number for which
+    φ_τ0 β^(k - τ0) lies above all that was measured later.
 
     Parameters
     ----------
     phi : ndarray (K,)
-        φ_k summed over the losses (N φ_k), in units of ‖g‖.
+        N φ_k in units of ‖g‖, of the lags k = 0 … K - 1.
     lengths : ndarray (K,)
         ‖g_τ‖ / ‖g‖ of the windows τ = 1 … K.
     most : float
         M.
-    errors : sequence of float
-        Relative errors that are allowed.
+
+    Returns
+    -------
+    ndarray (K,)
+        Of the windows τ = 1 … K; inf where ‖g_τ‖ <= E, and everywhere if there are fewer than three lags or β >= 1.
     """
-    bound = bounds(phi, lengths, most)
-    return tuple(int(np.argmax(bound <= e)) + 1 if (bound <= e).any() else None for e in errors)
-
-
-def bounds(phi, lengths, most) -> np.ndarray:
-    """The bound of the relative error of every window; inf where there is none. Arguments as `safe_windows`."""
     K = len(phi)
-    start = K // 4
-    none = np.full(K, np.inf)
-    if K - start < 3 or phi[start] == 0:
+    start, none = K // 4, np.full(K, np.inf)
+    if K < 3 or phi[start] == 0:
         return none
     with np.errstate(divide="ignore"):
-        decay = np.log(phi[start + 1 :] / phi[start]) / np.arange(1, K - start)
-    beta = np.exp(decay.max())
+        beta = np.exp((np.log(phi[start + 1 :] / phi[start]) / np.arange(1, K - start)).max())
     if beta >= 1:
         return none
-    after = phi[start] * beta ** np.arange(1, K - start + 1) / (1 - beta)  # lags start + 1, start + 2 … and on
-    first = np.cumsum(phi[1 : start + 1][::-1])[::-1] + after[0]  # lags 1 …, 2 … up to start, and on
-    beyond = most * np.append(first, after)[:K]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(lengths > beyond, beyond / (lengths - beyond), np.inf)
+    after = phi[start] * beta ** np.arange(1, K - start + 1) / (1 - beta)  # of the lags from τ on, τ = τ0 + 1 … K
+    before = np.cumsum(phi[1 : start + 1][::-1])[::-1] + after[0]  # the same for τ = 1 … τ0
+    left_out = most * np.append(before, after)
+    return np.divide(left_out, lengths - left_out, out=none, where=lengths > left_out)
+
+
+def safe_windows(bound, errors) -> tuple:
+    """For each of `errors` the smallest window whose bound, of τ = 1 … K, is not above it; None if there is none."""
+    return tuple(int((bound <= e).argmax()) + 1 if (bound <= e).any() else None for e in errors)

@@ -42,8 +42,8 @@ def search(way, exact, finest):
 
     It ends before a lag k where M · (T - k) · growth · Σ ‖dL_t/ds_{t-k}‖ is at most a tenth of what `finest` allows:
     M is the most that a signal sends to the weights, T - k lags are still to come, and growth is the most by which the
-    sum has grown again so far. The errors of all longer windows are then below that, unless signals that have all but
-    died come back as they have not before.
+    sum has grown again so far. All that is still to come must then be as small too, and it is what is left of g; where
+    it is not, signals that had all but died come back. The errors of all longer windows stay below that.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def search(way, exact, finest):
     norm, power_of_norm = length(exact)
     exact = shifted(exact, -power_of_norm) / norm
     kept, whole = np.zeros_like(exact), exact.ravel()
-    total, lowest, growth = 0.0, np.inf, 1.0
+    error, total, lowest, growth = 1.0, 0.0, np.inf, 1.0
 
     def in_norms(power):
         return float(np.ldexp(1 / norm, power - power_of_norm))
@@ -73,7 +73,7 @@ def search(way, exact, finest):
         total = float(np.sqrt(np.vecdot(signal, signal)).sum(dtype=float)) * in_norms(power)
         lowest = min(lowest, total)
         growth = max(growth, total / lowest)
-        return most * (T - lag) * growth * total <= finest / 10
+        return max(error, most * (T - lag) * growth * total) <= finest / 10
 
     for _, dL_da, power in journey(way, nothing_left):
         part = way.into_weights(dL_da)
@@ -82,4 +82,5 @@ def search(way, exact, finest):
         left_out, so_far = np.subtract(exact, kept, out=part).ravel(), kept.ravel()
         size = float(np.sqrt(so_far.dot(so_far)))
         cosine = float(so_far.dot(whole)) / size if size > 0 else np.nan
-        yield Found(float(np.sqrt(left_out.dot(left_out))), min(cosine, 1.0), size, total)
+        error = float(np.sqrt(left_out.dot(left_out)))
+        yield Found(error, min(cosine, 1.0), size, total)
