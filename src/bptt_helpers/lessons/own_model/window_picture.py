@@ -73,7 +73,16 @@ class WindowPicture:
         self._make_error()
         self._make_arrows()
         self.artists = [self.page, self.frame, self.box, self.cut, self.scissors, self.window, self.lost]
-        self.artists += [self.curve, *self.needed, self.safe, self.enough, self.upright, self.here, self.value]
+        self.artists += [
+            self.curve,
+            *self.needed,
+            self.bound,
+            self.safe,
+            self.enough,
+            self.upright,
+            self.here,
+            self.value,
+        ]
         self.artists += [self.trail, self.arrows, self.gap, self.error, self.cosine]
 
     def _add_axes(self, left, bottom, width, height, **more):
@@ -106,6 +115,7 @@ class WindowPicture:
         (self.curve,) = ax.plot([], [], color=WINDOW, lw=2.4)
         (self.enough,) = ax.plot([], [], **ENOUGH)
         self.needed = [Label(ax, size=9.5, plate=False) for _ in MARKED]
+        (self.bound,) = ax.plot([], [], color=GREY, lw=1.2, ls=":")
         (self.safe,) = ax.plot([], [], **BOUND)
         (self.upright,) = ax.plot([], [], color=HERE, lw=3, alpha=0.8, zorder=0)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc=HERE, mec=INK, clip_on=False)
@@ -142,7 +152,8 @@ class WindowPicture:
             ``shares`` ndarray (T,), log10 of what the loss sends to each state, divided
             by what it sends to its own, nan behind it; ``loss`` and ``window`` int, from 1; ``lost`` float, the share
             of its signals that is cut; ``error``, ``cosine`` and ``length`` ndarrays (T,), of windows 1 … T against
-            the exact gradient; ``needed`` and ``safe`` tuples of int or None, for the errors of `MARKED`.
+            the exact gradient; ``bound`` ndarray (T,), what a bound says of the error, inf where it says nothing, nan
+            where it was not asked; ``needed`` and ``safe`` tuples of int or None, for the errors of `MARKED`.
         """
         self.data = data
         self._show_page(data)
@@ -167,6 +178,7 @@ class WindowPicture:
         below = np.flatnonzero(data.error < LOWEST)
         end = below[0] + 1 if len(below) else len(steps)
         self.curve.set_data(steps[:end], error[:end])
+        self.bound.set_data(steps, np.where((data.bound > HIGHEST) | (data.bound < LOWEST), np.nan, data.bound))
         self.enough.set_data(*_places(data.needed))
         self.safe.set_data(*_places(data.safe))
         for label, needed, height in zip(self.needed, data.needed, HEIGHTS, strict=True):
