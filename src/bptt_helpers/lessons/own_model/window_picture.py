@@ -114,7 +114,7 @@ class WindowPicture:
             ax.axhline(error, color=PALE, lw=1, zorder=0)
         (self.curve,) = ax.plot([], [], color=WINDOW, lw=2.4)
         (self.enough,) = ax.plot([], [], **ENOUGH)
-        self.needed = [Label(ax, size=9.5, plate=False) for _ in MARKED]
+        self.needed = [Label(ax, size=10, plate=False) for _ in MARKED]
         (self.bound,) = ax.plot([], [], color=GREY, lw=1.2, ls=":")
         (self.safe,) = ax.plot([], [], **BOUND)
         (self.upright,) = ax.plot([], [], color=HERE, lw=3, alpha=0.8, zorder=0)
@@ -152,8 +152,7 @@ class WindowPicture:
             ``shares`` ndarray (T,), log10 of what the loss sends to each state, divided
             by what it sends to its own, nan behind it; ``loss`` and ``window`` int, from 1; ``lost`` float, the share
             of its signals that is cut; ``error``, ``cosine`` and ``length`` ndarrays (T,), of windows 1 … T against
-            the exact gradient; ``bound`` ndarray (T,), what a bound says of the error, inf where it says nothing, nan
-            where it was not asked; ``needed`` and ``safe`` tuples of int or None, for the errors of `MARKED`.
+            the exact gradient; ``bound`` ndarray (T,), what a bound says of the error, nan where it says nothing; ``needed`` and ``safe`` tuples of int or None, for the errors of `MARKED`.
         """
         self.data = data
         self._show_page(data)
@@ -182,18 +181,18 @@ class WindowPicture:
         self.enough.set_data(*_places(data.needed))
         self.safe.set_data(*_places(data.safe))
         for label, needed, height in zip(self.needed, data.needed, HEIGHTS, strict=True):
-            label.set_text("" if needed is None else f"τ = {needed}")
+            label.set_text("" if needed is None else str(needed))
             if needed is not None:
-                late = needed > LONGEST / 3
-                label.set_position((needed / 1.09 if late else needed * 1.09, height))
-                label.set_ha("right" if late else "left")
+                label.set_position((needed * 1.09, height))
         here = error[data.window - 1]
         self.upright.set_data([data.window] * 2, [LOWEST, here])
         self.here.set_data([data.window], [here])
         self.value.set_text(percent(data.error[data.window - 1]))
-        early = data.window < LONGEST / 3
-        self.value.set_position((data.window * (1.1 if early else 0.95), here * 1.45))
-        self.value.set_ha("left" if early else "right")
+        if data.window < 3:  # no room on the left
+            self.value.set_position((data.window * 1.1, here * 1.45))
+        else:  # under the curve, where nothing is written
+            self.value.set_position((data.window / 1.12, max(here / 1.6, 1.6 * LOWEST)))
+        self.value.set_ha("left" if data.window < 3 else "right")
 
     def _show_arrows(self, data):
         ways = tips(data.cosine, data.length)
