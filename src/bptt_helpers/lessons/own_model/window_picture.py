@@ -149,10 +149,11 @@ class WindowPicture:
         Parameters
         ----------
         data : object with
-            ``shares`` ndarray (T,), log10 of what the loss sends to each state, divided
-            by what it sends to its own, nan behind it; ``loss`` and ``window`` int, from 1; ``lost`` float, the share
-            of its signals that is cut; ``error``, ``cosine`` and ``length`` ndarrays (T,), of windows 1 … T against
-            the exact gradient; ``bound`` ndarray (T,), what a bound says of the error, nan where it says nothing; ``needed`` and ``safe`` tuples of int or None, for the errors of `MARKED`.
+            ``shares`` ndarray (T,), log10 of what the loss sends to each state, divided by what it sends to its own,
+            nan behind it; ``loss`` and ``window`` int, from 1; ``lost`` float, the share of its signals that is cut;
+            ``error``, ``cosine`` and ``length`` ndarrays (T,), of windows 1 … T against the exact gradient; ``bound``
+            ndarray (T,), what a bound says of the error, nan where it says nothing; ``needed`` and ``safe`` tuples of
+            int or None, for the errors of `MARKED`.
         """
         self.data = data
         self._show_page(data)
