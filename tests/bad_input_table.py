@@ -344,6 +344,11 @@ TABLE = {
     "training.clipping.global_norm": {"gradient": NORM},
     "training.clipping.clip_by_global_norm": {"gradient": gradient(GRADIENT), "max_norm": positive(1.0)},
     "training.clipping.clip_by_value": {"gradient": gradient(GRADIENT), "max_value": positive(1.0)},
+    "training.own_model.compare_outputs": {
+        "trace": trace(TRACE),
+        "outputs": array(TRACE.o),
+        "tolerance": positive(1e-12),
+    },
     "training.run.start": {"params": gradient(PARAMS)},
     "training.run.save_run": {"run": Argument(start(PARAMS), fine()), "file": Argument(RUN_FILE, fine())},
     "training.run.load_run": {"file": Argument(RUN_FILE, fine())},

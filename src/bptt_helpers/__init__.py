@@ -17,7 +17,7 @@ from .measures import (
 )
 from .passes import Gradients, Trace, bptt, forward, numerical_gradient, relative_error, textbook
 from .tasks import Vocabulary, cross_entropy, load_text, one_hot, sequences, squared_error, text_batch
-from .training import WindowReport, clip_by_global_norm, clip_by_value, window_report
+from .training import WindowReport, clip_by_global_norm, clip_by_value, compare_outputs, window_report
 from .truncation import (
     WindowCurve,
     constant_hazard,
@@ -37,6 +37,7 @@ __all__ = [
     "bptt",
     "clip_by_global_norm",
     "clip_by_value",
+    "compare_outputs",
     "constant_hazard",
     "cosine",
     "cost",
