@@ -252,6 +252,15 @@ def test_fewer_digits_and_growing_rounding_are_told_from_mistakes():
     assert found.likely.startswith("rounding that grows from step to step")
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mistake_that_changes_nothing_explains_nothing(name):
+    params, x = network(name)
+    trace = forward(params._replace(b_h=0 * params.b_h, b_q=0 * params.b_q), x, cell=name)
+    outputs = trace.o.copy()
+    outputs[14:] += 0.25  # two steps after the last that suspects are tried on
+    assert likely(trace, outputs).startswith("another x from there on")
+
+
 def test_a_readout_of_none_is_compared_as_it_is():
     weights = dict(zip(("weight_ih_l0", "weight_hh_l0"), network("gru")[0][:2], strict=True))
     model = from_torch(weights)
