@@ -30,6 +30,7 @@ def report_of(**other):
         "length": 1 - 10 ** (-0.1 * (lag + 1)) / 2,
         "left": 10 ** (-0.1 * lag),
         "needed": (10, 14, 20),
+        "bound": np.where(lag > 4, 10 ** (1.5 - 0.1 * lag), np.inf),
         "safe": (25, None, 44),
         "sequence": 2,
         "losses": losses,
@@ -82,6 +83,9 @@ def test_curves_and_marks_are_the_report():
     lines = lines_of(ax)
     np.testing.assert_allclose(lines["error"], np.column_stack([report.window, np.log10(report.error)]))
     np.testing.assert_allclose(lines["left of a signal"], np.column_stack([np.arange(K) + 0.5, np.log10(report.left)]))
+    (dotted,) = [line.get_ydata() for line in ax.lines if line.get_ls() == ":" and len(line.get_xdata())]
+    np.testing.assert_allclose(dotted[5:], 1.5 - 0.1 * np.arange(5, K))
+    assert np.isnan(dotted[:3]).all()
     points = [tuple(line.get_xydata()[0]) for line in ax.lines if line.get_xydata().shape == (1, 2)]
     wanted = [(10, -1), (25, -1), (14, np.log10(0.05)), (20, -2), (44, -2)]
     wanted += [(10, np.log10(0.4)), (14, np.log10(0.2)), (20, np.log10(0.035))]

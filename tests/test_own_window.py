@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_helpers import bptt, cross_entropy, forward, influence, load_text
+from bptt_helpers import Vocabulary, bptt, cross_entropy, forward, influence, load_text
 from bptt_helpers.cells.params import recurrent_part
 from bptt_helpers.lessons.own_model.models import MODELS, own_model, story_batch
 from bptt_helpers.lessons.own_model.window_explorer import OWN_WINDOW, measured, page_text
@@ -75,10 +75,12 @@ def test_curve_marks_and_arrows_are_the_data(values):
     np.testing.assert_array_equal(windows, np.arange(1, len(windows) + 1))
     np.testing.assert_array_equal(errors, np.clip(data.error[: len(windows)], LOWEST, HIGHEST))
     assert len(windows) == LONGEST or data.error[len(windows) - 1] < LOWEST
+    there = (data.bound >= LOWEST) & (data.bound <= HIGHEST)
+    np.testing.assert_array_equal(picture.bound.get_ydata(), np.where(there, data.bound, np.nan))
     for line, found in ((picture.enough, data.needed), (picture.safe, data.safe)):
         there = [[window, error] for window, error in zip(found, MARKED, strict=True) if window is not None]
         assert line.get_xydata().tolist() == there
-    assert [label.get_text() for label in picture.needed] == [f"τ = {window}" for window in data.needed]
+    assert [label.get_text() for label in picture.needed] == [str(window) for window in data.needed]
     error = data.error[data.window - 1]
     assert picture.here.get_xydata().tolist() == [[data.window, np.clip(error, LOWEST, HIGHEST)]]
     assert picture.value.get_text() == percent(error)
@@ -105,9 +107,9 @@ def test_no_arrow_leaves_its_picture(model):
 
 
 def test_the_page_is_the_text_that_was_read():
-    text = page_text()
-    assert len(text) == LONGEST
-    assert text in load_text()
+    text, batch = page_text(), story_batch(LONGEST, 8)
+    numbers = Vocabulary.of(load_text()).encode(text)
+    assert numbers[1:].tolist() == batch.y[:-1, 0].tolist()  # each character is what came after the one before
     assert OWN_WINDOW.picture().page._text == text
 
 

@@ -153,16 +153,13 @@ def _draw_error(figure, report, lags):
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_xlabel("steps back from the loss: window τ", labelpad=2)
     with np.errstate(divide="ignore"):
-        error, left = np.log10(report.error), np.log10(report.left)
-    ax.plot(
-        np.arange(len(left)) + 0.5,
-        leaving(left, LOWEST, HIGHEST),
-        color=GREY,
-        lw=1.4,
-        ls="--",
-        label="left of a signal",
-    )
-    ax.plot(report.window, leaving(error, LOWEST, HIGHEST), color=WINDOW, lw=2.6, label="error")
+        error, left, bound = (np.log10(values) for values in (report.error, report.left, report.bound))
+    for x, values, look in (
+        (np.arange(len(left)) + 0.5, left, {"color": GREY, "lw": 1.4, "ls": "--", "label": "left of a signal"}),
+        (report.window, bound, {"color": GREY, "lw": 1.4, "ls": ":"}),
+        (report.window, error, {"color": WINDOW, "lw": 2.6, "label": "error"}),
+    ):
+        ax.plot(x, leaving(values, LOWEST, HIGHEST), **look)
     for allowed, needed, safe, blocks in zip(report.errors, report.needed, report.safe, report.blocks, strict=True):
         height = at_edge(np.log10(allowed), LOWEST, HIGHEST)
         ax.axhline(height, color=PALE, lw=1, zorder=-1)
@@ -172,7 +169,7 @@ def _draw_error(figure, report, lags):
         if safe is not None:
             ax.plot([safe], [height], **BOUND)
     ax.plot([], [], label="enough", **ENOUGH)
-    ax.plot([], [], label="safe bound", **BOUND)
+    ax.plot([], [], label="safe bound", **BOUND | {"ls": ":", "color": GREY})
     ax.plot([], [], label="in blocks of τ", **IN_BLOCKS)
     place = {"loc": "center left", "bbox_to_anchor": (7.2 / WIDTH, 3.4 / HEIGHT), "bbox_transform": figure.transFigure}
     ax.legend(**place, frameon=False, fontsize=10, handlelength=1.6, labelspacing=0.6)

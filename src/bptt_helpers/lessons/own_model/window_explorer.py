@@ -32,6 +32,8 @@ class WindowData(NamedTuple):
         Sum of what the window cuts off, divided by the sum of all that the loss sends.
     error, cosine, length : ndarray (T,)
         Of the gradient of windows 1 … T: distance to the exact one and length, both divided by its length; cosine.
+    bound : ndarray (T,)
+        What the bound says of the error; nan where it says nothing.
     needed, safe : tuple of int or None
         For the errors of `MARKED`: the smallest window that is enough, and what the bound chooses.
     """
@@ -44,6 +46,7 @@ class WindowData(NamedTuple):
     error: np.ndarray
     cosine: np.ndarray
     length: np.ndarray
+    bound: np.ndarray
     needed: tuple
     safe: tuple
 
@@ -55,7 +58,7 @@ class Measured(NamedTuple):
     ----------
     sent : ndarray (T, T)
         log10 ‖dL_t/ds_s‖, row t, column s; nan for s > t.
-    error, cosine, length, needed, safe
+    error, cosine, length, bound, needed, safe
         As in `WindowData`.
     """
 
@@ -63,6 +66,7 @@ class Measured(NamedTuple):
     error: np.ndarray
     cosine: np.ndarray
     length: np.ndarray
+    bound: np.ndarray
     needed: tuple
     safe: tuple
 
@@ -75,10 +79,11 @@ def measured(model) -> Measured:
     report = window_report(trace, cross_entropy(trace.o, batch.y)[1], errors=MARKED, progress=False)
     first = forward(network.params, batch.x[:, :1], cell=network.cell)
     sent = influence(first, cross_entropy(first.o, batch.y[:, :1])[1])[:, :, 0]
+    bound = np.where(np.isinf(report.bound), np.nan, report.bound)
     # behind the last window of the report nothing is left out
     curves = [
         np.pad(values, (0, LONGEST - len(values)), constant_values=end)
-        for values, end in ((report.error, 0), (report.cosine, 1), (report.length, 1))
+        for values, end in ((report.error, 0), (report.cosine, 1), (report.length, 1), (bound, np.nan))
     ]
     return Measured(sent, *curves, report.needed, report.safe)
 
@@ -108,11 +113,7 @@ def window_data(model, window, loss) -> WindowData:
         window,
         row - row[loss - 1],
         float(sent[:cut].sum() / sent.sum()),
-        known.error,
-        known.cosine,
-        known.length,
-        known.needed,
-        known.safe,
+        *known[1:],
     )
 
 
@@ -137,7 +138,7 @@ OWN_WINDOW = Explorer(
         "window": Whole(
             5, 1, LONGEST, "Window τ", f"τ: steps that every loss looks back; {LONGEST} is exact.", plays=True
         ),
-        "loss": Whole(LONGEST, 1, LONGEST, "Loss at character t", "The loss whose signals colour the page."),
+        "loss": Whole(110, 1, LONGEST, "Loss at character t", "The loss whose signals colour the page."),
     },
     leading=("window", "model"),
     compute=window_data,

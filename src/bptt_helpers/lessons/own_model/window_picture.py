@@ -73,7 +73,16 @@ class WindowPicture:
         self._make_error()
         self._make_arrows()
         self.artists = [self.page, self.frame, self.box, self.cut, self.scissors, self.window, self.lost]
-        self.artists += [self.curve, *self.needed, self.safe, self.enough, self.upright, self.here, self.value]
+        self.artists += [
+            self.curve,
+            *self.needed,
+            self.bound,
+            self.safe,
+            self.enough,
+            self.upright,
+            self.here,
+            self.value,
+        ]
         self.artists += [self.trail, self.arrows, self.gap, self.error, self.cosine]
 
     def _add_axes(self, left, bottom, width, height, **more):
@@ -105,7 +114,8 @@ class WindowPicture:
             ax.axhline(error, color=PALE, lw=1, zorder=0)
         (self.curve,) = ax.plot([], [], color=WINDOW, lw=2.4)
         (self.enough,) = ax.plot([], [], **ENOUGH)
-        self.needed = [Label(ax, size=9.5, plate=False) for _ in MARKED]
+        self.needed = [Label(ax, size=10, plate=False) for _ in MARKED]
+        (self.bound,) = ax.plot([], [], color=GREY, lw=1.2, ls=":")
         (self.safe,) = ax.plot([], [], **BOUND)
         (self.upright,) = ax.plot([], [], color=HERE, lw=3, alpha=0.8, zorder=0)
         (self.here,) = ax.plot([], [], "o", ms=10, mfc=HERE, mec=INK, clip_on=False)
@@ -139,10 +149,11 @@ class WindowPicture:
         Parameters
         ----------
         data : object with
-            ``shares`` ndarray (T,), log10 of what the loss sends to each state, divided
-            by what it sends to its own, nan behind it; ``loss`` and ``window`` int, from 1; ``lost`` float, the share
-            of its signals that is cut; ``error``, ``cosine`` and ``length`` ndarrays (T,), of windows 1 … T against
-            the exact gradient; ``needed`` and ``safe`` tuples of int or None, for the errors of `MARKED`.
+            ``shares`` ndarray (T,), log10 of what the loss sends to each state, divided by what it sends to its own,
+            nan behind it; ``loss`` and ``window`` int, from 1; ``lost`` float, the share of its signals that is cut;
+            ``error``, ``cosine`` and ``length`` ndarrays (T,), of windows 1 … T against the exact gradient; ``bound``
+            ndarray (T,), what a bound says of the error, nan where it says nothing; ``needed`` and ``safe`` tuples of
+            int or None, for the errors of `MARKED`.
         """
         self.data = data
         self._show_page(data)
@@ -167,21 +178,22 @@ class WindowPicture:
         below = np.flatnonzero(data.error < LOWEST)
         end = below[0] + 1 if len(below) else len(steps)
         self.curve.set_data(steps[:end], error[:end])
+        self.bound.set_data(steps, np.where((data.bound > HIGHEST) | (data.bound < LOWEST), np.nan, data.bound))
         self.enough.set_data(*_places(data.needed))
         self.safe.set_data(*_places(data.safe))
         for label, needed, height in zip(self.needed, data.needed, HEIGHTS, strict=True):
-            label.set_text("" if needed is None else f"τ = {needed}")
+            label.set_text("" if needed is None else str(needed))
             if needed is not None:
-                late = needed > LONGEST / 3
-                label.set_position((needed / 1.09 if late else needed * 1.09, height))
-                label.set_ha("right" if late else "left")
+                label.set_position((needed * 1.09, height))
         here = error[data.window - 1]
         self.upright.set_data([data.window] * 2, [LOWEST, here])
         self.here.set_data([data.window], [here])
         self.value.set_text(percent(data.error[data.window - 1]))
-        early = data.window < LONGEST / 3
-        self.value.set_position((data.window * (1.1 if early else 0.95), here * 1.45))
-        self.value.set_ha("left" if early else "right")
+        if data.window < 3:  # no room on the left
+            self.value.set_position((data.window * 1.1, here * 1.45))
+        else:  # under the curve, where nothing is written
+            self.value.set_position((data.window / 1.12, max(here / 1.6, 1.6 * LOWEST)))
+        self.value.set_ha("left" if data.window < 3 else "right")
 
     def _show_arrows(self, data):
         ways = tips(data.cosine, data.length)
