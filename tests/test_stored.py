@@ -6,7 +6,7 @@ import pytest
 
 from bptt_helpers.tasks import stored
 from bptt_helpers.tasks.stored import RESULTS, data_file, load_results
-from tools import cue_recall, language_model, listening, long_memory, temporal_order
+from tools import cue_recall, frameworks, language_model, listening, long_memory, temporal_order
 
 
 def test_results_do_not_depend_on_the_working_directory(tmp_path, monkeypatch):
@@ -17,7 +17,7 @@ def test_results_do_not_depend_on_the_working_directory(tmp_path, monkeypatch):
 
 
 def test_each_tool_writes_the_file_that_the_notebook_reads():
-    for tool in (cue_recall, language_model, listening, long_memory, temporal_order):
+    for tool in (cue_recall, frameworks, language_model, listening, long_memory, temporal_order):
         assert data_file(f"{tool.__name__.rpartition('.')[2]}.json") == tool.STORE
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from ...cells.params import Params
 from ...numbers.validate import shown
 
-MARKS = {"array", "dtype"}, {"tuple"}, {"params"}
+MARKS = {"array", "shape", "dtype"}, {"tuple"}, {"params"}
 
 
 def frozen(name, value):
@@ -31,7 +31,9 @@ def frozen(name, value):
     array = np.asarray(value)
     if array.dtype.kind not in "biufU":
         raise ValueError(f"{name}: want numbers, text, arrays, and lists or dicts of them, got {shown(value)}")
-    return array.item() if array.ndim == 0 else {"array": array.tolist(), "dtype": str(array.dtype)}
+    if array.ndim == 0:
+        return array.item()
+    return {"array": array.ravel().tolist(), "shape": list(array.shape), "dtype": str(array.dtype)}
 
 
 def thawed(value):
@@ -40,8 +42,8 @@ def thawed(value):
         return [thawed(part) for part in value]
     if not isinstance(value, dict):
         return value
-    if set(value) == {"array", "dtype"}:
-        return np.array(value["array"], value["dtype"])
+    if set(value) == {"array", "shape", "dtype"}:
+        return np.array(value["array"], value["dtype"]).reshape(value["shape"])
     if set(value) == {"tuple"}:
         return tuple(thawed(part) for part in value["tuple"])
     if set(value) == {"params"}:
