@@ -71,12 +71,13 @@ def test_without_the_library_the_stored_answer_comes_with_one_sentence(take_away
 
 def test_each_library_has_its_own_sentence(take_away, there, capsys):
     scaled(1)
-    there.append(there[0] | {"library": "jax"})
+    there.append(there[0] | {"library": "jax", "version": "0.1"})
     take_away()
     for _ in range(2):
         extras.stored("jax", "scaled", None, there[0]["arguments"])
         scaled(1)
-    assert capsys.readouterr().out.count("\n") == 2
+    said = capsys.readouterr().out.splitlines()
+    assert ["JAX 0.1 gave" in said[0], "PyTorch 9.8.7 gave" in said[1], len(said)] == [True, True, 2]
 
 
 def another(text):
