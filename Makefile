@@ -47,6 +47,7 @@ results: $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/jax.stamp ## compute aga
 	$(RUN) -m tools.language_model
 	$(RUN) -m tools.listening
 	$(RUN) -m tools.long_memory
+	$(RUN) -m tools.trained
 	$(RUN) -m tools.frameworks
 
 bench: $(VENV)/bench.stamp ## compare speed and memory with PyTorch, JAX and autograd

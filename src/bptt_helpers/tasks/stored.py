@@ -1,13 +1,17 @@
-"""The files of data/, wherever the package was installed: results that take too long to compute again."""
+"""The files of data/, wherever the package was installed: results and weights that take too long to compute again."""
 
 from __future__ import annotations
 
 import json
 import os
+import zipfile
 from pathlib import Path
+
+import numpy as np
 
 from ..numbers.validate import choice, shown
 
+WEIGHTS = ("rnn", "gru", "lstm", "adding")
 RESULTS = ("cue_recall", "frameworks", "language_model", "listening", "long_memory", "temporal_order")
 
 
@@ -76,7 +80,7 @@ def load_results(name) -> dict:
     """
     file = data_file(f"{choice('name', name, RESULTS)}.json")
     if not file.exists():
-        raise FileNotFoundError(f"name: want stored results, got {name!r}, whose file {str(file)!r} does not exist")
+        raise FileNotFoundError(f"name: want what is stored, got {name!r}, whose file {str(file)!r} does not exist")
     try:
         results = json.loads(file.read_text(encoding="utf-8"))
     except ValueError as error:  # of JSON or of UTF-8
@@ -86,6 +90,50 @@ def load_results(name) -> dict:
     return results
 
 
+def load_weights(name) -> dict:
+    """Read the weights of a trained network as another program would hand them over: arrays by PyTorch's names.
+
+    Parameters
+    ----------
+    name : {"rnn", "gru", "lstm", "adding"}
+        The first three have 64 units and read the story, 60 different characters; "adding" is a GRU of 32 units that
+        adds two numbers. Made by ``make results``.
+
+    Returns
+    -------
+    dict
+        ``rnn``: dict of ``weight_ih_l0``, ``weight_hh_l0``, ``bias_ih_l0`` and ``bias_hh_l0``; ``readout``: dict of
+        ``weight`` and ``bias``. Arrays of float32.
+
+    Raises
+    ------
+    ValueError
+        If there are no weights of that name, or their file is damaged.
+    FileNotFoundError
+        If the file is missing.
+
+    Examples
+    --------
+    >>> weights = load_weights("gru")
+    >>> weights["rnn"]["weight_hh_l0"].shape, weights["readout"]["weight"].shape
+    ((192, 64), (60, 64))
+    """
+    choice("name", name, WEIGHTS)
+    file, weights = data_file("trained.npz"), {"rnn": {}, "readout": {}}
+    if not file.exists():
+        raise FileNotFoundError(f"name: want what is stored, got {name!r}, whose file {str(file)!r} does not exist")
+    try:
+        with open(file, "rb") as archive, np.load(archive) as stored:
+            for key in (key for key in stored if key.startswith(f"{name}/")):
+                part, _, of_part = key.removeprefix(f"{name}/").partition(".")
+                weights[part][of_part] = stored[key].astype(np.float32)
+    except (ValueError, OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
+        raise ValueError(_damaged(name, file, str(error))) from error
+    if not all(weights.values()):
+        raise ValueError(_damaged(name, file, f"no {name} in it"))
+    return weights
+
+
 def _damaged(name, file, how):
     way_out = "take the file from the repository again, or make it anew with `make results`"
-    return f"name: want stored results, got {name!r}, whose file {str(file)!r} is damaged ({how}); {way_out}"
+    return f"name: want what is stored, got {name!r}, whose file {str(file)!r} is damaged ({how}); {way_out}"

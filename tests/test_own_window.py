@@ -1,0 +1,135 @@
+"""Notebook 13: the explorer of a window over a page that five models read."""
+
+import numpy as np
+import pytest
+
+from bptt_helpers import bptt, cross_entropy, forward, influence, load_text
+from bptt_helpers.cells.params import recurrent_part
+from bptt_helpers.lessons.own_model.models import MODELS, own_model, story_batch
+from bptt_helpers.lessons.own_model.window_explorer import OWN_WINDOW, measured, page_text
+from bptt_helpers.lessons.own_model.window_picture import GAP, HIGHEST, LONGEST, LOWEST, MARKED, percent, tips
+
+SETTINGS = [{}, {"model": "LSTM, chrono", "window": 60, "loss": 150}, {"model": "RNN, trained", "window": 200}]
+SETTINGS += [{"model": "GRU, untrained", "window": 1, "loss": 90}, {"loss": 1, "window": 7}]
+
+
+def read(model, sequences=8):
+    batch, network = story_batch(LONGEST, 8), own_model(model)
+    params = network.params.__class__(*(part.astype(float) for part in network.params))
+    trace = forward(params, batch.x[:, :sequences].astype(float), cell=network.cell)
+    return trace, cross_entropy(trace.o, batch.y[:, :sequences])[1]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_the_curves_are_those_of_windows_one_by_one(model):
+    known = measured(model)
+    trace, dL_do = read(model)
+    g = recurrent_part(bptt(trace, dL_do).params).ravel()
+    for window in (1, 2, 8, 30, LONGEST):
+        h = recurrent_part(bptt(trace, dL_do, window=window, stride=1).params).ravel()
+        error, length = np.linalg.norm(h - g) / np.linalg.norm(g), np.linalg.norm(h) / np.linalg.norm(g)
+        k = window - 1  # the models' numbers have 24 bits
+        assert known.error[k] == pytest.approx(error, rel=1e-3, abs=1e-5)
+        assert known.length[k] == pytest.approx(length, abs=1e-5)
+        assert known.cosine[k] == pytest.approx(h @ g / length / np.linalg.norm(g) ** 2, abs=1e-5)
+    for needed, allowed in zip(known.needed, MARKED, strict=True):
+        assert (known.error[needed - 1 :] <= allowed).all()
+        assert needed == 1 or known.error[needed - 2] > allowed
+
+
+@pytest.mark.parametrize("values", SETTINGS)
+def test_the_page_shows_what_the_loss_sends_and_the_window_keeps(values):
+    picture, data = OWN_WINDOW.shown(**values)
+    trace, dL_do = read(data.model, 1)
+    sent = influence(trace, dL_do, losses=[data.loss - 1])[0, :, 0]
+    np.testing.assert_allclose(data.shares, sent - sent[data.loss - 1], atol=2e-3)
+    np.testing.assert_array_equal(np.ma.getdata(picture.page.get_array()).ravel(), data.shares)
+    first = max(data.loss - data.window, 0)
+    assert np.flatnonzero(picture.page._cut).tolist() == list(range(first))
+    shares = 10 ** data.shares[: data.loss]
+    assert data.lost == pytest.approx(shares[:first].sum() / shares.sum())
+    x, y = picture.frame.get_data()
+    inside = [k for k in range(LONGEST) if is_inside(picture.page, k, x, y)]
+    assert inside == list(range(first, data.loss))
+    assert picture.window.get_text().endswith(f"loss {data.loss} looks back to character {first + 1}")
+    assert picture.lost.get_text() == (f"cut: {percent(data.lost)} of its signals" if first else "nothing is cut")
+    assert [len(artist.get_xdata()) for artist in (picture.scissors, picture.cut)] == ([1, 2] if first else [0, 0])
+    if first:
+        assert picture.scissors.get_xdata()[0] == picture.page.corner(first)[0]
+    corner = picture.page.corner(data.loss - 1)
+    assert min(picture.box.get_xdata()) < corner[0] < corner[0] + 1 < max(picture.box.get_xdata())
+
+
+def is_inside(page, index, x, y):
+    column, top = page.corner(index)
+    middle = column + 0.5, top + (1 - GAP) / 2
+    frames = zip(np.split(x, np.flatnonzero(np.isnan(x))), np.split(y, np.flatnonzero(np.isnan(y))), strict=True)
+    around = [(a[~np.isnan(a)], b[~np.isnan(b)]) for a, b in frames]
+    return any(a.min() < middle[0] < a.max() and b.min() < middle[1] < b.max() for a, b in around if len(a))
+
+
+@pytest.mark.parametrize("values", SETTINGS)
+def test_curve_marks_and_arrows_are_the_data(values):
+    picture, data = OWN_WINDOW.shown(**values)
+    windows, errors = picture.curve.get_data()
+    np.testing.assert_array_equal(windows, np.arange(1, len(windows) + 1))
+    np.testing.assert_array_equal(errors, np.clip(data.error[: len(windows)], LOWEST, HIGHEST))
+    assert len(windows) == LONGEST or data.error[len(windows) - 1] < LOWEST
+    for line, found in ((picture.enough, data.needed), (picture.safe, data.safe)):
+        there = [[window, error] for window, error in zip(found, MARKED, strict=True) if window is not None]
+        assert line.get_xydata().tolist() == there
+    assert [label.get_text() for label in picture.needed] == [f"τ = {window}" for window in data.needed]
+    error = data.error[data.window - 1]
+    assert picture.here.get_xydata().tolist() == [[data.window, np.clip(error, LOWEST, HIGHEST)]]
+    assert picture.value.get_text() == percent(error)
+    tip = tips(data.cosine, data.length)
+    np.testing.assert_array_equal(picture.trail.get_data(), tip)
+    (shaft,) = picture.arrows.shapes
+    np.testing.assert_allclose(shaft.corners[3], tip[:, data.window - 1])
+    np.testing.assert_array_equal(picture.gap.get_xydata()[0], tip[:, data.window - 1])
+    gap = np.linalg.norm(np.diff(picture.gap.get_xydata(), axis=0))
+    assert gap == pytest.approx(error, rel=1e-3, abs=2e-3)  # what is said of the gap is what is drawn
+    assert picture.error.get_text() == f"gap (error): {percent(error)}"
+    assert picture.cosine.get_text() == f"cosine {data.cosine[data.window - 1]:.3f}"
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_no_arrow_leaves_its_picture(model):
+    picture, data = OWN_WINDOW.shown(model=model)
+    x, y = tips(data.cosine, data.length)
+    (left, right), (low, high) = picture.right.get_xlim(), picture.right.get_ylim()
+    assert (left < x).all()
+    assert (x < right).all()
+    assert (low < y).all()
+    assert (y < high).all()
+
+
+def test_the_page_is_the_text_that_was_read():
+    text = page_text()
+    assert len(text) == LONGEST
+    assert text in load_text()
+    assert OWN_WINDOW.picture().page._text == text
+
+
+def place_in(picture, ax, x, y):
+    return picture.figure.transFigure.inverted().transform(ax.transData.transform((x, y)))
+
+
+@pytest.mark.parametrize("loss", [200, 120])
+def test_the_pointer_moves_the_window(loss):
+    picture, _ = OWN_WINDOW.shown(loss=loss)
+    for character in (0, 60, loss - 1):
+        x, y = picture.page.corner(character)
+        touched = picture.touched(*place_in(picture, picture.sheet, x + 0.5, y + 0.3))
+        assert touched == {"window": loss - character}
+    assert picture.touched(*place_in(picture, picture.left, 30, 0.1)) == {"window": pytest.approx(30)}
+    assert picture.touched(0.5, 0.999) == {}
+
+
+def test_the_sentence_has_the_numbers():
+    _, data = OWN_WINDOW.shown(window=5)
+    says = OWN_WINDOW.describe(data)
+    for part in (data.model, "τ = 5", percent(data.error[4]), f"{data.cosine[4]:.3f}", percent(data.lost)):
+        assert part in says
+    for needed, allowed in zip(data.needed, MARKED, strict=True):
+        assert f"{needed} for {percent(allowed)}" in says
