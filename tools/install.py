@@ -26,6 +26,7 @@ SAYS = {
     "lab": "Installing JupyterLab and what the notebooks need: 10 to 30 seconds, 380 MB",
     "test": "Installing what the tests need: up to a minute",
     "torch": "Installing PyTorch with pip: on Linux without an index of CPU builds this takes gigabytes",
+    "jax": "Installing JAX: up to a minute, 470 MB",
     "dask": "Installing Dask: a few seconds",
     "bench": "Installing the peers of the benchmarks",
 }

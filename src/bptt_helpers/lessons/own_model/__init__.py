@@ -1,5 +1,6 @@
 """Notebook 13: how long the window of a reader's own model must be, and what people get wrong in the frameworks."""
 
+from .extras import needs
 from .graph_memory import GraphMemory
 from .keras_check import check_keras
 from .mistakes_picture import draw_mistakes
@@ -12,6 +13,7 @@ __all__ = [
     "check_keras",
     "draw_mistakes",
     "draw_report",
+    "needs",
     "own_model",
     "story_batch",
 ]
