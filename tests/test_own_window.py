@@ -135,3 +135,19 @@ def test_the_sentence_has_the_numbers():
         assert part in says
     for needed, allowed in zip(data.needed, MARKED, strict=True):
         assert f"{needed} for {percent(allowed)}" in says
+
+
+def test_what_is_looked_for():
+    """The answers of the notebook, on the sliders' own grid."""
+    losses = range(100, 121)
+    trained, untrained = (
+        [OWN_WINDOW.compute(name, 10, loss).lost for loss in losses] for name in ("GRU, trained", "GRU, untrained")
+    )
+    assert losses[np.argmax(trained)] == 110
+    assert max(trained) == pytest.approx(0.40, abs=0.005)
+    assert max(untrained) < 0.01
+    known = measured("LSTM, chrono")
+    window = np.flatnonzero(known.cosine < 0.99)[-1] + 2
+    assert window == 62
+    assert known.error[window - 1] == pytest.approx(0.17, abs=0.01)
+    assert known.length[window - 1] == pytest.approx(0.88, abs=0.01)
