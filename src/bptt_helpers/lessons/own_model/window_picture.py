@@ -226,10 +226,12 @@ class WindowPicture:
         self.bound.set_data(steps, np.where((data.bound > HIGHEST) | (data.bound < LOWEST), np.nan, data.bound))
         self.enough.set_data(*_places(data.needed))
         self.safe.set_data(*_places(data.safe))
-        for label, needed, height in zip(self.needed, data.needed, HEIGHTS, strict=True):
+        for label, needed, safe, height in zip(self.needed, data.needed, data.safe, HEIGHTS, strict=True):
             label.set_text("" if needed is None else str(needed))
             if needed is not None:
-                label.set_position((needed * 1.09, height))
+                room = safe is None or safe > 1.6 * needed  # on the right, before the bound
+                label.set_position((needed * 1.09, height) if room else (needed / 1.16, height))
+                label.set_ha("left" if room else "right")
         here = error[data.window - 1]
         self.upright.set_data([data.window] * 2, [LOWEST, here])
         self.here.set_data([data.window], [here])
