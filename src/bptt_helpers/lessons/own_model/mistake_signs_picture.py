@@ -100,7 +100,7 @@ def layout(x, y, wrong, numbers):
     columns, rows = x + 0.22 + (np.arange(5) - 2) * 0.22, y - 0.07 + (1 - np.arange(3)) * 0.165
     shapes = [box(c, r, 0.19, 0.145, LIGHT[FINE], "white", 0.8) for r in rows for c in columns]
     if wrong:
-        shapes += [arrow((c, rows[0] + 0.07), (c, rows[2] - 0.09), WRONG, 0.025, 0.1) for c in columns]
+        shapes += [arrow((c, rows[0] + 0.04), (c, rows[2] - 0.09), WRONG, 0.025, 0.1) for c in columns]
     else:
         shapes += [arrow((columns[0] - 0.09, r), (columns[4] + 0.11, r), FINE, 0.025, 0.1) for r in rows]
     words = [Word(columns[2], y + 0.225, "time →", GREY, SMALL)]
