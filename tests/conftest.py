@@ -131,6 +131,14 @@ def jax():
     return run
 
 
+@pytest.fixture(autouse=True)
+def _close_widgets():
+    """ipywidgets holds every widget until it is closed, and an explorer its arrays: gigabytes, over all tests."""
+    yield
+    if ipywidgets := sys.modules.get("ipywidgets"):
+        ipywidgets.Widget.close_all()
+
+
 @pytest.fixture
 def make_case():
     """A function that draws a network with data: every number other than the seed has a default."""
