@@ -20,6 +20,7 @@ from .progress import reporting
 
 ERRORS = (0.1, 0.05, 0.01)
 NAMES = {"gru": "GRU", "lstm": "LSTM"}
+NOT_FOUND, NONE = "?", "none"  # a window that an interrupted search had not come to; one that there is not
 ROWS = 64  # losses in the map: a picture shows no more rows
 
 
@@ -98,14 +99,14 @@ class WindowReport(NamedTuple):
         several = "" if self.batch_size == 1 else "s"
         text = (
             f"{name} of {self.n_hidden} units, {self.batch_size} sequence{several} of {self.sequence_length} steps: "
-            f"from a window of {_listed(map(_or_none, self.needed))} steps on, the gradient is within "
+            f"from a window of {_in_words(self.needed, NOT_FOUND)} steps on, the gradient is within "
             f"{_listed(map(_percent, self.errors))} of the exact one."
         )
         if any(self.blocks):
-            missed = [_percent(cut.error) if cut else "?" for cut in self.blocks]
+            missed = [_percent(cut.error) if cut else NOT_FOUND for cut in self.blocks]
             text += f" Cut into blocks of so many steps, it is {_listed(missed)} away."
         if any(self.safe):
-            text += f" The bound of Aicher, Foti & Fox would choose {_listed(map(_or_none, self.safe))}."
+            text += f" The bound of Aicher, Foti & Fox would choose {_in_words(self.safe, NONE)}."
         else:
             text += " The bound of Aicher, Foti & Fox chooses no window here."
         if not self.complete:
@@ -257,8 +258,8 @@ def _percent(share):
     return f"{100 * share:.2g} %"
 
 
-def _or_none(window):
-    return "?" if window is None else str(window)
+def _in_words(windows, missing):
+    return _listed(missing if window is None else str(window) for window in windows)
 
 
 def _listed(words):
