@@ -42,6 +42,9 @@ format: $(VENV)/test.stamp ## repair what ruff can repair
 notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and draw; draw the picture of the README
 	$(RUN) -m tools.notebooks notebooks/*.ipynb && $(RUN) tools/readme_picture.py
 
+slides: $(VENV)/slides.stamp ## make slides of the notebooks that have some, in build/slides; they need no network
+	$(RUN) -m tools.slides $(NOTEBOOKS)
+
 results: $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/jax.stamp ## compute again what is stored in data/ (goes on where it stopped)
 	$(RUN) -m tools.temporal_order
 	$(RUN) -m tools.cue_recall
