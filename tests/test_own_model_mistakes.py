@@ -1,14 +1,15 @@
 """The mistakes of notebook 13: the picture shows what was measured, and the graph's memory is counted."""
 
 import gc
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
 
 from bptt_helpers.lessons.own_model import GraphMemory, draw_mistakes
 from bptt_helpers.lessons.own_model import mistake_signs_picture as signs
-from bptt_helpers.lessons.own_model.mistakes_picture import ACROSS, CARDS, LEFT, PLACES
-from bptt_helpers.lessons.sheet_pictures import Shapes, Words
+from bptt_helpers.lessons.own_model.mistakes_picture import CARDS, PLACES, SYMPTOM, TITLE
+from bptt_helpers.lessons.sheet_pictures import CAPITAL, Shapes, Words, outline
 
 FOUND = {
     "carried": (27.5, 424.4),
@@ -29,43 +30,81 @@ def drawn(figure):
     return words, shapes
 
 
-def test_every_card_has_its_two_numbers_and_three_words_of_symptom():
+def joined(words, wanted):
+    """The texts of these words as one, from top to bottom."""
+    return " ".join(w.text for w in sorted(filter(wanted, words), key=lambda w: -w.y))
+
+
+def test_every_row_has_its_title_two_numbers_three_words_of_symptom_and_a_cure():
     figure = draw_mistakes(FOUND)
     words, _ = drawn(figure)
-    right = [w.text for w in words if w.text.startswith("✓")]
-    wrong = [w.text for w in words if w.text.startswith("✗")]
-    assert right == ["✓ 28 kB", "✓ 0.108", "✓ 1", "✓ 2.16 bits", "✓ 2.17 bits", "✓ 0%", "✓ 2.18 bits", "✓ 0.36"]
-    assert wrong == ["✗ 424 kB", "✗ 0.288", "✗ 2", "✗ 3.59 bits", "✗ 3.11 bits", "✗ 62%", "✗ 4.67 bits", "✗ 2×10⁻⁵"]
-    assert all(len(card.symptom.split()) == 3 for card in CARDS.values())
-    said = " ".join(w.text for w in words if w.colour == signs.WRONG)
-    assert all(card.symptom in said for card in CARDS.values())
-    assert [w.text for w in words if w.bold and w.text[0].isdigit() and "  " in w.text] == [
-        f"{k}  {card.title}" for k, card in enumerate(CARDS.values(), 1)
-    ]
-    assert figure.sentence.startswith("Wrong for right: state carried with its graph 424 kB for 28 kB; ")
-    assert "clipped before unscaling 2×10⁻⁵ for 0.36." in figure.sentence
+    right, wrong = ([w.text for w in words if w.text.startswith(sign)][1:] for sign in "✓✗")
+    assert right == ["✓ 28 kB", "✓ 0.108", "✓ 1", "✓ 2.16", "✓ 2.17", "✓ 0%", "✓ 2.18", "✓ 0.36"]
+    assert wrong == ["✗ 424 kB", "✗ 0.288", "✗ 2", "✗ 3.59", "✗ 3.11", "✗ 62%", "✗ 4.67", "✗ 2×10⁻⁵"]
+    assert [w.text for w in sorted(words, key=lambda w: -w.y) if w.x == 0.1] == list("12345678")
+    cards = CARDS.values()
+    assert all(len(card.symptom.split()) == 3 for card in cards)
+    assert joined(words, lambda w: w.x == TITLE and w.bold) == " ".join(["mistake", *(c.title for c in cards)])
+    assert joined(words, lambda w: w.x == SYMPTOM) == " ".join(["you notice", *(c.symptom for c in cards)])
+    assert joined(words, lambda w: w.mono) == " ".join(card.cure.replace("\n", " ") for card in cards)
+    assert figure.sentence.startswith("Mistakes and what they give. state carried with its graph: 424 kB of memory")
+    assert figure.sentence.endswith("clipped before unscaling: 2×10⁻⁵ step length instead of 0.36.")
 
 
-def test_nothing_leaves_the_sheet_and_no_two_cards_meet():
+def test_the_columns_are_named_and_every_number_has_its_unit_beside_it():
+    words, _ = drawn(draw_mistakes(FOUND))
+    heads = sorted((w for w in words if w.y == max(word.y for word in words)), key=lambda w: w.x)
+    assert [w.text for w in heads] == ["mistake", "✓ right", "✗ wrong", "you notice", "cure"]
+    assert tuple(w.x for w in heads[1:3]) == PLACES
+    for place in PLACES:
+        pairs = [(w, nxt) for w, nxt in pairwise(words) if w.text[0] in "✓✗" and abs(w.x - place) < 1][1:]
+        assert [unit.text for _, unit in pairs] == [card.unit for card in CARDS.values()]
+        assert all(unit.y == number.y and 0 < unit.x - number.x < 0.9 for number, unit in pairs)
+
+
+def test_nothing_leaves_the_sheet_and_no_two_words_meet():
     figure = draw_mistakes(FOUND)
     words, shapes = drawn(figure)
     width, height = figure.get_size_inches()
+    assert (width, height) == (9, pytest.approx(7.5, abs=0.05))  # readable at 900 pixels, seen at once
     corners = np.concatenate([shape.corners for shape in shapes])
     assert (corners >= 0).all()
     assert (corners <= (width, height)).all()
-    (paths,) = (a.get_paths() for a in figure.axes[0].collections if isinstance(a, Words))
-    boxes = [path.get_extents() for path in paths]
-    assert min(box.x0 for box in boxes) >= 0
-    assert max(box.x1 for box in boxes) <= width
-    assert len({(round(w.x, 3), round(w.y, 3)) for w in words}) == len(words)
+    boxes = [extent(word) for word in words]
+    assert min(x for (x, _), _ in boxes) >= 0
+    assert max(x for _, (x, _) in boxes) <= width
+    meet = [(a.text, b.text) for (a, p), (b, q) in combinations(zip(words, boxes, strict=True), 2) if overlap(p, q)]
+    assert meet == []
+    assert min(word.size for word in words) >= 9
 
 
-def test_what_is_wrong_stands_to_the_right_in_every_card():
+def extent(word):
+    """Lower left and upper right corner of a word, in inches."""
+    points, _, width = outline(word.text, word.bold, word.mono)
+    left = word.x - width * word.size / 72 * {"left": 0, "center": 0.5, "right": 1}[word.ha]
+    placed = points * word.size / 72 + (left, word.y - CAPITAL * word.size / 144)
+    return placed.min(axis=0), placed.max(axis=0)
+
+
+def overlap(a, b):
+    return (np.minimum(a[1], b[1]) > np.maximum(a[0], b[0])).all()
+
+
+def test_what_is_wrong_is_drawn_in_its_column_alone():
     _, shapes = drawn(draw_mistakes(FOUND))
     wrong = {signs.WRONG, signs.LIGHT[signs.WRONG]}
-    found = np.array([shape.corners[:, 0].mean() for shape in shapes if {shape.face, shape.edge} & wrong]) - LEFT
-    assert len(found) > 10
-    assert (found % ACROSS > np.mean(PLACES)).all()
+    found = np.concatenate([shape.corners[:, 0] for shape in shapes if {shape.face, shape.edge} & wrong])
+    assert len(found) > 40
+    assert (np.abs(found - PLACES[1]) <= signs.WIDTH / 2 + 1e-9).all()
+
+
+def test_every_drawing_keeps_to_its_place():
+    for card, numbers in zip(CARDS.values(), FOUND.values(), strict=True):
+        for wrong in (False, True):
+            shapes, words = card.draw(0, 0, wrong, numbers)
+            corners = np.concatenate([*(s.corners for s in shapes), *map(np.array, map(extent, words))])
+            assert np.abs(corners[:, 0]).max() <= signs.WIDTH / 2 + 0.02, card.title
+            assert np.abs(corners[:, 1]).max() <= signs.HEIGHT / 2 + 0.01, card.title
 
 
 def test_a_few_mistakes_alone_make_a_smaller_sheet():
@@ -117,6 +156,18 @@ def test_reading_goes_along_time_or_across_the_sequences():
         arrows = [s for s in signs.layout(0, 0, wrong, None)[0] if len(s.corners) == 7]
         assert all(np.ptp(s.corners[:, along]) > 2 * np.ptp(s.corners[:, 1 - along]) for s in arrows)
         assert len(arrows) == (5 if wrong else 3)
+
+
+def test_the_wrong_step_clips_before_it_divides_and_is_a_point():
+    def order(wrong):
+        shapes, words = signs.scaled(0, 0, wrong, None)
+        assert [w.text for w in words][2] == "step"
+        return [w.text for w in sorted(words[:2], key=lambda w: w.x)], width_of(shapes[-1])
+
+    (right, long), (wrong, short) = order(False), order(True)
+    assert right == ["÷ 65536", "clip"]
+    assert wrong == ["clip", "÷ 65536"]
+    assert long > 20 * short
 
 
 # ---- what the graph holds

@@ -2,12 +2,25 @@
 
 import numpy as np
 import pytest
+from matplotlib.patches import Circle
 
 from bptt_helpers import Vocabulary, bptt, cross_entropy, forward, influence, load_text
 from bptt_helpers.cells.params import recurrent_part
+from bptt_helpers.lessons.gradient_pictures import gradient_colours
 from bptt_helpers.lessons.own_model.models import MODELS, own_model, story_batch
 from bptt_helpers.lessons.own_model.window_explorer import OWN_WINDOW, measured, page_text
-from bptt_helpers.lessons.own_model.window_picture import GAP, HIGHEST, LONGEST, LOWEST, MARKED, percent, tips
+from bptt_helpers.lessons.own_model.window_picture import (
+    CIRCLES,
+    GAP,
+    HIGHEST,
+    LONGEST,
+    LOWEST,
+    MARKED,
+    SHORT,
+    percent,
+    tips,
+)
+from bptt_helpers.lessons.text_pictures import luminance
 
 SETTINGS = [{}, {"model": "LSTM, chrono", "window": 60, "loss": 150}, {"model": "RNN, trained", "window": 200}]
 SETTINGS += [{"model": "GRU, untrained", "window": 1, "loss": 90}, {"loss": 1, "window": 7}]
@@ -45,14 +58,21 @@ def test_the_page_shows_what_the_loss_sends_and_the_window_keeps(values):
     np.testing.assert_allclose(data.shares, sent - sent[data.loss - 1], atol=2e-3)
     np.testing.assert_array_equal(np.ma.getdata(picture.page.get_array()).ravel(), data.shares)
     first = max(data.loss - data.window, 0)
-    assert np.flatnonzero(picture.page._cut).tolist() == list(range(first))
+    cells, ink = picture.page.colours()
+    known = ~np.isnan(data.shares)
+    np.testing.assert_array_equal(cells[known], 255 * gradient_colours(data.shares[known])[:, :3])  # cut or not
+    assert (cells[~known] == 255).all()
+    assert len({tuple(one) for one in ink[~known]}) <= 1
+    through = picture.struck.get_segments()
+    assert [picture.page.character(*line.mean(0)) for line in through] == list(range(first))
+    assert (np.abs(luminance(255 * picture.struck.get_colors()[:first, :3]) - luminance(cells[:first])) > 0.04).all()
     shares = 10 ** data.shares[: data.loss]
     assert data.lost == pytest.approx(shares[:first].sum() / shares.sum())
     x, y = picture.frame.get_data()
     inside = [k for k in range(LONGEST) if is_inside(picture.page, k, x, y)]
     assert inside == list(range(first, data.loss))
     assert picture.window.get_text().endswith(f"loss {data.loss} looks back to character {first + 1}")
-    assert picture.lost.get_text() == (f"cut: {percent(data.lost)} of its signals" if first else "nothing is cut")
+    assert picture.lost.get_text() == f"of this loss's signals: {percent(data.lost) if first else 'nothing'} cut"
     assert [len(artist.get_xdata()) for artist in (picture.scissors, picture.cut)] == ([1, 2] if first else [0, 0])
     if first:
         assert picture.scissors.get_xdata()[0] == picture.page.corner(first)[0]
@@ -91,6 +111,14 @@ def test_curve_marks_and_arrows_are_the_data(values):
     np.testing.assert_array_equal(picture.gap.get_xydata()[0], tip[:, data.window - 1])
     gap = np.linalg.norm(np.diff(picture.gap.get_xydata(), axis=0))
     assert gap == pytest.approx(error, rel=1e-3, abs=2e-3)  # what is said of the gap is what is drawn
+    assert picture.between.get_text() == ("gap" if gap > SHORT else "")
+    if gap > SHORT:
+        x, y = picture.between.get_position()
+        assert x == pytest.approx((tip[0, data.window - 1] + 1) / 2)
+        assert y >= tip[1, data.window - 1] / 2
+    x, y = picture.others.get_position()
+    assert picture.others.get_text() == "other windows"
+    assert tip[1].max() < y < tip[1].max() + 0.06
     assert picture.error.get_text() == f"gap (error): {percent(error)}"
     assert picture.cosine.get_text() == f"cosine {data.cosine[data.window - 1]:.3f}"
 
@@ -104,6 +132,17 @@ def test_no_arrow_leaves_its_picture(model):
     assert (x < right).all()
     assert (low < y).all()
     assert (y < high).all()
+
+
+def test_what_stands_still_is_named_in_the_picture():
+    picture = OWN_WINDOW.picture()
+    names = [text.get_text() for text in picture.left.get_legend().get_texts()]
+    assert names == ["the window now", "enough", "safe bound"]
+    (key,) = [text.get_text() for text in picture.figure.texts if "struck out" in text.get_text()]
+    assert key == "thick box: the loss; frame: its window; struck out: cut; pale: not read yet"
+    assert [circle.radius for circle in picture.right.patches if isinstance(circle, Circle)] == list(CIRCLES)
+    assert "circles: 10 % and 5 %" in [text.get_text() for text in picture.right.texts]
+    assert picture.left.get_ylabel() == "error"
 
 
 def test_the_page_is_the_text_that_was_read():

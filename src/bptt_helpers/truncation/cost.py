@@ -74,9 +74,8 @@ def stored_numbers(
     largest = 0
     for end in {full, -(-T // stride) * stride} - {0}:
         steps, outputs = min(end, T) - max(0, end - window), min(end, T) - (end - stride)
-        largest = max(
-            largest, steps * (d + of_gates) + (steps + 1) * m + outputs * q
-        )  # outputs wait for the walk of their block
+        kept = steps * (d + of_gates) + (steps + 1) * m + outputs * q  # outputs wait for the walk of their block
+        largest = max(largest, kept)
     return largest
 
 

@@ -26,10 +26,8 @@ def most_into_weights(way) -> float:
     """
     T, B, m = way.own.shape
     parts, n = way.cell.parts, way.params.n_hidden
-    squares = way.inputs**2
-    read = (
-        squares.sum(1, keepdims=True) if way.reads is None else squares @ way.reads[::n].T
-    )  # a row reads as its block
+    squares, reads = way.inputs**2, way.reads
+    read = squares.sum(1, keepdims=True) if reads is None else squares @ reads[::n].T  # all rows of a block read alike
     of_unit = np.zeros((T * B, n), way.own.dtype)
     for part in range(parts):
         unit = np.zeros((parts, n), way.own.dtype)

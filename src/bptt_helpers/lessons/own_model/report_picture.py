@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 
 from ...numbers.validate import shown
-from ..gradient_pictures import at_edge, gradient_axis, gradient_bar, leaving
+from ..gradient_pictures import at_edge, gradient_bar, leaving
 from ..pictures import GREY, INK, PALE, Still, house_style, snap
 from ..scheme_pictures import CHUNKED
 from ..truncation.chain_pictures import Cells, colours_of
 from ..truncation.window_picture import scissors
+from .names_picture import name_lines
 from .window_picture import BOUND, ENOUGH, WINDOW, percent
 
 WIDTH, HEIGHT = 9, 5.6
-EDGE, SPAN = 0.95, 5.05  # inches: left edge and width of what has steps along it
+EDGE, SPAN = 1.0, 4.9  # inches: left edge and width of what has steps along it
 STAGES = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000)
 LOWEST, HIGHEST = -4, 1  # log10 of error and share
 IN_BLOCKS = {"marker": "s", "ms": 5, "color": CHUNKED["color"], "ls": "none", "clip_on": False}
 CELL = {"tanh": "RNN", "gru": "GRU", "lstm": "LSTM", "relu": "RNN with relu"}
-RIGHT = 8.5  # inches: end of the sequence
-COLUMNS = (6.75, 7.5, 8.2, 8.85)  # inches: of the table
+SIDE, RIGHT = 6.3, 8.85  # inches: the column beside the plots
+COLUMNS = (6.9, 7.53, 8.08, 8.85)  # inches: of the table
 
 
 def by_lag(influence, losses, lags) -> np.ndarray:
@@ -47,24 +48,14 @@ def by_lag(influence, losses, lags) -> np.ndarray:
     return np.where(back >= 0, sent - own, np.nan)
 
 
-def nearly_one(cosine) -> str:
-    """A cosine with four places, or five where they are all nines.
-
-    Examples
-    --------
-    >>> nearly_one(0.99712), nearly_one(0.99996), nearly_one(0.999999), nearly_one(-0.25)
-    ('.9971', '.99996', '1.0000', '-.2500')
-    """
-    return f"{cosine:.{5 if 0.9999 < cosine < 0.999995 else 4}f}".replace("0.", ".", 1)
-
-
 @house_style()
 def draw_report(report):
     """Draw a report on windows.
 
-    Above the sequence to scale, with the window for the smallest error. Then a sample of losses, each from its own step
-    back: coloured is kept by this window, grey is cut. Below, over the same steps, the error of every window, what is
-    left of the losses' signals, and the windows that are enough or that a bound chooses.
+    Time runs to the right everywhere. Above the sequence to scale, with the window for the smallest error. Then a
+    sample of losses, each with its own step at the right: coloured is kept by this window, grey is cut. Below, over the
+    same steps, the error of every window, what remains of the losses' signals, and the windows that are enough or that
+    a bound chooses.
 
     Parameters
     ----------
@@ -94,7 +85,9 @@ def draw_report(report):
     for ax in (above, below):
         if window is not None:
             ax.axvline(window, color=INK, lw=1.6, ls=(0, (4, 2)))
-        ax.set_xlim(0, lags)
+        ax.set_xlim(lags, 0)
+    error, left, bound, blocks = below.lines[:4]
+    name_lines(below, (blocks, bound, error, left))
     _write_table(figure, report)
     _write_cost(figure, report, chosen)
     return figure
@@ -118,87 +111,105 @@ def _draw_sequence(figure, report, window, error):
     figure.text(EDGE / WIDTH, 5.06 / HEIGHT, more, fontsize=11.5, va="center")
     kind = f"{CELL.get(report.cell, report.cell)}, {report.n_hidden} units\nbatch {report.batch_size}, {report.dtype}"
     figure.text(RIGHT / WIDTH, 5.22 / HEIGHT, kind, fontsize=10.5, ha="right", va="center", color=GREY)
-    ax = _axes(figure, 4.68, 0.2, width=RIGHT - EDGE)
+    ax = _axes(figure, 4.66, 0.2)
     ax.set(xlim=(0, T), ylim=(0, 1))
     ax.axis("off")
     ax.add_patch(Rectangle((0, 0), T, 1, fc="#ececec", ec=GREY, lw=0.8, clip_on=False))
     ax.add_patch(Rectangle((T - window, 0), window, 1, fc=WINDOW, lw=0))
     ax.text(-0.01, 0.5, "step 1", transform=ax.transAxes, ha="right", va="center", fontsize=10)
-    ax.text(1.004, 0.5, f"{T}", transform=ax.transAxes, ha="left", va="center", fontsize=10)
+    ax.text(1.01, 0.5, f"step {T}, the last loss", transform=ax.transAxes, ha="left", va="center", fontsize=10)
 
 
 def _draw_losses(figure, report, window, lags):
-    """A row for each sampled loss, from its own step back."""
-    ax = _axes(figure, 2.65, 1.5)
+    """A row for each sampled loss, back from its own step at the right."""
+    ax = _axes(figure, 2.75, 1.46)
     shares = by_lag(report.influence, report.losses, lags)
     rows = len(shares)
     image = Cells(ax, rows, lags)
-    image.set_extent((0, lags, rows + 0.5, 0.5))
-    image.set_data(colours_of(shares, np.broadcast_to(np.arange(lags) < (window or lags), shares.shape)))
-    ax.set_yticks([1, rows], [f"loss {t + 1}" for t in np.asarray(report.losses)[[0, -1]]], fontsize=9.5)
+    image.set_extent((lags, 0, rows + 0.5, 0.5))
+    kept = np.broadcast_to(np.arange(lags) < (window or lags), shares.shape)
+    image.set_data(colours_of(shares, kept)[:, ::-1])
+    ends = sorted({0, rows - 1})
+    ax.set_yticks([1 + row for row in ends], [f"loss {report.losses[row] + 1}" for row in ends], fontsize=9.5)
     ax.tick_params(labelbottom=False)
     if window is not None and window < lags:
         ax.plot([window], [0.5], marker=scissors().rotated(deg=180), ms=15, color=INK, mew=0, clip_on=False)
-    title = f"A sample of {rows} losses of sequence {report.sequence + 1}, each from its own step back: grey is cut"
-    ax.set_title(title, fontsize=10.5, loc="left", pad=10)
-    gradient_bar(figure, (6.6 / WIDTH, 2.93 / HEIGHT, 0.14 / WIDTH, 1.0 / HEIGHT), fontsize=9)
+    if np.isnan(shares[:, int(0.75 * lags)]).mean() > 0.13:  # room for the words
+        ax.text(0.012, 0.97, "before step 1", transform=ax.transAxes, fontsize=9, color=GREY, va="top")
+    losses, each = (
+        (f"{rows} losses", ", one a row: how far back each is") if rows > 1 else ("One loss", ": how far back it is")
+    )
+    title = f"{losses} of sequence {report.sequence + 1}{each} felt (grey: cut)"
+    figure.text(EDGE / WIDTH, 4.4 / HEIGHT, title, fontsize=10.5, va="center")
+    gradient_bar(figure, (SIDE / WIDTH, 2.95 / HEIGHT, 0.14 / WIDTH, 1.0 / HEIGHT), fontsize=9)
+    figure.text(7.0 / WIDTH, 3.45 / HEIGHT, "size of a signal,\n1 at its own loss", fontsize=9.5, va="center")
     return ax
 
 
 def _draw_error(figure, report, lags):
-    """Error and what is left, over the steps back."""
-    ax = _axes(figure, 0.5, 1.9)
-    gradient_axis(ax, LOWEST, HIGHEST, 1)
+    """Error and what remains, over the steps back."""
+    ax = _axes(figure, 0.5, 2.02)
+    ax.set_ylim(LOWEST, HIGHEST)
     ax.set_yticks(range(LOWEST, HIGHEST), [percent(10.0**k) for k in range(LOWEST, HIGHEST)])
+    minor = [k + np.log10(n) for k in range(LOWEST, HIGHEST) for n in range(2, 10)]
+    ax.yaxis.set_minor_locator(FixedLocator(minor))  # their crowding says that the scale is logarithmic
     ax.spines[["top", "right"]].set_visible(False)
     ax.set_xlabel("steps back from the loss: window τ", labelpad=2)
+    ax.set_ylabel("error; share of a signal", labelpad=1)
     with np.errstate(divide="ignore"):
         error, left, bound = (np.log10(values) for values in (report.error, report.left, report.bound))
     for x, values, look in (
-        (np.arange(len(left)) + 0.5, left, {"color": GREY, "lw": 1.4, "ls": "--", "label": "left of a signal"}),
-        (report.window, bound, {"color": GREY, "lw": 1.4, "ls": ":"}),
-        (report.window, error, {"color": WINDOW, "lw": 2.6, "label": "error"}),
+        (report.window, error, {"color": WINDOW, "lw": 2.6, "label": "error if cut here"}),
+        (np.arange(len(left)) + 0.5, left, {"color": GREY, "lw": 1.4, "ls": "--", "label": "signal that remains"}),
+        (report.window, bound, {"color": GREY, "lw": 1.4, "ls": ":", "label": "bound that is safe"}),
     ):
         ax.plot(x, leaving(values, LOWEST, HIGHEST), **look)
-    for allowed, needed, safe, blocks in zip(report.errors, report.needed, report.safe, report.blocks, strict=True):
+    found = [(n, cut.error) for n, cut in zip(report.needed, report.blocks, strict=True) if n is not None]
+    heights = [at_edge(np.log10(max(error, 1e-99)), LOWEST, HIGHEST) for _, error in found]
+    ax.plot([n for n, _ in found], heights, label="cut into blocks of τ", **IN_BLOCKS)
+    for allowed, needed, safe in zip(report.errors, report.needed, report.safe, strict=True):
         height = at_edge(np.log10(allowed), LOWEST, HIGHEST)
         ax.axhline(height, color=PALE, lw=1, zorder=-1)
         if needed is not None:
             ax.plot([needed], [height], **ENOUGH)
-            ax.plot([needed], [at_edge(np.log10(max(blocks.error, 1e-99)), LOWEST, HIGHEST)], **IN_BLOCKS)
         if safe is not None:
             ax.plot([safe], [height], **BOUND)
-    ax.plot([], [], label="enough", **ENOUGH)
-    ax.plot([], [], label="safe bound", **BOUND | {"ls": ":", "color": GREY})
-    ax.plot([], [], label="in blocks of τ", **IN_BLOCKS)
-    place = {"loc": "center left", "bbox_to_anchor": (7.2 / WIDTH, 3.4 / HEIGHT), "bbox_transform": figure.transFigure}
-    ax.legend(**place, frameon=False, fontsize=10, handlelength=1.6, labelspacing=0.6)
     ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     return ax
 
 
 def _write_table(figure, report):
     """What is enough, in numbers."""
-    lines = [("error", "window", "cosine", "bound")]
-    for allowed, needed, safe in zip(report.errors, report.needed, report.safe, strict=True):
-        cosine = "" if needed is None else nearly_one(report.cosine[min(needed, len(report.cosine)) - 1])
-        lines.append((f"≤ {percent(allowed)}", needed or "none", cosine, safe or "none"))
-    for row, line in enumerate(lines):
+    marks = _axes(figure, 2.24, 0.2, 0, WIDTH)
+    marks.set(xlim=(0, WIDTH), ylim=(-1, 1))
+    marks.axis("off")
+    heads = (("error", None), ("enough", ENOUGH), ("safe", BOUND), ("in blocks", IN_BLOCKS))
+    for place, (says, look) in zip(COLUMNS, heads, strict=True):
+        figure.text(place / WIDTH, 2.07 / HEIGHT, says, fontsize=9.5, ha="right", color=GREY)
+        if look:
+            marks.plot([place - 0.12], [0], **look)
+    for row, (allowed, needed, safe, blocks) in enumerate(
+        zip(report.errors, report.needed, report.safe, report.blocks, strict=True)
+    ):
+        line = f"≤ {percent(allowed)}", needed or "none", safe or "none", percent(blocks.error) if blocks else ""
         for place, says in zip(COLUMNS, line, strict=True):
-            looks = {"color": GREY} if row == 0 else {"weight": "bold"} if place == COLUMNS[1] else {}
-            figure.text(place / WIDTH, (2.28 - 0.22 * row) / HEIGHT, str(says), fontsize=10.5, ha="right", **looks)
+            look = {"weight": "bold"} if place == COLUMNS[1] else {}
+            figure.text(place / WIDTH, (1.83 - 0.21 * row) / HEIGHT, str(says), fontsize=10.5, ha="right", **look)
 
 
 def _write_cost(figure, report, chosen):
     """What the window for the smallest error saves, and what it costs."""
-    cut, blocks = report.stored[1 + chosen], report.blocks[chosen]
+    cut = report.stored[1 + chosen]
     if cut is None:
         return
     exact = report.stored[0]
+    walk = f"{cut.stride} losses walk back together," if cut.stride > 1 else "Every loss walks back alone,"
     says = (
-        f"window={cut.window}, stride={cut.stride} keeps\n"
-        f"{percent(cut.numbers / exact.numbers)} of the numbers, with\n"
-        f"{cut.operations / exact.operations:.2g} times the multiply-adds.\n"
-        f"Detached every {blocks.window} steps: error {percent(blocks.error)}"
+        f"window={cut.window}, stride={cut.stride}:\n"
+        f"{walk}\n"
+        f"each at least {cut.window - cut.stride + 1} steps.\n"
+        f"Compared with the exact gradient:\n"
+        f"{percent(cut.numbers / exact.numbers)} of the numbers kept,\n"
+        f"{cut.operations / exact.operations:.2g} times the multiply-adds"
     )
-    figure.text(6.25 / WIDTH, 0.85 / HEIGHT, says, fontsize=9.5, va="center", linespacing=1.4)
+    figure.text(SIDE / WIDTH, 0.66 / HEIGHT, says, fontsize=9.5, va="center", linespacing=1.35)
