@@ -3,15 +3,16 @@
 PYTHON ?= python3## the interpreter that makes the environment: 3.11 or newer, with venv
 VENV ?= .venv## the folder of the environment
 LAB_ARGS ?=## more options for JupyterLab, for example LAB_ARGS="--port=9000"
+NOTEBOOKS ?= notebooks/*.ipynb## those that `make slides` looks at; one without a slide type has no slides
 PYTEST_ARGS ?=## more options for pytest, for example PYTEST_ARGS="-k clipping"
 RUN := $(VENV)/bin/python
-STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/jax.stamp $(VENV)/dask.stamp $(VENV)/bench.stamp
+STAMPS := $(VENV)/lab.stamp $(VENV)/slides.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/jax.stamp $(VENV)/dask.stamp $(VENV)/bench.stamp
 # The matrices are small: more threads would only wait for each other.
 export OMP_NUM_THREADS ?= 1
 # Containers often run as root, whom JupyterLab refuses. It listens on this machine only and asks for a token, so it may.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test slow torch jax lint format notebooks results bench constraints clean
+.PHONY: help lab test slow torch jax lint format notebooks slides results bench constraints clean
 
 help: ## list the targets and the settings
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -40,6 +41,9 @@ format: $(VENV)/test.stamp ## repair what ruff can repair
 
 notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and draw; draw the picture of the README
 	$(RUN) -m tools.notebooks notebooks/*.ipynb && $(RUN) tools/readme_picture.py
+
+slides: $(VENV)/slides.stamp ## make slides of the notebooks that have some, in build/slides; they need no network
+	$(RUN) -m tools.slides $(NOTEBOOKS)
 
 results: $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/jax.stamp ## compute again what is stored in data/ (goes on where it stopped)
 	$(RUN) -m tools.temporal_order

@@ -33,6 +33,7 @@ from tools.notebook_rules import (
     names_no_absolute_path,
     normalised,
     pictures_say_it_in_words,
+    slide_types,
     small,
     speaks_calmly,
     tables_have_headers,
@@ -84,6 +85,8 @@ def sound():
     cells += [
         new_markdown_cell(f"## Sources\n\n- [The section]({D2L}), [here{SECTION}\n- A paper\n\n| a | b |\n|---|---|")
     ]
+    for cell in cells[:2]:
+        cell.metadata.slideshow = {"slide_type": "slide"}
     notebook = new_notebook(cells=cells)
     put_setup(notebook)
     for count, cell in enumerate(code_of(notebook), start=1):
@@ -148,6 +151,11 @@ PLANTED = [
     (tables_have_headers, lambda nb: nb.cells[SOURCES].update(source="| | b |\n|---|---|")),
     (tables_have_headers, lambda nb: nb.cells[SOURCES].update(source="text\n| a | |\n|---|:-:|\n| c | |")),
     (tables_have_headers, lambda nb: nb.cells[SOURCES].update(source="| a | | b |\n| --- | --- | --- |")),
+    (slide_types, lambda nb: nb.cells[0].metadata.slideshow.update(slide_type="page")),
+    (slide_types, lambda nb: nb.cells[0].metadata.slideshow.update(hidden=True)),
+    (slide_types, lambda nb: nb.cells[0].metadata.pop("slideshow")),
+    (slide_types, lambda nb: nb.cells[SOLUTION].metadata.update(slideshow={"slide_type": "slide"})),
+    (slide_types, lambda nb: nb.cells[SETUP_CELL].metadata.update(slideshow={"slide_type": "notes"})),
     (names_its_sources, lambda nb: nb.cells.pop(SOURCES)),
     (names_its_sources, lambda nb: nb.cells[SOURCES].update(source=f"## Sources\n\n- [d2l]({D2L}), [here{SECTION}")),
     (names_its_sources, lambda nb: nb.cells[SOURCES].update(source=f"## Sources\n\n- [here{SECTION}\n- A paper")),

@@ -1,7 +1,7 @@
 """The files that set the course up say the same thing: pyproject, environment.yml, constraints, Makefile, README."""
 
-import base64
 import doctest
+import io
 import os
 import re
 import shutil
@@ -14,10 +14,11 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
+from PIL import Image
 
 from tools import readme_picture
 from tools.check_python import WANTED
-from tools.pictures import SHARE, difference, stored_pictures_fit_these_versions
+from tools.pictures import SHARE, image_difference, stored_pictures_fit_these_versions
 
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -29,6 +30,7 @@ CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # without the Qt that no notebo
 needs_make = pytest.mark.skipif(
     shutil.which("make") is None or os.name == "nt", reason="no make here, or one of Windows: the Makefile is for POSIX"
 )
+needs_pins = pytest.mark.skipif(not stored_pictures_fit_these_versions(), reason="not the pinned matplotlib")
 
 
 def bounds(*extras):
@@ -205,12 +207,43 @@ def test_the_hooks_are_valid(pre_commit):
 
 
 def test_the_picture_says_in_words_what_it_shows():
-    """The alternative text is the explorer's sentence."""
-    (text,) = re.findall(r"!\[(.+?)\]\(images/first_look\.png\)", README, re.DOTALL)
-    assert text.replace("\n", " ") == readme_picture.draw().sentence
+    """Whoever wants no motion gets the still, whose sentence stands in the alternative text of both."""
+    ((still, moving, text),) = re.findall(
+        r'<source media="\(prefers-reduced-motion: reduce\)" srcset="(.+?)">\s*<img src="(.+?)" alt="(.+?)">',
+        README,
+        re.DOTALL,
+    )
+    assert (ROOT / still, ROOT / moving) == (readme_picture.STILL, readme_picture.MOVING)
+    assert text.replace("\n", " ").endswith(f"At 1: {readme_picture.sentence()}")
 
 
-@pytest.mark.skipif(not stored_pictures_fit_these_versions(), reason="not the pinned matplotlib")
-def test_the_picture_of_the_readme_is_what_the_explorer_shows():
-    stored = base64.b64encode(readme_picture.PICTURE.read_bytes()).decode()
-    assert difference(stored, readme_picture.draw()._repr_mimebundle_()["image/png"]) <= SHARE
+def same(stored, fresh):
+    """Do two pictures agree as those of notebooks must?"""
+    return image_difference(stored, fresh) <= SHARE
+
+
+@needs_pins
+def test_the_still_is_what_the_explorer_shows():
+    assert same(Image.open(readme_picture.STILL), Image.open(io.BytesIO(readme_picture.still())))
+
+
+def test_the_moving_picture_is_small_begins_like_the_still_and_comes_to_rest():
+    assert readme_picture.MOVING.stat().st_size <= 350_000
+    with Image.open(readme_picture.MOVING) as moving:
+        assert moving.n_frames == len(readme_picture.RADII) == 30
+        assert moving.info["loop"] == readme_picture.ROUNDS > 0
+        picture = Image.open(readme_picture.STILL)
+        begins = moving.convert("RGB").crop((0, moving.height - picture.height, *moving.size))
+        assert same(begins, picture)
+
+
+@needs_pins
+def test_the_moving_picture_is_what_the_command_makes():
+    """Frames at the start, at both ends of the slider and between; another one is found."""
+    frames = {k: readme_picture.frame(readme_picture.RADII[k]) for k in (0, 5, 10, 18, 25)}
+    with Image.open(readme_picture.MOVING) as moving:
+        for k, fresh in frames.items():
+            moving.seek(k)
+            stored = moving.convert("RGB")
+            assert [other for other, frame in frames.items() if same(stored, frame)] == [k]
+            assert fresh.size == stored.size

@@ -1,6 +1,7 @@
 """The workflow of GitHub Actions is valid and safe, and runs what a person would run; mistakes planted in it are found.
 
-zizmor knows what is unsafe and check-jsonschema what GitHub accepts. Neither is asked for anything from outside.
+zizmor knows what is unsafe and check-jsonschema what GitHub accepts, of forms for issues and of the citation too.
+Neither is asked for anything from outside.
 """
 
 import json
@@ -21,6 +22,8 @@ yaml = pytest.importorskip("yaml", reason=MISSING.format("pyyaml"))
 ROOT = Path(__file__).parent.parent
 WORKFLOW = ROOT / ".github" / "workflows" / "tests.yml"
 DEPENDABOT = ROOT / ".github" / "dependabot.yml"
+FORMS = sorted((ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"))
+CITATION = ROOT / "CITATION.cff"
 TEXT = WORKFLOW.read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ZIZMOR = shutil.which("zizmor", path=sysconfig.get_path("scripts"))  # a program of its own, not a module
@@ -132,6 +135,34 @@ def test_github_accepts_the_workflow_and_no_mistake_in_it(tmp_path):
 @needs_schemas
 def test_github_accepts_the_settings_of_dependabot():
     assert validate("vendor.dependabot", DEPENDABOT) == {DEPENDABOT: ""}
+
+
+@needs_schemas
+def test_github_accepts_the_forms_for_issues_and_no_mistake_in_one(tmp_path):
+    assert [form.stem for form in FORMS] == ["bug", "own_model", "unclear"]
+    broken = tmp_path / "bug.yml"
+    broken.write_text(FORMS[0].read_text(encoding="utf-8").replace("label:", "title:", 1), encoding="utf-8")
+    sentences = validate("vendor.github-issue-forms", *FORMS, broken)
+    assert "label" in sentences.pop(broken)
+    assert set(sentences.values()) == {""}
+
+
+@needs_schemas
+def test_the_citation_is_valid_and_a_mistake_in_it_is_found(tmp_path):
+    broken = tmp_path / "CITATION.cff"
+    broken.write_text(CITATION.read_text(encoding="utf-8").replace("authors:", "author:"), encoding="utf-8")
+    sentences = validate("vendor.citation-file-format", CITATION, broken)
+    assert sentences[CITATION] == ""
+    assert "author" in sentences[broken]
+
+
+def test_citation_and_changelog_name_the_version_and_the_licences_of_the_package():
+    said = yaml.load(CITATION.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
+    assert said["version"] == PROJECT["version"]
+    assert " AND ".join(said["license"]) == PROJECT["license"]
+    assert said["authors"] == PROJECT["authors"]
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## ([\d.]+)", changelog, re.MULTILINE)[0] == PROJECT["version"]
 
 
 # what it runs

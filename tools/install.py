@@ -24,6 +24,7 @@ CONSTRAINTS = ["--constraint", "constraints.txt"]
 BY_PIP = {"torch"}
 SAYS = {
     "lab": "Installing JupyterLab and what the notebooks need: 10 to 30 seconds, 380 MB",
+    "slides": "Installing what slides need: a few seconds, 75 MB",
     "test": "Installing what the tests need: up to a minute",
     "torch": "Installing PyTorch with pip: on Linux without an index of CPU builds this takes gigabytes",
     "jax": "Installing JAX: up to a minute, 470 MB",

@@ -19,6 +19,7 @@ D2L = "https://d2l.ai/chapter_recurrent-neural-networks/bptt.html"
 NOTATION, SECTION = "](../docs/notation.md)", "](../docs/d2l_section.md)"
 MAX_BYTES, MAX_LINES = 1_000_000, 18
 MAX_WIDTH = 88  # characters of code that a window of 900 pixels shows
+SLIDE_TYPES = {"slide", "subslide", "fragment", "notes", "skip"}  # as JupyterLab and nbconvert call them
 EXPLORER = re.compile(r"^(\w+) = explore_\w+\(", re.MULTILINE)
 REPEATS = re.compile(r"print\(\w+\.sentence\)")
 NOT_PROSE = re.compile(r"```.*?```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|!\[|<!--.*?-->", re.DOTALL)
@@ -192,6 +193,17 @@ def tables_have_headers(notebook):
             yield f"a column has no name in {header!r}"
 
 
+def slide_types(notebook):
+    types = {k: cell.metadata["slideshow"] for k, cell in enumerate(notebook.cells) if "slideshow" in cell.metadata}
+    for k, slideshow in types.items():
+        if set(slideshow) != {"slide_type"} or slideshow["slide_type"] not in SLIDE_TYPES:
+            yield f"cell {k} has the slide type {slideshow}"
+        if {"setup", "solution"} & set(tags_of(notebook.cells[k])):
+            yield f"cell {k} is on a slide: the setup and solutions are not to be shown"
+    if types and types.get(0) != {"slide_type": "slide"}:
+        yield "there are slides, and the title is not the first of them"
+
+
 def names_its_sources(notebook):
     sources = notebook.cells[-1].source
     items = re.findall(r"^- ", sources, re.MULTILINE)
@@ -212,5 +224,6 @@ ALWAYS += [
     code_fits_a_narrow_window,
 ]
 ALWAYS += [links_lead_somewhere, begins_with_setup, pictures_say_it_in_words, tables_have_headers, names_its_sources]
+ALWAYS += [slide_types]
 # the welcome, 00, teaches nothing yet and has no exercise
 LESSONS = [goes_the_whole_way, exercise_waits_and_solution_is_judged]

@@ -59,14 +59,19 @@ def lighter(picture) -> str:
 
 def difference(a, b) -> float:
     """Share of two pictures' area that differs, 1 if their sizes do; both PNG in base64, as in a notebook file."""
+    return image_difference(_image(a), _image(b))
+
+
+def image_difference(a, b) -> float:
+    """Share of two Pillow images' area that differs, 1 if their sizes do."""
     a, b = (_blocks(picture) for picture in (a, b))
     if a.shape != b.shape:
         return 1.0
     return float((np.abs(a - b).max(2) > CHANGED).mean())
 
 
-def _blocks(picture):
-    return np.asarray(_image(picture).reduce(BLOCK)).astype(int)
+def _blocks(image):
+    return np.asarray(image.convert("RGB").reduce(BLOCK)).astype(int)
 
 
 def _image(picture):
