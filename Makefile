@@ -5,13 +5,13 @@ VENV ?= .venv## the folder of the environment
 LAB_ARGS ?=## more options for JupyterLab, for example LAB_ARGS="--port=9000"
 PYTEST_ARGS ?=## more options for pytest, for example PYTEST_ARGS="-k clipping"
 RUN := $(VENV)/bin/python
-STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/dask.stamp $(VENV)/bench.stamp
+STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/dask.stamp $(VENV)/bench.stamp $(VENV)/site.stamp
 # The matrices are small: more threads would only wait for each other.
 export OMP_NUM_THREADS ?= 1
 # Containers often run as root, whom JupyterLab refuses. It listens on this machine only and asks for a token, so it may.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test slow torch lint format notebooks results bench constraints clean
+.PHONY: help lab test slow torch lint format notebooks site results bench constraints clean
 
 help: ## list the targets and the settings
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,9 @@ format: $(VENV)/test.stamp ## repair what ruff can repair
 notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and draw; draw the picture of the README
 	$(RUN) -m tools.notebooks notebooks/*.ipynb && $(RUN) tools/readme_picture.py
 
+site: $(VENV)/site.stamp ## build the site in build/site: notebooks, explorers as frames, the package, search
+	$(RUN) -m tools.site
+
 results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where it stopped)
 	$(RUN) -m tools.temporal_order
 	$(RUN) -m tools.cue_recall
@@ -56,7 +59,7 @@ constraints: $(VENV)/test.stamp ## resolve constraints.txt anew; what torch brin
 	grep -vE '^(nvidia|cuda|triton)' constraints.new > constraints.txt && rm constraints.new
 
 clean: ## remove the environment and all caches
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment is made once; an extra is installed when its stamp is older than what decides about it.
 $(VENV)/made:

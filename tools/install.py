@@ -25,6 +25,7 @@ BY_PIP = {"torch"}
 SAYS = {
     "lab": "Installing JupyterLab and what the notebooks need: 10 to 30 seconds, 380 MB",
     "test": "Installing what the tests need: up to a minute",
+    "site": "Installing what builds the site: up to half a minute, 100 MB",
     "torch": "Installing PyTorch with pip: on Linux without an index of CPU builds this takes gigabytes",
     "dask": "Installing Dask: a few seconds",
     "bench": "Installing the peers of the benchmarks",
