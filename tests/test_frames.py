@@ -76,7 +76,7 @@ def test_each_frame_is_the_picture_of_its_values_with_its_sentence(drawn):
             data = explorer.compute(**explorer.values(step=step, losses=losses))
             assert shown.sentences[row][column] == explorer.describe(data)
             assert shown.values[column] == f"{step}"
-            assert farthest(Image.open(folder / f"{row}-{column}.png"), painter.pixels(data)) <= 15
+            assert farthest(Image.open(folder / f"{row}-{column}.png"), painter.pixels(data)) <= 20
     start = explorer.values()
     assert [shown.options[shown.start[0]], shown.values[shown.start[1]]] == [start["losses"], f"{start['step']}"]
     assert frames.read(folder) == shown
@@ -94,7 +94,9 @@ def test_few_colours_keep_the_warm_half_of_the_scale_apart(tmp_path):
     frames.save(wanted, tmp_path / "few.png")
     stored = Image.open(tmp_path / "few.png")
     assert stored.mode == "P"
-    assert farthest(stored, wanted) <= 15
+    assert farthest(stored, wanted) <= 20
+    grey = np.asarray(wanted)[150, 350]  # a background keeps its colour
+    assert np.abs(np.asarray(stored.convert("RGB")).astype(int)[150, 350] - grey).max() <= 1
     scale = (FADE(np.linspace(0.5, 1, 256))[:, :3] * 255).round().astype(int)
     warm = {tuple(color) for color in scale}
     pixels = np.asarray(wanted).reshape(-1, 3)
@@ -111,7 +113,7 @@ def test_another_start_has_its_own_folder_and_frame(tmp_path):
     shown = frames.draw("backward_pass", tmp_path, start, whole=False)
     assert shown.sentences == [[explorer.describe(explorer.compute(**start))]]
     assert [path.name for path in tmp_path.glob("*.png")] == ["0-0.png"]
-    with pytest.raises(ValueError, match="step: want .*got 9"):
+    with pytest.raises(ValueError, match=r"step: want .*got 9"):
         frames.draw("backward_pass", tmp_path, {"step": 9})
 
 
@@ -158,7 +160,7 @@ def test_the_page_says_what_it_leaves_out(name):
     said = pages.left_out(shown)
     for control_name, control in explorer.controls.items():
         left_out = control_name not in (slider, menu) and not isinstance(control, Guess)
-        assert (control.label in said.partition("moves: ")[2].partition(". ")[0].split(", ")) == left_out
+        assert (control.label in said.partition("start: ")[2].partition(". ")[0].split(", ")) == left_out
     for moved, count in ((slider, len(values)), (menu, len(options))):
         control = explorer.controls.get(moved)
         if hasattr(control, "stops"):

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
 from PIL import Image
 
 from ..lessons.catalogue import EXPLORERS
@@ -19,8 +20,8 @@ from .painter import painter_of
 MOST = 41  # frames along the slider
 FEW = 4  # entries of the menu, but for a choice among words, which is offered whole
 STRIDES = (1, 2, 5, 10, 20, 50, 100)  # between two frames, in stops of the control: round numbers stay round
-# With 128 colours, or chosen by how often each occurs, the warm half of the gradient scale falls into a few bands: some
-# colours move by 50 of 255. These 256 leave none further than 15 away, in files as large.
+# Colours chosen by how often each occurs, or 128 of them, let the warm half of the gradient scale fall into bands: some
+# move by 50 of 255. These 256 leave none further than 20 away, in files as large.
 COLOURS, METHOD = 256, Image.Quantize.MAXCOVERAGE
 
 
@@ -103,8 +104,17 @@ def as_text(control, value) -> str:
 
 
 def save(image, file) -> None:
-    """Store an image as a PNG with a palette; 9 as the level would take twice the time for half a percent."""
-    image.quantize(COLOURS, method=METHOD, dither=Image.Dither.NONE).save(file, "png", compress_level=8)
+    """Store an image as a PNG with a palette; 9 as the level would take twice the time for half a percent.
+
+    Pillow chooses for each entry of the palette a colour in the middle of those that it stands for. Here it becomes
+    their mean, so that a background keeps its colour.
+    """
+    few = image.quantize(COLOURS, method=METHOD, dither=Image.Dither.NONE)
+    entries, pixels = np.asarray(few).ravel(), np.asarray(image).reshape(-1, 3)
+    counts = np.maximum(np.bincount(entries, minlength=COLOURS), 1)
+    means = [np.bincount(entries, channel, COLOURS) / counts for channel in pixels.T]
+    few.putpalette(np.stack(means, 1).round().astype(np.uint8).ravel().tolist())
+    few.save(file, "png", compress_level=8)
 
 
 def key_of(name, start) -> str:

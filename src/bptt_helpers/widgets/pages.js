@@ -5,9 +5,9 @@ const PLAY = 150; // milliseconds from one frame to the next while it plays
 
 function start(figure) {
   const { values, sentences } = JSON.parse(figure.querySelector("script").textContent);
-  const [slider, menu, output, button] = ["input", "select", "output", "button"].map(part => figure.querySelector(part));
-  const image = figure.querySelector("img");
+  const [slider, menu, button, image] = ["input", "select", "button", "img"].map(part => figure.querySelector(part));
   const sentence = figure.querySelector(".bptt-frames-sentence");
+  const value = figure.querySelector(".bptt-frames-value"); // an <output> would be a second live region
   const loaded = new Map();
   let resting, playing;
 
@@ -36,7 +36,7 @@ function start(figure) {
 
   const name = () => {
     const [, column] = place();
-    output.value = values[column];
+    value.textContent = values[column];
     slider.setAttribute("aria-valuetext", values[column]);
   };
 

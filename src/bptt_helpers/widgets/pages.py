@@ -27,15 +27,17 @@ def left_out(frames) -> str:
             values.append(f"{shown[name]} of the {len(control.stops)} values of “{control.label}”")
     text = f"This page shows {' and '.join(values)}. " if values else ""
     if others:
-        text += f"Only a running notebook moves: {', '.join(others)}. "
-    return text + (f"There the pointer moves the picture too. {explorer.touch}" if explorer.touch else "")
+        text += f"Left where they start: {', '.join(others)}. "
+    return text + (
+        f"In a running notebook the pointer moves the picture too. {explorer.touch}" if explorer.touch else ""
+    )
 
 
 PLAYER = """\
 <figure class="bptt-frames" data-folder="{address}">
 <div class="bptt-frames-controls" hidden>
-<label><span>{label}</span> <input type="range" min="0" max="{last}" value="{at}" autocomplete="off"></label>
-<output>{value}</output>
+<div><label><span>{label}</span> <input type="range" min="0" max="{last}" value="{at}" autocomplete="off"></label>
+<span class="bptt-frames-value" aria-hidden="true">{value}</span></div>
 {play}{menu}</div>
 <div class="bptt-scroll"><img src="{address}/{row}-{at}.png" width="{width}" height="{height}" alt="{sentence}" \
 loading="lazy"></div>
