@@ -40,7 +40,7 @@ notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and
 	$(RUN) -m tools.notebooks notebooks/*.ipynb && $(RUN) tools/readme_picture.py
 
 site: $(VENV)/site.stamp ## build the site in build/site: notebooks, explorers as frames, the package, search
-	$(RUN) -m tools.site
+	$(RUN) -m tools.build_site
 
 results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where it stopped)
 	$(RUN) -m tools.temporal_order

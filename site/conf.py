@@ -1,4 +1,4 @@
-"""Settings of Sphinx for the site, which `tools/site.py` puts together and builds."""
+"""Settings of Sphinx for the site, which `tools/build_site.py` puts together and builds."""
 
 import re
 

@@ -113,6 +113,7 @@ def test_another_start_has_its_own_folder_and_frame(tmp_path):
     shown = frames.draw("backward_pass", tmp_path, start, whole=False)
     assert shown.sentences == [[explorer.describe(explorer.compute(**start))]]
     assert [path.name for path in tmp_path.glob("*.png")] == ["0-0.png"]
+    assert frames.draw("backward_pass", tmp_path, start).start == [1, 3]
     with pytest.raises(ValueError, match=r"step: want .*got 9"):
         frames.draw("backward_pass", tmp_path, {"step": 9})
 

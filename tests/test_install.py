@@ -71,7 +71,8 @@ def test_what_was_installed_is_noted_and_a_touch_installs_nothing(commands, tmp_
     ran, _ = commands
     assert install.main("test", tmp_path) == 0
     assert "Installing" in capsys.readouterr().out
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["lab.stamp", "test.stamp"], "test brings lab"
+    brought = ["lab.stamp", "site.stamp", "test.stamp"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == brought, "test brings the others"
     ran.clear()
     for extra in ("test", "lab"):
         os.utime(tmp_path / f"{extra}.stamp", (0, 0))
@@ -111,7 +112,7 @@ def test_only_what_decides_about_packages_counts(tmp_path, file, old, new, count
 
 def test_every_extra_can_be_installed_and_knows_what_it_includes():
     assert set(install.SAYS) == set(install.extras())
-    assert install.included("bench") == {"bench", "test", "torch", "lab"}
+    assert install.included("bench") == {"bench", "test", "torch", "lab", "site"}
     assert install.included("lab") == {"lab"}
 
 

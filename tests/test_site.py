@@ -13,7 +13,7 @@ import bptt_helpers
 from bptt_helpers.lessons.catalogue import EXPLORERS
 from bptt_helpers.widgets import frames
 from tests.stored_picture import a_picture
-from tools import site, site_api, site_notebooks
+from tools import build_site, site_api, site_notebooks
 from tools.site_notebooks import Shown, explorers_of, for_site, stage
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
@@ -144,11 +144,11 @@ def test_the_pages_of_the_package_name_every_room_module_and_exported_name():
 def test_frames_are_drawn_again_only_when_what_draws_them_is_another(tmp_path, monkeypatch, capsys):
     path = tmp_path / "40_x.ipynb"
     nbformat.write(notebook_of("explore_chain()"), path)
-    monkeypatch.setattr(site, "ProcessPoolExecutor", AtOnce)
+    monkeypatch.setattr(build_site, "ProcessPoolExecutor", AtOnce)
     for changes, whole, drawn in ((False, [], True), (False, [], False), (True, [], True), (True, [], False)):
         if changes:
-            monkeypatch.setattr(site, "drawn_from", lambda: "another")
-        site.draw_frames(tmp_path, [path], 1, whole)
+            monkeypatch.setattr(build_site, "drawn_from", lambda: "another")
+        build_site.draw_frames(tmp_path, [path], 1, whole)
         assert ("chain: 1 frames" in capsys.readouterr().out) == drawn
     assert frames.read(tmp_path / "frames" / "chain").name == "chain"
 

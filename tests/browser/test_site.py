@@ -37,7 +37,7 @@ LOADED = "image => image.complete && image.naturalWidth > 0"
 def folder(tmp_path_factory):
     """The pages, built by the command of `make site`."""
     build = tmp_path_factory.mktemp("build")
-    command = [sys.executable, "-m", "tools.site", "--build", build, "--whole", WHOLE]
+    command = [sys.executable, "-m", "tools.build_site", "--build", build, "--whole", WHOLE]
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)])}
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8")
     assert ran.returncode == 0, ran.stderr[-5000:]

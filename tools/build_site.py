@@ -116,7 +116,7 @@ def main(build, notebooks, whole=None, workers=None) -> int:
     draw_frames(target, notebooks, workers or os.cpu_count(), whole)
     drawn = time.perf_counter()
     put_together(source, target, notebooks)
-    failed = sphinx(["-W", "--keep-going", "-q", "-d", str(build / "doctrees"), str(source), str(target)])
+    failed = sphinx(["-W", "--keep-going", "-q", "-j", "auto", "-d", str(build / "doctrees"), str(source), str(target)])
     seconds = time.perf_counter() - drawn
     print(f"frames {drawn - started:.0f} s, pages {seconds:.0f} s, {_size(target) / 1e6:.1f} MB in {target}")
     return failed
