@@ -80,6 +80,7 @@ def staged(tmp_path):
         new_code_cell("%pip install x", metadata={"tags": ["setup"]}),
         new_code_cell("draw()", outputs=[new_output("execute_result", picture)]),
         new_code_cell("explore_chain()", outputs=[new_output("execute_result", explorer)]),
+        new_code_cell("watch_training(text)", outputs=[new_output("execute_result", picture)]),
         new_code_cell("answer", metadata={"jupyter": {"source_hidden": True}, "tags": ["solution"]}),
     ]
     path = tmp_path / "40_x.ipynb"
@@ -94,7 +95,7 @@ def staged(tmp_path):
 
 def test_a_notebook_of_the_site_has_pictures_beside_it_and_frames_for_explorers(staged):
     path, put, pages = staged
-    title, drawing, exploring, solution = put().cells
+    title, drawing, exploring, training, solution = put().cells
     assert "[a](01.ipynb#b-c)" in title.source
     assert '<a href="../downloads/40_x.ipynb" download>' in title.source
     assert (pages / "downloads" / "40_x.ipynb").read_bytes() == path.read_bytes()
@@ -104,6 +105,10 @@ def test_a_notebook_of_the_site_has_pictures_beside_it_and_frames_for_explorers(
     assert list(drawing.outputs[0].data) == list(exploring.outputs[0].data) == ["text/html"]
     assert 'src="../frames/chain/0-0.png"' in exploring.outputs[0].data["text/html"]
     assert 'href="../downloads/40_x.ipynb"' in exploring.outputs[0].data["text/html"]
+    assert [("This trains in a running notebook only" in output.data["text/html"]) for output in training.outputs] == [
+        False,
+        True,
+    ]
     assert solution.metadata.tags == ["solution", "hide-input"]
 
 

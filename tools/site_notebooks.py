@@ -21,6 +21,7 @@ from bptt_helpers.widgets import frames, pages
 MARKDOWN_LINK = re.compile(r"(?<=\]\()(?!https?:)([^)\s#]+\.ipynb)#([^)\s]+)(?=\))")
 WAY = 'To move everything, <a href="../downloads/{name}" download>download this notebook</a> and run it: \
 <a href="../index.html#start">how to start</a>.'
+LIVE = '<p class="bptt-frames-note">This trains in a running notebook only. {way}</p>'
 TOP = '<a href="../downloads/{name}" download>Download this notebook</a> to run it yourself.'
 
 
@@ -109,6 +110,9 @@ def stage(path, source, target) -> None:
                 else _with_picture(output, f"{path.stem}-{number:02d}.png", target)
                 for output in cell.outputs
             ]
+            if "watch_training(" in cell.source:
+                note = LIVE.format(way=WAY.format(name=path.name))
+                cell.outputs.append(nbformat.v4.new_output("display_data", {"text/html": note}))
     title, *rest = [cell for cell in notebook.cells if "setup" not in cell.metadata.get("tags", [])]
     title.source += "\n\n" + TOP.format(name=path.name)
     notebook.cells = [title, *rest]
