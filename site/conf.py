@@ -19,7 +19,7 @@ exclude_patterns = ["README.md"]  # the front page includes it
 # Notebooks are shown as they are stored: nothing runs here.
 nb_execution_mode = "off"
 nb_merge_streams = True
-myst_enable_extensions = ["amsmath", "dollarmath"]
+myst_enable_extensions = ["amsmath", "dollarmath", "html_image"]
 myst_heading_anchors = 4
 
 # The package, from its numpydoc docstrings

@@ -146,6 +146,39 @@ def test_the_pages_of_the_package_name_every_room_module_and_exported_name():
     assert "bptt_helpers.cells.loops.one_is_small" not in text  # one line, for who reads the code
 
 
+def test_a_text_brings_what_it_links_to_and_what_is_gone_is_cleared_away(tmp_path, monkeypatch):
+    root, source = tmp_path / "root", tmp_path / "source"
+    for name, text in {
+        "README.md": '[a](docs/x.md#b) [l](LICENSE) [w](https://d2l.ai) [no](gone.txt) <img src="images/p.png">',
+        "docs/x.md": "[data](../data/y.md) [n](../notebooks/01.ipynb#A-B)",
+        "data/y.md": "text [up](../README.md)",
+        "data/other.md": "no page links to this",
+        "LICENSE": "MIT",
+        "images/p.png": "picture",
+        "site/index.md": "front",
+        "site/conf.py": "settings",
+        "site/static/s.css": "looks",
+    }.items():
+        site_notebooks.write(root / name, text)
+    monkeypatch.setattr(build_site, "ROOT", root)
+    monkeypatch.setattr(build_site, "api_pages", lambda: {"index": "rooms"})
+    monkeypatch.setattr(build_site, "MATHJAX", ())
+    monkeypatch.setattr(build_site.importlib.util, "find_spec", lambda name: Here())
+    site_notebooks.write(source / "docs" / "old.md", "of last week")
+    build_site.put_together(source, tmp_path / "pages", [])
+    found = {str(path.relative_to(source).as_posix()) for path in source.rglob("*") if path.is_file()}
+    brought = {"README.md", "docs/x.md", "data/y.md", "LICENSE", "images/p.png", "index.md", "conf.py", "api/index.rst"}
+    assert found == brought | {"static/s.css", "static/pages.js", "static/pages.css"}
+    assert (source / "data" / "y.md").read_text().startswith("---\norphan: true")
+    assert (source / "docs" / "x.md").read_text() == "[data](../data/y.md) [n](../notebooks/01.ipynb#a-b)"
+
+
+class Here:
+    """A package without files."""
+
+    submodule_search_locations = ("nowhere",)
+
+
 def test_frames_are_drawn_again_only_when_what_draws_them_is_another(tmp_path, monkeypatch, capsys):
     path = tmp_path / "40_x.ipynb"
     nbformat.write(notebook_of("explore_chain()"), path)

@@ -10,12 +10,14 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import unquote
 
 import nbformat
 
@@ -24,14 +26,16 @@ from tools.site_api import pages as api_pages
 from tools.site_notebooks import explorers_of, for_site, stage, write
 
 ROOT = Path(__file__).parents[1]
-COPIED = ("*.md", "LICENSE", "docs/*", "benchmarks/*.md", "benchmarks/*.png", "images/*", "site/*.*", "site/static/*")
+TEXTS = ("*.md", "docs/*.md", "benchmarks/*.md", "site/*.md")
+SETTINGS = ("site/*.py", "site/static/*")
+LINK = re.compile(r"""(?:\]\(|(?:src|href)=")(?![a-z]+:)([^)"\s#]+)""")
 # Of MathJax what is loaded for these formulas: 0.8 MB, where its complete file has 1.2 and the package 25.
 MATHJAX = ("startup.js", "core.js", "input/tex.js", "input/tex/extensions/*.js", "a11y/assistive-mml.js")
 MATHJAX += ("output/chtml.js", "output/chtml/fonts/tex.js", "output/chtml/fonts/woff-v2/*.woff")
 
 
 def put_together(source, target, notebooks) -> None:
-    """Fill the folder of the source: texts, notebooks, the pages of the package, scripts.
+    """Fill the folder of the source, and clear it of what is there no more: texts, notebooks, the package, scripts.
 
     Parameters
     ----------
@@ -39,30 +43,50 @@ def put_together(source, target, notebooks) -> None:
         Folder of the source, and of the pages.
     notebooks : list of Path
     """
-    for path in (path for pattern in COPIED for path in sorted(ROOT.glob(pattern))):
-        name = path.relative_to(ROOT)
-        name = name.relative_to("site") if name.parts[0] == "site" else name
-        if path.suffix == ".md":
-            write(source / name, for_site(path.read_text(encoding="utf-8")))
-        elif path.is_file():
-            _copy(path, source / name)
+    kept = {*_texts(source), *_files(source)}
+    kept |= {write(source / "api" / f"{name}.rst", text) for name, text in api_pages().items()}
+    kept |= {stage(path, source, target) for path in notebooks}
+    for path in source.rglob("*"):
+        if path.is_file() and path not in kept:
+            path.unlink()
+
+
+def _texts(source):
+    """Put the texts, and every file of the repository that one of them links to, so that the link arrives."""
+    listed = [path for pattern in TEXTS for path in sorted(ROOT.glob(pattern))]
+    waiting, known = list(listed), set(listed)
+    while waiting:
+        path = waiting.pop()
+        text = for_site(path.read_text(encoding="utf-8"))
+        name = path.relative_to(ROOT / "site" if path.parent == ROOT / "site" else ROOT)
+        yield write(source / name, text if path in listed else f"---\norphan: true\n---\n\n{text}")
+        for link in LINK.findall(text):
+            linked = (path.parent / unquote(link)).resolve()
+            if linked in known or not linked.is_file() or linked.suffix == ".ipynb":
+                continue
+            known.add(linked)
+            if linked.suffix == ".md":
+                waiting.append(linked)
+            else:
+                yield _copy(linked, source / linked.relative_to(ROOT))
+
+
+def _files(source):
+    """Put settings, looks, scripts and MathJax."""
+    for path in (path for pattern in SETTINGS for path in ROOT.glob(pattern)):
+        yield _copy(path, source / path.relative_to(ROOT / "site"))
     for script in ("pages.js", "pages.css"):
-        _copy(Path(pages.__file__).with_name(script), source / "static" / script)
+        yield _copy(Path(pages.__file__).with_name(script), source / "static" / script)
     (spot,) = importlib.util.find_spec("mathjax").submodule_search_locations
     mathjax = Path(spot) / "static" / "mathjax" / "es5"
     for path in (path for pattern in MATHJAX for path in mathjax.glob(pattern)):
-        _copy(path, source / "static" / "mathjax" / path.relative_to(mathjax))
-    for name, text in api_pages().items():
-        write(source / "api" / f"{name}.rst", text)
-    for old in {path.name for path in (source / "notebooks").glob("*")} - {path.name for path in notebooks}:
-        (source / "notebooks" / old).unlink()
-    for path in notebooks:
-        stage(path, source, target)
+        yield _copy(path, source / "static" / "mathjax" / path.relative_to(mathjax))
 
 
 def _copy(path, to):
     to.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(path, to)
+    return to
 
 
 def draw_frames(target, notebooks, workers, whole=None) -> None:

@@ -84,8 +84,8 @@ def _explorer(node):
     return Shown(name, start)
 
 
-def stage(path, source, target) -> None:
-    """Write a notebook for the site's source; its pictures go to the pages.
+def stage(path, source, target):
+    """Write a notebook for the site's source, where to is returned; its pictures go to the pages.
 
     Parameters
     ----------
@@ -118,14 +118,15 @@ def stage(path, source, target) -> None:
     notebook.cells = [title, *rest]
     (target / "downloads").mkdir(parents=True, exist_ok=True)
     shutil.copy2(path, target / "downloads" / path.name)
-    write(source / "notebooks" / path.name, nbformat.writes(notebook))
+    return write(source / "notebooks" / path.name, nbformat.writes(notebook))
 
 
-def write(path, text) -> None:
-    """Write a text where it is another one: Sphinx reads again only what is new."""
+def write(path, text):
+    """Write a text where it is another one, since Sphinx reads again what is new; returns the path."""
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+    return path
 
 
 def _with_frames(output, explorer, name, target):

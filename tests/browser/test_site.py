@@ -228,7 +228,8 @@ def test_words_in_a_picture_stay_readable_on_a_phone(opened):
 
 def test_the_search_finds_a_notebook(opened):
     page = opened("search.html?q=clipping")
-    expect(page.get_by_role("link", name="Clip a gradient that has become too long").first).to_be_visible()
+    found = page.locator("#search-results").get_by_role("link", name="Clip a gradient that has become too long")
+    expect(found.first).to_be_visible()
 
 
 def test_without_a_script_there_is_the_picture_with_its_sentence(address, lab, folder):
