@@ -34,7 +34,7 @@ class Shown(NamedTuple):
 
 def slug(heading) -> str:
     """A heading as the site's address of it: as code hosts do, small letters and dashes."""
-    return re.sub(r"[^\w\- ]", "", unquote(heading).lower().replace("-", " ")).strip().replace(" ", "-")
+    return re.sub(r"[^\w\- ]", "", unquote(heading).lower()).replace(" ", "-")
 
 
 def for_site(markdown) -> str:
