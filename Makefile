@@ -5,13 +5,13 @@ VENV ?= .venv## the folder of the environment
 LAB_ARGS ?=## more options for JupyterLab, for example LAB_ARGS="--port=9000"
 PYTEST_ARGS ?=## more options for pytest, for example PYTEST_ARGS="-k clipping"
 RUN := $(VENV)/bin/python
-STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/dask.stamp $(VENV)/bench.stamp $(VENV)/site.stamp
+STAMPS := $(VENV)/lab.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/jax.stamp $(VENV)/dask.stamp $(VENV)/bench.stamp $(VENV)/site.stamp
 # The matrices are small: more threads would only wait for each other.
 export OMP_NUM_THREADS ?= 1
 # Containers often run as root, whom JupyterLab refuses. It listens on this machine only and asks for a token, so it may.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test slow torch lint format notebooks site results bench constraints clean
+.PHONY: help lab test slow torch jax lint format notebooks site results bench constraints clean
 
 help: ## list the targets and the settings
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -30,6 +30,8 @@ slow: $(VENV)/test.stamp $(VENV)/dask.stamp ## the tests that take minutes: kill
 
 torch: $(VENV)/torch.stamp ## add PyTorch, by pip: `make test` then compares with it
 
+jax: $(VENV)/jax.stamp ## add JAX: a notebook then runs with it, and the tests with both
+
 lint: $(VENV)/test.stamp ## ruff: rules and format, code and notebooks
 	$(RUN) -m ruff check . && $(RUN) -m ruff format --check .
 
@@ -42,13 +44,14 @@ notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and
 site: $(VENV)/site.stamp ## build the site in build/site: notebooks, explorers as frames, the package, search
 	$(RUN) -m tools.build_site
 
-results: $(VENV)/lab.stamp ## train again what is stored in data/ (goes on where it stopped)
+results: $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/jax.stamp ## compute again what is stored in data/ (goes on where it stopped)
 	$(RUN) -m tools.temporal_order
 	$(RUN) -m tools.cue_recall
 	$(RUN) -m tools.language_model
 	$(RUN) -m tools.listening
 	$(RUN) -m tools.long_memory
 	$(RUN) -m tools.trained
+	$(RUN) -m tools.frameworks
 
 bench: $(VENV)/bench.stamp ## compare speed and memory with PyTorch, JAX and autograd
 	$(RUN) -m benchmarks

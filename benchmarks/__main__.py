@@ -28,7 +28,7 @@ def main(arguments=None) -> int:
     parser.add_argument("--output", type=Path, default=HERE, help="folder for README.md and the pictures")
     options = parser.parse_args(arguments)
     one_thread()
-    from . import every_window, floor, gated, gradients, memory, page, training_step
+    from . import every_window, floor, gated, gradients, memory, own_model, page, training_step
     from .store import Progress, Store
 
     options.output.mkdir(parents=True, exist_ok=True)
@@ -41,6 +41,7 @@ def main(arguments=None) -> int:
         "gated": gated,
         "training": training_step,
         "windows": every_window,
+        "own model": own_model,
         "memory": memory,
         "floor": floor,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from . import every_window, figures, floor, gated, gradients, machine, memory, training_step
+from . import every_window, figures, floor, gated, gradients, machine, memory, own_model, training_step
 from .case import TOLERANCE, TOLERANCE_FLOAT32
 
 HEAD = """# Benchmarks
@@ -56,6 +56,15 @@ window. Sliding, in PyTorch: all losses as one batch, each started τ steps befo
 
 """
 
+OWN_MODEL = """## The window of a network of one's own
+
+`window_report` on a GRU as PyTorch draws it, float32, 60 characters drawn at random; with a larger bias of z, the gate
+that keeps, it remembers longer. PyTorch runs every loss again from the detached state τ steps before it, for the same
+windows: timed for 1, 2, 4, 8 … and the last, interpolated between them. Both in seconds of the processor; the errors of
+these windows are compared before.
+
+"""
+
 MEMORY = """## Peak memory of one gradient
 
 MiB that the process holds at its peak above what it held before, measured in a process for each peer (on Linux from
@@ -85,8 +94,8 @@ def write(folder, rows) -> None:
     ----------
     folder : Path
     rows : dict
-        What the sections' `run` returned, by name: gradients, gated, training, windows, memory, floor and, if measured,
-        sliders.
+        What the sections' `run` returned, by name: gradients, gated, training, windows, own model, memory, floor and,
+        if measured, sliders.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -99,6 +108,7 @@ def write(folder, rows) -> None:
         GATED + gated.markdown(rows["gated"]),
         training_section(rows["training"]),
         WINDOWS + every_window.markdown(rows["windows"]),
+        OWN_MODEL + own_model.markdown(rows["own model"]),
         MEMORY + memory.markdown(rows["memory"]),
         FLOOR + floor.markdown(rows["floor"]),
     ]

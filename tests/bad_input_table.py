@@ -59,6 +59,7 @@ SIZES = {"sequence_length": count(21), "batch_size": count(2), "rng": rng()}
 LONG_SIZES = SIZES | {"sequence_length": Argument(21, fine())}
 COSTS = {name: unlimited(3) for name in ("sequence_length", "n_in", "n_hidden", "n_out")}
 WINDOW, SCHEME = {"window": unlimited(2)}, {"scheme": choice("sliding")}
+CELL = {"cell": choice("tanh")}
 STRIDE = {"window": unlimited(3), "scheme": choice(None), "stride": count(None)}
 OUTPUTS = array(TRACE.o, "as complex", shapes=False)
 LABELS = {"weight": array(np.ones(T)), "ignore_label": Argument(-1, fine("-1", "0", "numpy integer", "10**12"))}
@@ -80,6 +81,9 @@ FOLDER = Path(tempfile.mkdtemp())
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
 RUN_FILE, SWEEP_FILE = str(FOLDER / "run.npz"), str(FOLDER / "sweep.json")
 save_run(start(PARAMS), RUN_FILE)
+
+# an untrained GRU under the keys of PyTorch
+LAYER = {"weight_ih_l0": np.ones((3 * N, D)), "weight_hh_l0": np.ones((3 * N, N))}
 
 READER = init_params(2, N, 2)
 READS = {
@@ -110,6 +114,12 @@ def draw(update):
 TABLE = {
     "cells.elementwise.Elementwise": {"name": choice("tanh")},
     "cells.catalogue.find_cell": {"cell": choice("tanh"), "name": Argument("cell", frozenset(ANY))},
+    "cells.from_torch.from_torch": {
+        "layer": Argument(LAYER, fine()),
+        "readout": Argument({"weight": np.ones((Q, N))}, fine()),
+        "cell": choice("gru"),
+        "batch_first": flag(False),
+    },
     "cells.initial.init_params": {
         "n_in": count(3),
         "n_hidden": count(4),
@@ -234,10 +244,10 @@ TABLE = {
         "dL_do": array(DL_DO),
         "slope": function(lambda h: 1 - h**2),
     },
-    "truncation.cost.stored_numbers": COSTS | STRIDE,
-    "truncation.cost.forward_operations": COSTS,
-    "truncation.cost.backward_operations": COSTS | STRIDE,
-    "truncation.cost.operations": COSTS | STRIDE,
+    "truncation.cost.stored_numbers": COSTS | STRIDE | CELL,
+    "truncation.cost.forward_operations": COSTS | CELL,
+    "truncation.cost.backward_operations": COSTS | STRIDE | CELL,
+    "truncation.cost.operations": COSTS | STRIDE | CELL,
     "truncation.cost.depth": {"sequence_length": unlimited(3)} | WINDOW,
     "truncation.every_window.gradient_by_window": PASS | SCHEME | {"windows": items([1, 3], "set", "integers")},
     "truncation.every_window.logarithmic_windows": {"T": count(7, "10**12")},
@@ -334,6 +344,11 @@ TABLE = {
     "training.clipping.global_norm": {"gradient": NORM},
     "training.clipping.clip_by_global_norm": {"gradient": gradient(GRADIENT), "max_norm": positive(1.0)},
     "training.clipping.clip_by_value": {"gradient": gradient(GRADIENT), "max_value": positive(1.0)},
+    "training.own_model.compare_outputs": {
+        "trace": trace(TRACE),
+        "outputs": array(TRACE.o),
+        "tolerance": positive(1e-12),
+    },
     "training.run.start": {"params": gradient(PARAMS)},
     "training.run.save_run": {"run": Argument(start(PARAMS), fine()), "file": Argument(RUN_FILE, fine())},
     "training.run.load_run": {"file": Argument(RUN_FILE, fine())},
@@ -394,6 +409,11 @@ TABLE = {
         "progress": function(lambda done, wanted: None, "function", "wrong function", "True"),
         "file": choice(None),
         "every": unlimited(5),
+    },
+    "training.window_report.window_report": PASS
+    | {
+        "errors": items([0.1, 0.01], "array"),
+        "progress": function(False, "function", "wrong function", "True"),
     },
     "training.sweep.sweep": {
         "job": function(lambda a: {"b": a}, "function", "wrong function"),

@@ -4,7 +4,10 @@ A test that needs a package outside environment.yml takes a fixture of that name
 package is missing, with the way to get it: one line of the summary for all such tests.
 """
 
+import subprocess
+import sys
 from collections import Counter
+from importlib.util import find_spec
 from typing import NamedTuple
 
 import numpy as np
@@ -109,6 +112,23 @@ hypothesis = _optional("hypothesis", BY_TEST)
 rattler = _optional("rattler", BY_TEST)
 yaml = _optional("yaml", BY_TEST)
 pre_commit = _optional("pre_commit", BY_TEST)
+
+
+@pytest.fixture(scope="session")
+def jax():
+    """A function that runs Python source with JAX in another process and returns what it printed.
+
+    Not in this one: JAX starts threads, and after that every process pool of a later test would warn of a fork.
+    """
+    if find_spec("jax") is None:
+        pytest.skip("jax is not installed: no comparison with JAX; `make jax` installs it")
+
+    def run(source):
+        ran = subprocess.run([sys.executable, "-c", source], capture_output=True, encoding="utf-8")
+        assert ran.returncode == 0, ran.stderr
+        return ran.stdout
+
+    return run
 
 
 @pytest.fixture

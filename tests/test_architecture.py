@@ -232,7 +232,7 @@ def test_there_is_no_import_cycle():
 
 
 def test_importing_the_package_draws_nothing_in():
-    drawing = {"matplotlib", "ipywidgets", "anywidget", "torch"}
+    drawing = {"matplotlib", "ipywidgets", "anywidget", "torch", "jax"}
     code = f"import sys, bptt_helpers; print(sorted({drawing} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert ran.stdout.strip() == "[]"

@@ -33,6 +33,8 @@ INTERNAL = {
     "training.whole_files": {"replacing"},
     "truncation.chunk_sums": {"chunked_sums"},
     "truncation.lag_sums": {"sums_by_lag", "journey", "most_growth", "sums_by_doubling"},
+    "truncation.safe_window": {"most_into_weights", "error_bounds"},
+    "truncation.window_search": {"search"},
     "measures.travel": {"travel_back"},
 }
 IS_INTERNAL = {f"{module}.{name}" for module, names in INTERNAL.items() for name in names}

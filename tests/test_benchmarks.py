@@ -34,7 +34,12 @@ def test_a_quick_run_writes_the_page_and_its_pictures(torch, tmp_path):
         "states alone",
     ):
         assert name in page
-    for row in ("| lstm | float64 | 4 |", "| gru | float32 | 4 |", "| tanh | float32 | 4 | 3 |"):
+    for row in (
+        "| lstm | float64 | 4 |",
+        "| gru | float32 | 4 |",
+        "| tanh | float32 | 4 | 3 |",
+        "| 3 | 20 | 2 | + 0 |",
+    ):
         assert row in page
     for picture in ("ratios", "growth", "memory"):
         assert (tmp_path / f"{picture}.png").read_bytes().startswith(b"\x89PNG")
@@ -203,6 +208,17 @@ def test_a_wrong_curve_of_windows_is_refused(torch, benchmarks, monkeypatch):
             every_window.measure(8, 3, scheme, "every", 0.01)
 
 
+def test_a_wrong_report_is_refused_and_the_table_stands_without_pytorch(torch, benchmarks, monkeypatch):
+    own_model, case = benchmarks("own_model"), benchmarks("case")
+    alone = own_model.measure(3, 20, 2, 0, with_torch=False)
+    assert own_model.markdown([alone]).splitlines()[-1].endswith("|  |")
+    right = own_model.window_report
+    wrong = lambda *a, **k: (report := right(*a, **k))._replace(error=report.error + 0.001)  # noqa: E731
+    monkeypatch.setattr(own_model, "window_report", wrong)
+    with pytest.raises(case.DisagreementError, match="report: want PyTorch's error of window 1 to 0"):
+        own_model.measure(3, 20, 2, 0)
+
+
 def test_what_is_measured_is_kept_and_not_measured_again(benchmarks, tmp_path):
     store = benchmarks("store").Store(tmp_path / "partial.json")
     assert store.get("a", lambda: {"ms": 1.5}) == {"ms": 1.5}
@@ -233,7 +249,8 @@ def test_exponents_are_those_of_power_laws(benchmarks):
     assert exponents == pytest.approx({"this package": 1, "peer": 2})
 
 
-def test_the_blockwise_backward_pass_is_the_backward_pass(benchmarks):
+def test_the_blockwise_backward_pass_is_the_backward_pass(benchmarks, monkeypatch):
     floor = benchmarks("floor")
+    monkeypatch.setattr(floor, "installed", dict)  # JAX, once in this process, would make every later fork warn
     for T in (1, 31, 32, 33, 100):
         floor.measure(T, 3, 0)  # compares before it times

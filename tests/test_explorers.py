@@ -207,6 +207,7 @@ AXES = {  # what the axes of each picture count, across and up, in order
         ("rate η", ""),
     ],
     "writing": [],
+    "own_window": [("vanishes", ""), ("window τ (steps)", "error")],
 }
 
 

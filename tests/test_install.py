@@ -112,7 +112,7 @@ def test_only_what_decides_about_packages_counts(tmp_path, file, old, new, count
 
 def test_every_extra_can_be_installed_and_knows_what_it_includes():
     assert set(install.SAYS) == set(install.extras())
-    assert install.included("bench") == {"bench", "test", "torch", "lab", "site"}
+    assert install.included("bench") == {"bench", "test", "torch", "jax", "lab", "site"}
     assert install.included("lab") == {"lab"}
 
 

@@ -37,6 +37,14 @@ def test_words_stand_where_they_are_told():
     assert box["left"].height == pytest.approx(0.75, abs=0.03)  # a digit of an inch's font
 
 
+def test_code_has_characters_of_one_width():
+    assert outline("iiii", mono=True)[2] == pytest.approx(outline("W_n.", mono=True)[2])
+    words = Words(sheet(*new_figure(4, 2))[1])
+    words.show([Word(1, 1, "il", "red", ha="left", mono=True), Word(1, 1, "il", "blue", ha="left")])
+    code, text = (path.get_extents().x1 for path in words.get_paths())
+    assert code > text + 0.05
+
+
 def test_what_was_shown_before_is_gone():
     words = Words(sheet(*new_figure(2, 1))[1])
     words.show([Word(1, 0.5, "12", "red")])

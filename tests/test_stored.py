@@ -12,7 +12,7 @@ from bptt_helpers.tasks import stored
 from bptt_helpers.tasks.sequences import adding
 from bptt_helpers.tasks.stored import RESULTS, WEIGHTS, data_file, load_results, load_weights
 from bptt_helpers.tasks.text_layouts import split_text
-from tools import cue_recall, language_model, listening, long_memory, temporal_order, trained
+from tools import cue_recall, frameworks, language_model, listening, long_memory, temporal_order, trained
 
 
 def test_results_do_not_depend_on_the_working_directory(tmp_path, monkeypatch):
@@ -23,7 +23,7 @@ def test_results_do_not_depend_on_the_working_directory(tmp_path, monkeypatch):
 
 
 def test_each_tool_writes_the_file_that_the_notebook_reads():
-    for tool in (cue_recall, language_model, listening, long_memory, temporal_order):
+    for tool in (cue_recall, frameworks, language_model, listening, long_memory, temporal_order):
         assert data_file(f"{tool.__name__.rpartition('.')[2]}.json") == tool.STORE
 
 

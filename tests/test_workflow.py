@@ -186,4 +186,4 @@ def test_it_runs_what_the_course_says():
             assert extra in PROJECT["optional-dependencies"]
             assert "-m pytest" in commands
         else:
-            assert commands == ("bash .ci/run" if system.startswith("ubuntu") else "make torch test")
+            assert commands == ("bash .ci/run" if system.startswith("ubuntu") else "make torch jax test")

@@ -27,6 +27,7 @@ SAYS = {
     "test": "Installing what the tests need: up to a minute",
     "site": "Installing what builds the site: up to half a minute, 100 MB",
     "torch": "Installing PyTorch with pip: on Linux without an index of CPU builds this takes gigabytes",
+    "jax": "Installing JAX: up to a minute, 470 MB",
     "dask": "Installing Dask: a few seconds",
     "bench": "Installing the peers of the benchmarks",
 }

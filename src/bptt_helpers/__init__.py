@@ -5,7 +5,7 @@ One room for each kind of thing, and imports run one way only (tests/test_archit
     numbers ─► cells, tasks ─► passes ─► truncation, measures ─► training ─► lessons ─► widgets ─► notebooks
 """
 
-from .cells import Params, init_params
+from .cells import Params, from_torch, init_params
 from .measures import (
     cosine,
     gradient_profile,
@@ -17,7 +17,7 @@ from .measures import (
 )
 from .passes import Gradients, Trace, bptt, forward, numerical_gradient, relative_error, textbook
 from .tasks import Vocabulary, cross_entropy, load_text, one_hot, sequences, squared_error, text_batch
-from .training import clip_by_global_norm, clip_by_value
+from .training import WindowReport, clip_by_global_norm, clip_by_value, compare_outputs, window_report
 from .truncation import (
     WindowCurve,
     constant_hazard,
@@ -33,14 +33,17 @@ __all__ = [
     "Trace",
     "Vocabulary",
     "WindowCurve",
+    "WindowReport",
     "bptt",
     "clip_by_global_norm",
     "clip_by_value",
+    "compare_outputs",
     "constant_hazard",
     "cosine",
     "cost",
     "cross_entropy",
     "forward",
+    "from_torch",
     "gradient_by_window",
     "gradient_profile",
     "influence",
@@ -59,4 +62,5 @@ __all__ = [
     "squared_error",
     "text_batch",
     "textbook",
+    "window_report",
 ]

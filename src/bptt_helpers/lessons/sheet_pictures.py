@@ -32,6 +32,8 @@ class Word(NamedTuple):
         Points.
     bold : bool
     ha : {"center", "left", "right"}
+    mono : bool
+        Whether every character is as wide as the next, as in code.
     """
 
     x: float
@@ -41,13 +43,14 @@ class Word(NamedTuple):
     size: float = 10
     bold: bool = False
     ha: str = "center"
+    mono: bool = False
 
 
 @lru_cache(2048)
-def outline(text, bold=False):
+def outline(text, bold=False, mono=False):
     """Vertices and codes of a text that begins at (0, 0), and its width, at a font size of 1."""
     # all of it named, also for formulas: no setting of the reader's is asked
-    fonts = {"family": "DejaVu Sans", "math_fontfamily": "dejavusans"}
+    fonts = {"family": "DejaVu Sans Mono" if mono else "DejaVu Sans", "math_fontfamily": "dejavusans"}
     prop = FontProperties(weight="bold" if bold else "normal", size=EM, **fonts)
     if "$" in text:
         path = TextPath((0, 0), text, prop=prop)
@@ -60,7 +63,7 @@ def outline(text, bold=False):
         return path.vertices / EM, path.codes, width
     vertices, codes, width = [np.empty((0, 2))], [np.empty(0, Path.code_type)], 0.0
     for character in text:  # numbers are new at every step, their digits are not
-        points, code, wide = outline(character, bold)
+        points, code, wide = outline(character, bold, mono)
         vertices.append(points + (width, 0))
         codes.append(code)
         width += wide
@@ -86,7 +89,7 @@ class Words(PathCollection):
         self.words = [word for word in words if word.text.strip()]
         by_colour = {}
         for word in self.words:
-            vertices, codes, width = outline(word.text, word.bold)
+            vertices, codes, width = outline(word.text, word.bold, word.mono)
             scale = word.size / 72
             left = word.x - width * scale * {"left": 0, "center": 0.5, "right": 1}[word.ha]
             placed = vertices * scale + (left, word.y - CAPITAL * scale / 2)

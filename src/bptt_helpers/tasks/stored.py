@@ -12,7 +12,7 @@ import numpy as np
 from ..numbers.validate import choice, shown
 
 WEIGHTS = ("rnn", "gru", "lstm", "adding")
-RESULTS = ("cue_recall", "language_model", "listening", "long_memory", "temporal_order")
+RESULTS = ("cue_recall", "frameworks", "language_model", "listening", "long_memory", "temporal_order")
 
 
 def data_file(name) -> Path:
@@ -49,10 +49,11 @@ def load_results(name) -> dict:
 
     Parameters
     ----------
-    name : {"cue_recall", "language_model", "listening", "long_memory", "temporal_order"}
+    name : {"cue_recall", "frameworks", "language_model", "listening", "long_memory", "temporal_order"}
         All made by ``make results``.
 
         - "cue_recall": an LSTM with gates of several biases, and with windows.
+        - "frameworks": what PyTorch and JAX gave in notebook 13, with their versions; ``runs`` are calls of functions.
         - "language_model": character models over windows, layouts of the text, and ways to cut the gradient.
         - "listening": how far back character models listen, and what reading further back is worth.
         - "long_memory": two tasks over lengths, networks and seeds.

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from tqdm.auto import tqdm
-
 from ..numbers.validate import function
 
 
@@ -26,6 +24,8 @@ def reporting(progress, done, wanted, unit="update"):
         function("progress", progress, f"{unit}s done, {unit}s wanted; or True for a bar, False for none")
         yield lambda done: progress(done, wanted)
     elif progress:
+        from tqdm.auto import tqdm  # in a notebook it draws widgets in: only for those who want a bar
+
         with tqdm(initial=done, total=wanted, unit=unit) as bar:
             yield lambda done: bar.update(done - bar.n)
     else:

@@ -14,15 +14,21 @@ stride h′
     between both: the losses of h′ steps walk back together over the same store, τ steps from the last of them.
 
 `backward.bptt` gives the same gradients but keeps the whole sequence, for speed: it is not counted here.
+
+The formulas below are those of a layer without gates. With `cell` "gru" or "lstm", n² and n d count once for each of
+its 3 or 4 blocks of weights, and a step keeps its whole state and four numbers a unit that its gates leave behind.
 """
 
 from __future__ import annotations
 
+from ..cells.catalogue import find_cell
 from ..numbers.validate import whole_number
 from ..passes.backward import window_and_stride
 
 
-def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None, *, stride=None) -> int:
+def stored_numbers(
+    sequence_length, n_in, n_hidden, n_out, window=None, scheme=None, *, stride=None, cell="tanh"
+) -> int:
     """How many numbers must be kept from the forward pass for the backward pass?
 
         exact:    T d + (T + 1) n + T q          chunked:  τ d + (τ + 1) n + τ q
@@ -42,6 +48,8 @@ def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme=N
     scheme : {"sliding", "chunked"}, optional
     stride : int, optional
         h′; both as in `bptt`.
+    cell : str or Cell
+        As `forward` takes it.
 
     Returns
     -------
@@ -50,7 +58,8 @@ def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme=N
     Raises
     ------
     ValueError
-        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` is unknown.
+        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` or
+        the cell is unknown.
 
     Examples
     --------
@@ -59,15 +68,18 @@ def stored_numbers(sequence_length, n_in, n_hidden, n_out, window=None, scheme=N
     """
     T, d, n, q = _sizes(sequence_length, n_in, n_hidden, n_out)
     window, stride = _window_and_stride(T, window, stride, scheme)
+    cell = find_cell(cell)
+    m, of_gates = cell.parts * n, (cell.biases * n if cell.gates > 1 else 0)
     full = T // stride * stride  # the end of the last full block
     largest = 0
     for end in {full, -(-T // stride) * stride} - {0}:
         steps, outputs = min(end, T) - max(0, end - window), min(end, T) - (end - stride)
-        largest = max(largest, steps * d + (steps + 1) * n + outputs * q)  # outputs wait for the walk of their block
+        kept = steps * (d + of_gates) + (steps + 1) * m + outputs * q  # outputs wait for the walk of their block
+        largest = max(largest, kept)
     return largest
 
 
-def forward_operations(sequence_length, n_in, n_hidden, n_out) -> int:
+def forward_operations(sequence_length, n_in, n_hidden, n_out, *, cell="tanh") -> int:
     """Multiply-adds of the forward pass: T (n d + n² + q n), one for every weight at every step.
 
     Only those of products of a matrix or of two vectors are counted, here and below: biases, activation
@@ -77,6 +89,8 @@ def forward_operations(sequence_length, n_in, n_hidden, n_out) -> int:
     ----------
     sequence_length, n_in, n_hidden, n_out : int
         T, d, n and q.
+    cell : str or Cell
+        As `forward` takes it.
 
     Returns
     -------
@@ -85,13 +99,15 @@ def forward_operations(sequence_length, n_in, n_hidden, n_out) -> int:
     Raises
     ------
     ValueError
-        If a size is no whole number >= 1.
+        If a size is no whole number >= 1, or the cell is unknown.
     """
     T, d, n, q = _sizes(sequence_length, n_in, n_hidden, n_out)
-    return T * (n * d + n * n + q * n)
+    return T * (find_cell(cell).gates * (n * d + n * n) + q * n)
 
 
-def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None, *, stride=None) -> int:
+def backward_operations(
+    sequence_length, n_in, n_hidden, n_out, window=None, scheme=None, *, stride=None, cell="tanh"
+) -> int:
     """Multiply-adds of the backward pass: about two for every one of the forward pass, if it is exact.
 
         2 T q n + V (n² + n d) + (V - S) n²
@@ -111,6 +127,8 @@ def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, sch
     scheme : {"sliding", "chunked"}, optional
     stride : int, optional
         h′; both as in `bptt`.
+    cell : str or Cell
+        As `forward` takes it.
 
     Returns
     -------
@@ -119,7 +137,8 @@ def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, sch
     Raises
     ------
     ValueError
-        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` is unknown.
+        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` or
+        the cell is unknown.
     """
     T, d, n, q = _sizes(sequence_length, n_in, n_hidden, n_out)
     window, stride = _window_and_stride(T, window, stride, scheme)
@@ -127,10 +146,11 @@ def backward_operations(sequence_length, n_in, n_hidden, n_out, window=None, sch
     # as if no walk met the start or the end of the sequence, without the steps that lie beyond them
     early = min(walks, window // stride)  # walks that end at the start, with e - τ <= 0
     visits = walks * window - (early * window - stride * early * (early + 1) // 2) - (walks * stride - T)
-    return 2 * T * q * n + visits * (n * n + n * d) + (visits - walks) * n * n
+    gates = find_cell(cell).gates
+    return 2 * T * q * n + gates * (visits * (n * n + n * d) + (visits - walks) * n * n)
 
 
-def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None, *, stride=None) -> int:
+def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None, *, stride=None, cell="tanh") -> int:
     """Multiply-adds of forward and backward pass together.
 
     Parameters
@@ -142,6 +162,8 @@ def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None,
     scheme : {"sliding", "chunked"}, optional
     stride : int, optional
         h′; both as in `bptt`.
+    cell : str or Cell
+        As `forward` takes it.
 
     Returns
     -------
@@ -150,7 +172,8 @@ def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None,
     Raises
     ------
     ValueError
-        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` is unknown.
+        If a size, `window` or `stride` is no whole number >= 1, `stride` exceeds `window`, or `scheme` or
+        the cell is unknown.
 
     Examples
     --------
@@ -158,7 +181,8 @@ def operations(sequence_length, n_in, n_hidden, n_out, window=None, scheme=None,
     256
     """
     sizes = (sequence_length, n_in, n_hidden, n_out)
-    return forward_operations(*sizes) + backward_operations(*sizes, window, scheme, stride=stride)
+    back = backward_operations(*sizes, window, scheme, stride=stride, cell=cell)
+    return forward_operations(*sizes, cell=cell) + back
 
 
 def depth(sequence_length, window=None) -> int:

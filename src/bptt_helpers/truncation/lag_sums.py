@@ -67,13 +67,13 @@ class Way(NamedTuple):
         return sums if self.reads is None else sums * self.reads
 
 
-def way_of(trace, dL_do) -> Way:
-    """Prepare a `Way` in float64 (a float32 network too: the exponents below are those of float64)."""
+def way_of(trace, dL_do, dtype=float) -> Way:
+    """Prepare a `Way`, in float64 unless told otherwise (doubling has only the exponents of float64 to work with)."""
     dL_do = checked_signal(trace, dL_do)
-    trace = trace.astype(float)
-    dL_do = dL_do.astype(float, copy=False)
+    trace = trace.astype(dtype)
+    dL_do = dL_do.astype(dtype, copy=False)
     T, B, _ = trace.x.shape
-    inputs = np.concatenate([trace.h[:-1], trace.x, np.ones((T, B, 1))], 2).reshape(T * B, -1)
+    inputs = np.concatenate([trace.h[:-1], trace.x, np.ones((T, B, 1), dtype)], 2).reshape(T * B, -1)
     all_read = len(trace.params.b_h) == len(trace.params.W_hh)  # not in a GRU
     reads = None if all_read else recurrent_part(Params(*map(np.ones_like, trace.params)))
     return Way(trace.cell, trace.params, trace.cell.local(trace), own_signals(trace, dL_do), inputs, reads)
@@ -122,7 +122,7 @@ def sums_by_lag(way, edges) -> tuple[np.ndarray, np.ndarray]:
     return parts[:i], exponent[:i]
 
 
-def journey(way):
+def journey(way, enough=None):
     """Send all losses back together, one matrix product a lag.
 
     The journey ends when whatever is left, grown as much as the Jacobians still allow, stays below 1e-38 of the
@@ -131,6 +131,8 @@ def journey(way):
     Parameters
     ----------
     way : Way
+    enough : callable (lag, signal, power) -> bool, optional
+        Is shown λ_lag, ((T - lag)·B, m), before it goes into the weights; True ends the journey there.
 
     Yields
     ------
@@ -143,18 +145,19 @@ def journey(way):
     """
     cell, params = way.cell, way.params
     T, B, m = way.own.shape
-    every = steps_between(*cell.reach(params, way.local))
+    double = way.own.dtype == float  # eight steps may take a signal out of the range of float32
+    every, most = (steps_between(*cell.reach(params, way.local)), 1000) if double else (1, 100)
     rows, signal = type(way.local)(*(v.reshape(T * B, -1) for v in way.local)), way.own.reshape(T * B, m).copy()
     here, there = np.empty_like(signal), signal
     # where dL/da is as wide as the signal, it is written over it: one array less on the way
-    arrived = None if isinstance(cell, Elementwise) else np.empty((T * B, len(params.b_h)))
+    arrived = None if isinstance(cell, Elementwise) else np.empty((T * B, len(params.b_h)), signal.dtype)
     power, largest, growth = 0, None, None
     for lag in range(T):
         if lag % every == 0:
             size = max(signal.max(), -signal.min())
             if size == 0:
                 return
-            shift = int(np.clip(np.frexp(size)[1], -1000, 1000))
+            shift = int(np.clip(np.frexp(size)[1], -most, most))
             signal *= 2.0**-shift
             power += shift
             largest = power if largest is None else max(largest, power)
@@ -163,6 +166,8 @@ def journey(way):
                 growth = most_growth(way) if growth is None else growth
                 if power + _bits(signal.reshape(-1, B, m), growth) < largest - GONE:
                     return
+        if enough is not None and enough(lag, signal, power):
+            return
         left = len(signal)
         dL_da = signal if arrived is None else arrived[:left]
         cell.back(params, at(rows, slice(left)), signal, dL_da, here[:left])
@@ -192,11 +197,11 @@ def most_growth(way) -> np.ndarray:
     by_block = type(way.local)(
         *(v[: blocks * BLOCK].reshape(blocks, BLOCK, *v.shape[1:]).swapaxes(0, 1) for v in way.local)
     )
-    product = np.eye(m)
+    product = np.eye(m, dtype=way.own.dtype)
     for step in range(BLOCK - 1, -1, -1):
         product = product @ way.cell.jacobians(way.params, at(by_block, step))
     with np.errstate(divide="ignore"):
-        of_block = np.log2(bound_of_stretch(product).max(1, initial=0))
+        of_block = np.log2(bound_of_stretch(product.astype(float)).max(1, initial=0))
         of_step = max(0, np.log2(way.cell.most_stretch(way.params, way.local)))
     growth = np.zeros(blocks + 1)
     for block in range(blocks):

@@ -17,6 +17,7 @@ explore_influence = explore_as("influence")
 explore_jacobian_spectrum = explore_as("jacobian_spectrum")
 explore_matrix_powers = explore_as("matrix_powers")
 explore_nudge = explore_as("nudge")
+explore_own_window = explore_as("own_window")
 explore_profiles = explore_as("profiles")
 explore_pushes = explore_as("pushes")
 explore_randomized = explore_as("randomized")
@@ -40,6 +41,7 @@ EXPLORERS = [
     "explore_jacobian_spectrum",
     "explore_matrix_powers",
     "explore_nudge",
+    "explore_own_window",
     "explore_profiles",
     "explore_pushes",
     "explore_randomized",
