@@ -6,13 +6,13 @@ LAB_ARGS ?=## more options for JupyterLab, for example LAB_ARGS="--port=9000"
 NOTEBOOKS ?= notebooks/*.ipynb## those that `make slides` looks at; one without a slide type has no slides
 PYTEST_ARGS ?=## more options for pytest, for example PYTEST_ARGS="-k clipping"
 RUN := $(VENV)/bin/python
-STAMPS := $(VENV)/lab.stamp $(VENV)/slides.stamp $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/jax.stamp $(VENV)/dask.stamp $(VENV)/bench.stamp
+STAMPS := $(patsubst %,$(VENV)/%.stamp,lab slides site test torch jax dask bench)
 # The matrices are small: more threads would only wait for each other.
 export OMP_NUM_THREADS ?= 1
 # Containers often run as root, whom JupyterLab refuses. It listens on this machine only and asks for a token, so it may.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test slow torch jax lint format notebooks slides results bench constraints clean
+.PHONY: help lab test slow torch jax lint format notebooks slides site results bench constraints clean
 
 help: ## list the targets and the settings
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -45,6 +45,9 @@ notebooks: $(VENV)/test.stamp ## run all notebooks and store what they print and
 slides: $(VENV)/slides.stamp ## make slides of the notebooks that have some, in build/slides; they need no network
 	$(RUN) -m tools.slides $(NOTEBOOKS)
 
+site: $(VENV)/site.stamp ## build the site in build/site: notebooks, explorers as frames, the package, search
+	$(RUN) -m tools.build_site
+
 results: $(VENV)/test.stamp $(VENV)/torch.stamp $(VENV)/jax.stamp ## compute again what is stored in data/ (goes on where it stopped)
 	$(RUN) -m tools.temporal_order
 	$(RUN) -m tools.cue_recall
@@ -63,7 +66,7 @@ constraints: $(VENV)/test.stamp ## resolve constraints.txt anew; what torch brin
 	grep -vE '^(nvidia|cuda|triton)' constraints.new > constraints.txt && rm constraints.new
 
 clean: ## remove the environment and all caches
-	rm -rf $(VENV) .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -prune -exec rm -rf {} +
+	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -prune -exec rm -rf {} +
 
 # An environment is made once; an extra is installed when its stamp is older than what decides about it.
 $(VENV)/made:

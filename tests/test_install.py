@@ -71,9 +71,10 @@ def test_what_was_installed_is_noted_and_a_touch_installs_nothing(commands, tmp_
     ran, _ = commands
     assert install.main("test", tmp_path) == 0
     assert "Installing" in capsys.readouterr().out
-    assert sorted(path.name for path in tmp_path.iterdir()) == [f"{name}.stamp" for name in ("lab", "slides", "test")]
+    brought = ["lab.stamp", "site.stamp", "slides.stamp", "test.stamp"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == brought, "test brings the others"
     ran.clear()
-    for extra in ("test", "lab", "slides"):
+    for extra in ("test", "lab", "site", "slides"):
         os.utime(tmp_path / f"{extra}.stamp", (0, 0))
         assert install.main(extra, tmp_path) == 0
         assert (tmp_path / f"{extra}.stamp").stat().st_mtime > 0, "make must not ask again"
@@ -111,7 +112,7 @@ def test_only_what_decides_about_packages_counts(tmp_path, file, old, new, count
 
 def test_every_extra_can_be_installed_and_knows_what_it_includes():
     assert set(install.SAYS) == set(install.extras())
-    assert install.included("bench") == {"bench", "test", "torch", "jax", "lab", "slides"}
+    assert install.included("bench") == {"bench", "test", "torch", "jax", "lab", "site", "slides"}
     assert install.included("lab") == {"lab"}
 
 

@@ -26,6 +26,7 @@ SAYS = {
     "lab": "Installing JupyterLab and what the notebooks need: 10 to 30 seconds, 380 MB",
     "slides": "Installing what slides need: a few seconds, 75 MB",
     "test": "Installing what the tests need: up to a minute",
+    "site": "Installing what builds the site: up to half a minute, 100 MB",
     "torch": "Installing PyTorch with pip: on Linux without an index of CPU builds this takes gigabytes",
     "jax": "Installing JAX: up to a minute, 470 MB",
     "dask": "Installing Dask: a few seconds",

@@ -60,9 +60,13 @@ class Painter:
     def png(self, data) -> bytes:
         """The picture of `data` at the screen's resolution, without loss."""
         file = io.BytesIO()
-        with self._painted(data) as image:
-            image.convert("RGB").reduce(OVERSAMPLING).save(file, "png")
+        self.pixels(data).save(file, "png")
         return file.getvalue()
+
+    def pixels(self, data) -> Image.Image:
+        """The picture of `data` at the screen's resolution, as an image of its own."""
+        with self._painted(data) as image:
+            return image.convert("RGB").reduce(OVERSAMPLING)
 
     def touched(self, data, x, y) -> dict:
         """The values of controls that belong to a point of the picture of `data`."""

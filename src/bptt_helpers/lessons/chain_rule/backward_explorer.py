@@ -147,7 +147,7 @@ BACKWARD_PASS = Explorer(
         "losses": Choice(LOSSES[0], LOSSES, "Losses", "Where a loss is."),
         "seed": Whole(0, 0, 9, "Seed", "Draws weights and sequence."),
     },
-    leading=("step",),
+    leading=("step", "losses"),
     compute=backward_data,
     picture=BackwardPicture,
     describe=describe,

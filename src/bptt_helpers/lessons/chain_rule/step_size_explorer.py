@@ -100,7 +100,7 @@ GRADIENT_CHECK = Explorer(
         "sequence_length": Whole(10, 2, 100, "Sequence length T", "T."),
         "seed": Whole(0, 0, 9, "Seed", "Draws weights and sequence."),
     },
-    leading=("log10_eps",),
+    leading=("log10_eps", "dtype"),
     compute=gradient_check_data,
     picture=GradientCheckPicture,
     describe=describe,

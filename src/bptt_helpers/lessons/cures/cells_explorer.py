@@ -113,7 +113,7 @@ CELLS_EXPLORER = Explorer(
         "state": Whole(31, 1, STEPS, "State s", "The step of the state whose column is marked."),
         "seed": Whole(0, 0, SEEDS - 1, "Seed", "Draws weights and the piece of text."),
     },
-    leading=("bias", "loss"),
+    leading=("bias",),
     compute=cells_data,
     picture=partial(CellsPicture, tuple(CELLS)),
     describe=describe,

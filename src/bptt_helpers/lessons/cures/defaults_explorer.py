@@ -104,7 +104,7 @@ DEFAULTS = Explorer(
         "inputs": Choice("noise", INPUTS, "Inputs", "Eight normal numbers a step, or the characters of the story."),
         "guess": Guess("Guess, nn.LSTM", "Share that reaches the first state, marked where the bar has that colour."),
     },
-    leading=("bias", "lag"),
+    leading=("bias", "inputs"),
     compute=defaults_data,
     picture=partial(DefaultsPicture, len(STARTS), DELIVERED, SEEDS, T),
     describe=describe,

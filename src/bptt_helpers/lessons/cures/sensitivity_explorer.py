@@ -165,7 +165,7 @@ SENSITIVITY = Explorer(
         "learning_rate": Stages(0.03, ON_SLIDER, "Learning rate η", "η of all four descents."),
         "update": Stages(200, KEPT, "Update", "Updates of gradient descent so far.", plays=True),
     },
-    leading=("memory", "learning_rate"),
+    leading=("learning_rate", "memory"),
     compute=sensitivity_data,
     picture=SensitivityPicture,
     describe=describe,

@@ -98,7 +98,7 @@ INFLUENCE = Explorer(
         "loss": Whole(81, 1, T, "Loss t", "The step of the loss whose row is marked.", plays=True),
         "state": Whole(46, 1, T, "State s", "The step of the state whose column is marked."),
     },
-    leading=("spectral_radius", "loss"),
+    leading=("spectral_radius",),
     compute=influence_data,
     picture=InfluencePicture,
     describe=describe,

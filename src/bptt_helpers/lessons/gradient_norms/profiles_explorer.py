@@ -127,7 +127,7 @@ PROFILES = Explorer(
         "activation": Choice("tanh", tuple(ACTIVATIONS), "Activation f", "Of the hidden units."),
         "guess": Guess("Your guess", "In how many of 20 the gradient is larger, at radius 1.2 and lag 50."),
     },
-    leading=("spectral_radius", "lag"),
+    leading=("spectral_radius", "activation"),
     compute=profiles_data,
     picture=ProfilesPicture,
     describe=describe,

@@ -139,7 +139,7 @@ FIRST_LOOK = Explorer(
         "seed": Whole(0, 0, 9, "Seed", "Draws the weights."),
         "guess": Guess("Your guess", "Characters until the difference is gone; marked on the page."),
     },
-    leading=("spectral_radius", "swapped"),
+    leading=("spectral_radius",),
     compute=first_look_data,
     picture=picture,
     describe=describe,

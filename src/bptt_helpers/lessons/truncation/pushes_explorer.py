@@ -116,7 +116,7 @@ PUSHES = Explorer(
         "window": Whole(19, 1, LONGEST_WINDOW, "Window τ", "τ."),
         "scheme": Choice("sliding", SCHEMES, "Scheme", "As in the explorer of the text."),
     },
-    leading=("lag",),
+    leading=("lag", "scheme"),
     compute=pushes_data,
     picture=picture,
     describe=describe,

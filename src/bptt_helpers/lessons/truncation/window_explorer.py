@@ -123,7 +123,7 @@ TRUNCATION = Explorer(
         "seed": Whole(0, 0, 9, "Seed", "Draws the weights and the piece of text."),
         "guess": Guess(f"Guess at τ = {GUESSED}", "The cosine there, marked by a cross."),
     },
-    leading=("window",),
+    leading=("window", "scheme"),
     compute=truncation_data,
     picture=partial(TruncationPicture, LENGTH),
     describe=describe,

@@ -87,7 +87,7 @@ UNROLLING = Explorer(
         "copies": Whole(3, 1, MOST_COPIES, "Sequence length T", "T, the number of copies."),
         "weight": Real(WEIGHT, 0, 2.5, "Weight w", "w, the same in every copy.", step=0.05),
     },
-    leading=("unfold",),
+    leading=("unfold", "copies"),
     compute=unfold_data,
     picture=UnfoldPicture,
     describe=describe,
