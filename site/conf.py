@@ -40,6 +40,7 @@ html_theme = "furo"
 html_title = project
 html_favicon = "static/icon.svg"
 html_static_path = ["static"]
+html_extra_path = ["extra"]  # what HTML in a text shows, where it looks for it
 html_css_files = ["pages.css", "site.css"]
 html_js_files = [("pages.js", {"defer": "defer"}), ("site.js", {"defer": "defer"})]
 html_copy_source = False

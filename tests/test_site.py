@@ -149,12 +149,14 @@ def test_the_pages_of_the_package_name_every_room_module_and_exported_name():
 def test_a_text_brings_what_it_links_to_and_what_is_gone_is_cleared_away(tmp_path, monkeypatch):
     root, source = tmp_path / "root", tmp_path / "source"
     for name, text in {
-        "README.md": '[a](docs/x.md#b) [l](LICENSE) [w](https://d2l.ai) [no](gone.txt) <img src="images/p.png">',
+        "README.md": '[a](docs/x.md#b) [l](LICENSE) [w](https://d2l.ai) [no](gone.txt) '
+        '<picture><source srcset="images/q.webp"><img src="images/p.png"></picture>',
         "docs/x.md": "[data](../data/y.md) [n](../notebooks/01.ipynb#A-B)",
         "data/y.md": "text [up](../README.md)",
         "data/other.md": "no page links to this",
         "LICENSE": "MIT",
         "images/p.png": "picture",
+        "images/q.webp": "another",
         "site/index.md": "front",
         "site/conf.py": "settings",
         "site/static/s.css": "looks",
@@ -168,7 +170,8 @@ def test_a_text_brings_what_it_links_to_and_what_is_gone_is_cleared_away(tmp_pat
     build_site.put_together(source, tmp_path / "pages", [])
     found = {str(path.relative_to(source).as_posix()) for path in source.rglob("*") if path.is_file()}
     brought = {"README.md", "docs/x.md", "data/y.md", "LICENSE", "images/p.png", "index.md", "conf.py", "api/index.rst"}
-    assert found == brought | {"static/s.css", "static/pages.js", "static/pages.css"}
+    shown = {"extra/images/p.png", "extra/images/q.webp"}
+    assert found == brought | shown | {"static/s.css", "static/pages.js", "static/pages.css"}
     assert (source / "data" / "y.md").read_text().startswith("---\norphan: true")
     assert (source / "docs" / "x.md").read_text() == "[data](../data/y.md) [n](../notebooks/01.ipynb#a-b)"
 

@@ -29,6 +29,7 @@ ROOT = Path(__file__).parents[1]
 TEXTS = ("*.md", "docs/*.md", "benchmarks/*.md", "site/*.md")
 SETTINGS = ("site/*.py", "site/static/*")
 LINK = re.compile(r"""(?:\]\(|(?:src|href)=")(?![a-z]+:)([^)"\s#]+)""")
+IN_HTML = re.compile(r"""(?:src|srcset)="(?![a-z]+:)([^"\s]+)""")  # Sphinx passes it on and copies nothing
 # Of MathJax what is loaded for these formulas: 0.8 MB, where its complete file has 1.2 and the package 25.
 MATHJAX = ("startup.js", "core.js", "input/tex.js", "input/tex/extensions/*.js", "a11y/assistive-mml.js")
 MATHJAX += ("output/chtml.js", "output/chtml/fonts/tex.js", "output/chtml/fonts/woff-v2/*.woff")
@@ -60,6 +61,8 @@ def _texts(source):
         text = for_site(path.read_text(encoding="utf-8"))
         name = path.relative_to(ROOT / "site" if path.parent == ROOT / "site" else ROOT)
         yield write(source / name, text if path in listed else f"---\norphan: true\n---\n\n{text}")
+        for link in IN_HTML.findall(text):
+            yield _copy(path.parent / link, source / "extra" / (path.parent / link).resolve().relative_to(ROOT))
         for link in LINK.findall(text):
             linked = (path.parent / unquote(link)).resolve()
             if linked in known or not linked.is_file() or linked.suffix == ".ipynb":
