@@ -149,7 +149,7 @@ def test_the_pages_of_the_package_name_every_room_module_and_exported_name():
 def test_a_text_brings_what_it_links_to_and_what_is_gone_is_cleared_away(tmp_path, monkeypatch):
     root, source = tmp_path / "root", tmp_path / "source"
     for name, text in {
-        "README.md": '[a](docs/x.md#b) [l](LICENSE) [w](https://d2l.ai) [no](gone.txt) '
+        "README.md": "[a](docs/x.md#b) [l](LICENSE) [w](https://d2l.ai) [no](gone.txt) "
         '<picture><source srcset="images/q.webp"><img src="images/p.png"></picture>',
         "docs/x.md": "[data](../data/y.md) [n](../notebooks/01.ipynb#A-B)",
         "data/y.md": "text [up](../README.md)",
