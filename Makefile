@@ -4,11 +4,14 @@ PYTHON ?= python3## the interpreter that makes the environment: 3.11 or newer, w
 VENV ?= .venv## the folder of the environment
 LAB_ARGS ?=## more options for JupyterLab, for example LAB_ARGS="--port=9000"
 NOTEBOOKS ?= notebooks/*.ipynb## those that `make slides` looks at; one without a slide type has no slides
+WORKERS ?= auto## how many processes share the tests: auto is one for each core, 0 is none
 PYTEST_ARGS ?=## more options for pytest, for example PYTEST_ARGS="-k clipping"
 RUN := $(VENV)/bin/python
 STAMPS := $(patsubst %,$(VENV)/%.stamp,lab slides site test torch jax dask bench)
 # The matrices are small: more threads would only wait for each other.
 export OMP_NUM_THREADS ?= 1
+# A file of tests stays in one process, as a notebook must, with its kernel; conftest.py says which files come first.
+IN_PARALLEL = --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Containers often run as root, whom JupyterLab refuses. It listens on this machine only and asks for a token, so it may.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -24,7 +27,7 @@ lab: $(VENV)/lab.stamp ## open the notebooks in JupyterLab
 	@$(RUN) -m jupyterlab --log-level=WARN $(AS_ROOT) $(LAB_ARGS) notebooks/00_start_here.ipynb
 
 test: lint ## lint, unit tests, examples in docstrings, browser tests, and every notebook run and compared
-	$(RUN) -m pytest $(PYTEST_ARGS)
+	$(RUN) -m pytest $(IN_PARALLEL) $(PYTEST_ARGS)
 
 slow: $(VENV)/test.stamp $(VENV)/dask.stamp ## the tests that take minutes: kills, a Dask cluster
 	$(RUN) -m pytest -m slow $(PYTEST_ARGS) tests

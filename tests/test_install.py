@@ -172,14 +172,17 @@ def test_a_touched_pyproject_needs_no_network(tmp_path):
 # what pytest says of tests that could not run
 
 
+@pytest.mark.parametrize("processes", [[], ["--numprocesses", "2"]])
 @pytest.mark.parametrize("option", [[], ["--no-skips"]])
-def test_skipped_tests_are_named_once_with_the_way_to_get_them(tmp_path, option):
+def test_skipped_tests_are_named_once_with_the_way_to_get_them(tmp_path, option, processes):
+    if processes:
+        pytest.importorskip("xdist", reason="pytest-xdist is not installed: the extra `test` installs it")
     skip = "pytest.importorskip('nothing', reason='no nothing')"
     tests = "".join(f"def test_{k}():\n    {skip}\n" for k in range(3))
     (tmp_path / "test_it.py").write_text(f"import pytest\n{tests}")
     shutil.copy(ROOT / "tests" / "conftest.py", tmp_path)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfE", *option, "test_it.py"]
-    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-rfE", *option, *processes]
+    ran = subprocess.run([*command, "test_it.py"], cwd=tmp_path, capture_output=True, encoding="utf-8")
     assert ran.stdout.count("no nothing") == 1
     assert "3 skipped: no nothing" in ran.stdout
     assert ran.returncode == len(option), ran.stdout
