@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bptt_helpers.lessons.cures.cells_picture import OF_CELL
+from bptt_helpers.lessons.cures.cells_picture import INK_OF_CELL, OF_CELL
 from bptt_helpers.lessons.language_model.windows_picture import BITS, LONGEST, draw_windows
 
 PANELS = {
@@ -53,7 +53,7 @@ def test_names_at_the_ends_of_curves_stand_apart_and_beside_them(figure):
         assert np.diff(heights).min() > 0.05
         for cell, text in names.items():
             assert abs(text.get_position()[1] - np.median(list(cells[cell].values())[-1])) < 0.1
-            assert text.get_color() == OF_CELL[cell]
+            assert text.get_color() == INK_OF_CELL[cell]
 
 
 def test_only_models_within_the_axis_are_drawn_across(figure):

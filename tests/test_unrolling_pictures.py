@@ -7,7 +7,7 @@ from bptt_helpers import Params, bptt, cost, forward, squared_error
 from bptt_helpers.lessons.pictures import GREY, INK
 from bptt_helpers.lessons.unrolling import cost_picture, nudge_picture, unfold_picture
 from bptt_helpers.lessons.unrolling.chain import INPUTS, TARGET, W_O, W_X, run_chain
-from bptt_helpers.lessons.unrolling.chain_picture import CHANGED, RADIUS, loop, places, signed
+from bptt_helpers.lessons.unrolling.chain_picture import CHANGED, DERIVATIVE_INK, RADIUS, loop, places, signed
 from bptt_helpers.lessons.unrolling.cost_explorer import GRADIENT_COST, cost_data
 from bptt_helpers.lessons.unrolling.nudge_explorer import NUDGE, nudge_data
 from bptt_helpers.lessons.unrolling.unfold_explorer import UNROLLING
@@ -44,7 +44,8 @@ def test_networks_side_by_side_are_those_alone():
 
 # how the words of the pictures look that a test asks for
 NAMES, INPUT_WORDS = {"colour": GREY}, {"colour": INK, "bold": False}  # of a chain
-VALUES, NEW_VALUES, WEIGHTS = {"colour": INK, "bold": True}, {"colour": CHANGED}, {"colour": "white"}
+VALUES, NEW_VALUES, WEIGHTS = {"colour": INK, "bold": True}, {"colour": CHANGED}, {"colour": "black"}
+NUDGED = {"colour": "white"}
 CONTRIBUTIONS, TERMS, SUM, REMARK = {"size": 13.5}, {"size": 14.5}, {"size": 18}, {"size": 11}  # of the unfolded cell
 FORETOLD, MEASURED, TOTAL = {"y": 0.93, "ha": "right"}, {"y": 0.43, "ha": "right"}, {"y": 1.43}  # of a nudge
 NUMBERS = {"y": 2.3}  # beside the arrows of a nudge
@@ -206,8 +207,7 @@ def test_a_small_nudge_moves_the_loss_as_predicted_and_only_what_comes_after_it(
 
 def test_both_lines_of_a_nudge_are_named_where_no_line_comes():
     picture, _ = NUDGE.shown()
-    for text, line in zip(picture.panel.texts, (picture.tangent, picture.curve), strict=True):
-        assert text.get_color() == line.get_color()
+    assert [text.get_color() for text in picture.panel.texts] == [DERIVATIVE_INK, CHANGED]
     assert [text.get_text() for text in picture.panel.texts] == ["predicted", "measured"]
     left, low = -0.1, 2.3  # of the names, with their samples
     for copy in nudge_picture.COPIES:
@@ -219,7 +219,8 @@ def test_both_lines_of_a_nudge_are_named_where_no_line_comes():
 def test_a_copy_is_chosen_by_touch_and_the_nudge_by_its_curve():
     picture, _ = NUDGE.shown()
     size = picture.figure.get_size_inches()
-    weights, (total,) = these(picture.chain.words, **WEIGHTS), these(picture.words, **TOTAL)
+    weights = sorted(these(picture.chain.words, **WEIGHTS) + these(picture.chain.words, **NUDGED))  # from the left
+    (total,) = these(picture.words, **TOTAL)
     assert [weight.text for weight in weights] == ["w", "0.90", "w"]
     for name, weight in zip(nudge_picture.COPIES, [*weights, total], strict=True):
         assert picture.touched(*np.array([weight.x, weight.y]) / size) == {"copy": name}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .pictures import COLOURS
+from .pictures import COLOURS, INKS
 
 SLIDING = {"color": COLOURS[4], "ls": "-"}
 STRIDE = {"color": COLOURS[8], "ls": ":"}
-CHUNKED = {"color": "#8f5340", "ls": (0, (4, 1.5))}  # the brown of COLOURS, darker: words have it too
+CHUNKED = {"color": INKS[5], "ls": (0, (4, 1.5))}  # words have it too
 RANDOM = {"color": COLOURS[6], "ls": (0, (12, 1, 1, 1))}
 STYLES = {"sliding": SLIDING, "stride τ/2": STRIDE, "chunked": CHUNKED}  # by the names that a control gives them
 # a sign that is wrong, a longer window that is worse, a run that is lost; and the area where it happens

@@ -17,7 +17,7 @@ from .pictures import house_style
 
 COLUMNS = 60  # characters in a line of a page
 BLACK, WHITE = 20.0, 255.0
-UNREAD = 160.0  # ink of a letter whose cell has no value
+UNREAD = 105.0  # ink of a letter whose cell has no value
 FORGOTTEN = 0.65  # share of its ink that a letter keeps where the gradient is gone
 FADING = 2.0  # over so many powers of ten, before that
 EQUAL_CONTRAST = 0.19  # luminance on which black and white are read equally well

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from ..pictures import COLOURS, GREY, INK, house_style, new_figure, new_still
+from ..pictures import COLOURS, GREY, INK, INKS, house_style, new_figure, new_still
 from ..sheet_pictures import Shapes, Word, Words, arrow, box, disc, sheet
 
 STEPS = 4  # of the explorer's sequence
@@ -15,10 +15,10 @@ ENTRY = (0.56, 0.25)  # a number of a vector
 CELL, SUM_CELL = (0.48, 0.29), (0.6, 0.36)  # an entry of a term, and of the sum
 RADIUS = 0.19  # of a loss
 # colours of arrows and of the numbers on them: at work, done
-OWN = (COLOURS[0], "#b5d4f0"), ("#1f62a6", "#4677a8")
-LATER = (COLOURS[6], "#f3c9a8"), ("#b04a00", "#a3653a")
+OWN = (COLOURS[0], "#b5d4f0"), (INKS[0], "#4677a8")
+LATER = (COLOURS[6], "#f3c9a8"), (INKS[6], "#a3653a")
 TERM = (INK, "#b9b9b9")
-AHEAD, AHEAD_INK = "#e3e3e3", "#b0b0b0"
+AHEAD, AHEAD_INK = "#cccccc", "#767676"
 MINUS, PLUS = "#c2a5cf", "#a6dba0"
 SIGNED = LinearSegmentedColormap.from_list("signed", ["#762a83", MINUS, "#ffffff", PLUS, "#1b7837"])
 LIMIT = 1.5  # of the colours of entries: they follow nothing that is shown, and what is larger takes the end colour

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import COLOURS, GREY, INK, PALE, house_style, new_still
+from ..pictures import COLOURS, GREY, INK, INKS, PALE, house_style, new_still
 from ..sheet_pictures import Shape, Shapes, Word, Words, box, disc, sheet
 
-COPY, RIGHT, WRONG = COLOURS[6], "#1f62a6", "#b3290f"
-COPY_INK = "#b04a00"
+COPY, RIGHT, WRONG = COLOURS[6], INKS[0], "#b3290f"
+COPY_INK = INKS[6]
 LINE = "#9a9a9a"
 GUESS = COLOURS[4]
 # ways to multiply two derivatives, and to sum over the steps

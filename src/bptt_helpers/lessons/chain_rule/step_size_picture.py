@@ -58,15 +58,15 @@ class GradientCheckPicture:
             (self.curves[name],) = ax.plot([], [], style, color=colour, lw=2)
             (self.marks[name],) = ax.plot([], [], marker, color=colour, ms=size, mec="black")
             if name != "complex":  # for the complex step smaller is never worse
-                (self.advice[name],) = ax.plot([], [], "v", ms=10, color=colour, mec="black", clip_on=False)
+                (self.advice[name],) = ax.plot([], [], marker, ms=size, color=colour, mec="black", clip_on=False)
             y = 0.87 - 0.11 * row
             ax.plot([1.04, 1.14], [y, y], style, color=colour, lw=2, **beside)
             ax.plot([1.09], [y], marker, color=colour, mec="black", ms=size, **beside)
             ax.text(1.17, y, text, **words)
             self.values[name] = Label(ax, "black", 10, plate=False, x=1.52, y=y, transform=ax.transAxes)
-        for place, colour in zip((1.07, 1.11), COLOURS, strict=False):
-            ax.plot([place], [0.5], "v", ms=10, color=colour, mec="black", **beside)
-        ax.text(1.17, 0.5, "ε by the rule of thumb", **words)
+        for place, (_, _, marker, size, _), colour in zip((1.07, 1.11), METHODS, COLOURS, strict=False):
+            ax.plot([place], [0.5], marker, ms=size, color=colour, mec="black", **beside)
+        ax.text(1.17, 0.5, "at the top: ε by the rule of thumb", **words)
         ax.plot([1.09, 1.09], [0.35, 0.43], color="0.35", lw=1, **beside)
         ax.text(1.17, 0.39, "ε of the slider", **words)
         self.artists = [self.chosen, *self.curves.values(), *self.advice.values(), *self.marks.values()]
@@ -88,7 +88,7 @@ class GradientCheckPicture:
             self.marks[name].set_data([data.chosen], [max(here, LOWEST)])
             self.values[name].set_text(power(np.log10(here)) if here else "0")
         for advice, eps in zip(self.advice.values(), data.recommended, strict=True):
-            advice.set_data([eps], [HIGHEST / 3])
+            advice.set_data([eps], [HIGHEST / 5])
 
     def touched(self, x, y) -> dict:
         """The step ε at a place of the figure, in fractions of its width and height."""

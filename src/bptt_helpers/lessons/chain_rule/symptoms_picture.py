@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..gradient_pictures import raised
-from ..pictures import GREY, INK, house_style, new_still
+from ..pictures import GREY, INK, INKS, house_style, new_still
 from ..sheet_pictures import Shapes, Word, Words, box, sheet
 
 FINE, SLIGHT, WRONG = "#dcebf8", "#f3c4ba", "#d8634c"
@@ -61,7 +61,7 @@ def draw_symptoms(errors, settings, weights):
             text = error_word(error)
             face = FINE if text == "✓" else SLIGHT if error < 0.005 else WRONG
             shapes.append(box(places[column], rows[row], *CELL, face, "white", 1.5))
-            colour = "#1f62a6" if text == "✓" else INK
+            colour = INKS[0] if text == "✓" else INK
             words.append(Word(places[column], rows[row], text, colour, 8.5 if len(text) > 3 else 9.5))
     Shapes(ax).show(shapes)
     Words(ax).show(words)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..pictures import COLOURS, GREY, INK, house_style, new_still
+from ..pictures import COLOURS, GREY, INK, INKS, house_style, new_still
 from ..sheet_pictures import Shapes, Word, Words, arrow, box, disc, sheet
 from .backward_picture import number
 
-BACK, BACK_INK = COLOURS[6], "#b04a00"
-WEIGHT, WEIGHT_INK = COLOURS[4], "#832db6"
+BACK, BACK_INK = COLOURS[6], INKS[6]
+WEIGHT, WEIGHT_INK = COLOURS[4], INKS[4]
+UNUSED = "#767676"  # words about what has no part in it
 LEFT, RIGHT, UPPER, LOWER = 0.62, 2.2, 2.62, 1.72  # of a panel's units, in inches
 LABELS = {(0, 0): (1.41, 2.76), (0, 1): (1.32, 1.96), (1, 0): (1.0, 2.1), (1, 1): (1.41, 1.86)}
 RADIUS = 0.24
@@ -109,11 +110,11 @@ def _panel(shapes, words, x, used, colour, ink, *, back, last):
             letter = f"{side}_{unit + 1}"
             text = rf"$\frac{{dL}}{{d{letter}}}$" if back or (last and side == "a") else f"${letter}$"
             shapes.append(disc(*place, RADIUS, "white", ink if involved else "#b9b9b9", 1.8 if involved else 1.2))
-            words.append(Word(*place, text, INK if involved else "#9a9a9a", 12))
+            words.append(Word(*place, text, INK if involved else UNUSED, 12))
 
 
 def _matrix(shapes, words, x, W, used, colour, ink):
     for (i, j), strong in sorted(np.ndenumerate(used), key=lambda item: bool(item[1])):
         place = x + CELL[0] * (j - 0.5), 0.98 + CELL[1] * (0.5 - i)
         shapes.append(box(*place, *CELL, "white", ink if strong else "#b9b9b9", 2 if strong else 1))
-        words.append(Word(*place, number(W[i, j], 1), ink if strong else "#9a9a9a", 10, bool(strong)))
+        words.append(Word(*place, number(W[i, j], 1), ink if strong else UNUSED, 10, bool(strong)))

@@ -6,13 +6,13 @@ import numpy as np
 
 from ..gradient_pictures import WARM, at_edge, gradient_axis
 from ..label_pictures import Label
-from ..pictures import COLOURS, INK, bare_figure, data_place, house_style, new_still
+from ..pictures import COLOURS, INK, INKS, bare_figure, data_place, house_style, new_still
 
 STEPS = 110
 PARTED = 0.3  # in the unit that is shown: as much as one sees
 LOW, HIGH = -9, 9  # log10 of growth
 FIRST, SECOND = "#8ec3f0", "#0b2a5b"  # the two runs: light and broad, dark and thin
-APART, GRADIENT, EXPONENT = COLOURS[6], COLOURS[4], INK
+APART, APART_INK, GRADIENT, EXPONENT = COLOURS[6], INKS[6], COLOURS[4], INK
 
 
 class ChaosPicture:
@@ -38,7 +38,7 @@ class ChaosPicture:
             ax.spines[side].set_visible(False)
         say = {"fontsize": 13, "weight": "bold"}
         self.figure.text(0.075, 0.945, "Two runs, 0.000001 apart at the start:", **say)
-        self.figure.text(0.522, 0.945, "one", **say, color="#3f90da")
+        self.figure.text(0.522, 0.945, "one", **say, color=INKS[0])
         self.figure.text(0.57, 0.945, "the other", **say, color=SECOND)
         (self.first,) = ax.plot([], [], color=FIRST, lw=4.5)
         (self.second,) = ax.plot([], [], color=SECOND, lw=1.5)
@@ -61,14 +61,14 @@ class ChaosPicture:
         (self.dots,) = ax.plot([], [], "o", ms=8, mfc="white", mec=INK, mew=1.8, clip_on=False)
         say = {"fontsize": 12, "weight": "bold"}
         row = say | {"transform": ax.transAxes}
-        ax.text(0, 1.03, "distance of the runs", **row, color=APART)
+        ax.text(0, 1.03, "distance of the runs", **row, color=APART_INK)
         ax.text(0.265, 1.03, "gradient, going back", **row, color=GRADIENT)
         ax.text(0.815, 1.03, "- - -  exponent λ₁ a step:", **row, color=EXPONENT, ha="right")
         roughly = "Factor a step on average\nup to the line; one run\ngives it only roughly."
         ax.text(0.02, 0.955, roughly, transform=ax.transAxes, fontsize=10, color="0.25", va="top")
         place = {"x": 1, "y": 1.03, "va": "baseline", "transform": ax.transAxes}
         self.exponent_says = Label(ax, EXPONENT, 12, "right", False, **place)
-        self.values = [Label(ax, colour, 12, plate=False) for colour in (APART, GRADIENT)]
+        self.values = [Label(ax, colour, 12, plate=False) for colour in (APART_INK, GRADIENT)]
         self.guess_says = Label(ax, size=12, plate=False, y=LOW + 0.6, va="baseline")
         lines = [self.promise, self.distance, self.gradient, self.guess, self.here, self.dots]
         return [*lines, self.exponent_says, *self.values, self.guess_says]

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from ..gradient_pictures import LOW, HeatMap, at_edge, gradient_axis, leaving, power
-from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
+from ..pictures import COLOURS, GREY, INK, INKS, bare_figure, data_place
 from ..sheet_pictures import Word, Words, sheet
 from ..text_pictures import LEVELS, Page, letters
 
@@ -17,13 +17,14 @@ SIDE, FOOT, LEFTS = 1.9, 0.5, (0.62, 2.67, 4.72)  # of the maps, in inches
 TEXT_LEFT, TEXT_WIDTH, TEXT_FOOT, LINE = 0.75, 8.0, 3.3, 0.25
 CURVE = (7.2, FOOT, 1.65, SIDE)
 OF_CELL = {"RNN": COLOURS[3], "GRU": COLOURS[1], "LSTM": COLOURS[4]}  # in all pictures; no colour of the scale
+INK_OF_CELL = {"RNN": INKS[3], "GRU": INKS[1], "LSTM": INKS[4]}  # of words
 LOOKS = ({"ls": ":"}, {"ls": "--"}, {"ls": "-"})
 
 
 class _Lines(Page):
     """The text, once for each cell; its letters are small and thin, so none of them fades."""
 
-    black, unread, forgotten, equal_contrast = 0.0, 105.0, 1.0, 0.179
+    black, forgotten, equal_contrast = 0.0, 1.0, 0.179
 
     def __init__(self, ax, lines):
         super().__init__(ax, " " * STEPS * lines, STEPS, lines, gap=0.12)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.patches import Rectangle
 
-from ..pictures import COLOURS, GREY, INK, PALE, house_style, new_still
+from ..pictures import COLOURS, GREY, INK, INKS, PALE, house_style, new_still
 from ..scheme_pictures import SLIDING
 
-CUE = COLOURS[1]
+CUE, CUE_INK = COLOURS[1], INKS[1]
 
 
 @house_style()
@@ -46,7 +46,7 @@ def draw_windows(right, times, sequence_length, sentence, *, chance):
         for values, fill in zip(share, ("white", colour), strict=True):
             shares.plot(values, apart, "o", ms=6, mfc=fill, mec=colour, clip_on=False)
         steps.add_patch(Rectangle((0.6, row - 0.18), 0.8, 0.36, fc=CUE, lw=0, zorder=3))
-    steps.text(0.5, -0.5, "cue", color=CUE, weight="bold", va="bottom")
+    steps.text(0.5, -0.5, "cue", color=CUE_INK, weight="bold", va="bottom")
     steps.text(T + 0.5, -0.5, "loss", ha="right", va="bottom", weight="bold")
     steps.set(xlim=(0.5, T + 0.5), ylim=(len(rows) - 0.5, -1), xticks=[1, *range(10, T + 1, 10)])
     steps.set_xlabel("step; filled: where the gradient of the loss comes")

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..gradient_pictures import LOW, at_edge, gradient_axis, leaving, raised
-from ..pictures import COLOURS, GREY, INK, house_style, new_still
+from ..pictures import COLOURS, GREY, INK, INKS, house_style, new_still
 
 _MATRICES = ({"color": COLOURS[0], "ls": "-"}, {"color": COLOURS[6], "ls": "--"})
+_INKS = INKS[0], INKS[6]
 _CELLS = ({"color": COLOURS[0], "ls": ":"}, {"color": COLOURS[0], "ls": "-"})
 
 
@@ -33,14 +34,14 @@ def draw_memory(kept, units, profiles, sentence=""):
     """
     figure, (ax, back) = new_still(sentence, height=3.3, ncols=2, width_ratios=[1.25, 1])
     bold = {"textcoords": "offset points", "weight": "bold", "fontsize": 11}
-    for look, (name, of_seeds) in zip(_MATRICES, kept.items(), strict=True):
+    for look, ink, (name, of_seeds) in zip(_MATRICES, _INKS, kept.items(), strict=True):
         mean, lags = of_seeds.mean(0), np.arange(1, of_seeds.shape[1] + 1)
         ax.fill_between(lags, mean, color=look["color"], alpha=0.15, lw=0)
         ax.plot(lags, mean, **look, lw=2.5)
         half = lags[np.flatnonzero(mean >= 0.5)[-1]]
         text, first = f"{name}\nkeeps {of_seeds.sum(1).mean():.0f}", look is _MATRICES[0]
         text, offset = (f"{text} of {units} inputs", (12, 6)) if first else (text, (10, -6))
-        ax.annotate(text, (half, 0.5), offset, va="bottom" if first else "top", color=look["color"], **bold)
+        ax.annotate(text, (half, 0.5), offset, va="bottom" if first else "top", color=ink, **bold)
     ax.set(xlim=(1, lags[-1]), ylim=(0, 1.02), xlabel="steps ago")
     ax.set_title(f"How well {units} units tell an earlier input", fontsize=11)
     ax.set_yticks([0, 0.5, 1], ["not at all", "half", "exactly"])

@@ -7,7 +7,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import to_rgba
 
 from ..gradient_pictures import power
-from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
+from ..pictures import COLOURS, GREY, INK, INKS, bare_figure, data_place
 from ..scheme_pictures import WRONG, WRONG_AREA
 from ..sheet_pictures import Word, Words, sheet
 
@@ -18,7 +18,7 @@ TOP = 2.0  # of the error
 LOWEST, HIGHEST = 1e-11, 1e2  # rates
 ROWS = 5
 NUMBER = 0.54  # inches that a number beside a bar is wide
-GROUND, BALL, HOME, SOLVES, RATE = "#e9e4da", COLOURS[1], COLOURS[9], "#1b7f86", COLOURS[4]
+GROUND, BALL, HOME, SOLVES, RATE = "#e9e4da", COLOURS[1], COLOURS[9], INKS[9], COLOURS[4]
 SAYS = {  # for each form: what is written above it, its axis, limits, ticks
     "λ": ("λ", "y = h", "λ", (0, 1.12), (0, 0.5, 1)),
     "λ, normalised": ("λ", "y = √(1−λ²) h", "λ", (0, 1.12), (0, 0.5, 1)),

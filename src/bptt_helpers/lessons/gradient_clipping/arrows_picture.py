@@ -7,10 +7,10 @@ from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
 from matplotlib.patheffects import withStroke
 
 from ..label_pictures import Label
-from ..pictures import COLOURS, GREY, INK
+from ..pictures import COLOURS, GREY, INK, INKS
 
 BY_NORM, BY_VALUE = COLOURS[1], COLOURS[4]
-NORM_INK = "#9a6200"
+NORM_INK = INKS[1]
 # The rings around the place where the ball starts and around the one whose gradient is shown.
 START = {"mfc": "none", "mec": "white", "ms": 11, "mew": 1.8}
 STEEPEST = {"mfc": "none", "mec": INK, "ms": 14, "mew": 1.8}

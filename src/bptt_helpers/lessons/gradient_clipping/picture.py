@@ -8,10 +8,11 @@ from matplotlib.patheffects import withStroke
 
 from ..gradient_pictures import WARM, HeatMap
 from ..label_pictures import Label
-from ..pictures import COLOURS, INK, data_place, new_figure
+from ..pictures import INK, INKS, data_place, new_figure
 from .arrows_picture import START, Arrows
 
-BALL, BALL_INK, HOME, HOME_INK = COLOURS[1], "#9a6200", COLOURS[9], "#1b7f86"
+BALL, HOME = "#ffa90e", "#92dadd"  # lighter than in COLOURS: they roll on a dark map, with a rim
+BALL_INK, HOME_INK = INKS[1], INKS[9]
 HEIGHT = 4.25
 DARK = [withStroke(linewidth=3, foreground="#000000aa")]
 LABELS = 6  # distances written beside each map

@@ -21,7 +21,7 @@ class _Strip(Page):
     the ink that is read best on its own cell, as neighbours differ much.
     """
 
-    black, unread, forgotten, equal_contrast = 0.0, 105.0, 1.0, 0.179
+    black, forgotten, equal_contrast = 0.0, 1.0, 0.179
 
     def __init__(self, ax):
         super().__init__(ax, " " * STEPS * 2, STEPS, 2)

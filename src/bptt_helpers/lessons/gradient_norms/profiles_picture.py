@@ -6,7 +6,7 @@ import numpy as np
 
 from ..gradient_pictures import COLD, WARM, HeatMap, at_edge, gradient_axis, power, raised
 from ..label_pictures import Label
-from ..pictures import COLOURS, GREY, INK, bare_figure, data_place
+from ..pictures import COLOURS, GREY, INK, INKS, bare_figure, data_place
 
 EDGE = 9  # log10 of the change that the axis ends at, up and down
 NETWORKS, LAST_LAG = 20, 99
@@ -87,7 +87,7 @@ class ProfilesPicture:
         (self.cloud,) = ax.plot([], [], "o", ms=4.5, color=COLOURS[0], mew=0)
         (self.heap,) = ax.fill([0], [0], color=COLOURS[0], lw=0)
         above = {"transform": ax.transAxes, "va": "bottom"}
-        among = {"transform": ax.transAxes, "color": "#1f62a6", "fontsize": 9.5}
+        among = {"transform": ax.transAxes, "color": INKS[0], "fontsize": 9.5}
         ax.text(0.5, 1.3, "Where their units sit (blue)", ha="center", fontsize=12, **above)
         ax.text(0.5, 1.235, "median of the 20 networks", ha="center", fontsize=10, color=GREY, **above)
         ax.text(-0.015, 0.15, "how many\nunits", ha="right", va="center", rotation=90, **among)

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..gradient_pictures import HIGH, LOW, at_edge, gradient_axis, power
 from ..label_pictures import Label
-from ..pictures import COLOURS, INK, bare_figure, house_style, new_still
+from ..pictures import COLOURS, INK, INKS, bare_figure, house_style, new_still
 from .powers_picture import CIRCLE, EIGEN
 
 STEPS = 99  # the largest lag
@@ -159,9 +159,9 @@ def draw_alignment(angles, rates, sentence):
     """
     figure, axes = new_still(sentence, height=3.1, ncols=len(angles) + 1, width_ratios=[1] * len(angles) + [1.9])
     curves = axes[-1]
-    for (name, angle), ax, colour, marker in zip(angles.items(), axes, COLOURS, "os^v", strict=False):
+    for (name, angle), ax, colour, ink, marker in zip(angles.items(), axes, COLOURS, INKS, "os^v", strict=False):
         _draw_fan(ax, angle, colour)
-        ax.set_title(name, fontsize=11, color=colour)
+        ax.set_title(name, fontsize=11, color=ink)
         k = np.arange(len(angle))
         late = angle < LATE
         curves.plot(k, angle, marker, color=colour, ms=4.5)

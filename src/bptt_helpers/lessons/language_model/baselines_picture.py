@@ -128,7 +128,7 @@ def _draw_text(ax, reads, before, right, y):
     seen = int(min(reads, LETTERS))
     looks = {"family": "DejaVu Sans Mono", "fontsize": SIZE, "va": "center", "zorder": 5}
     end = TEXT + ADVANCE * LETTERS
-    ax.text(TEXT, y, shown[: LETTERS - seen], color="#b0b0b0", **looks)
+    ax.text(TEXT, y, shown[: LETTERS - seen], color="#767676", **looks)
     ax.text(end - ADVANCE * seen, y, shown[LETTERS - seen :], color=INK, **looks)
     ax.text(end + 0.75 * ADVANCE, y, _sign(right), color="white", ha="center", weight="bold", **looks)
     yield box(end + 0.75 * ADVANCE, y, 1.3 * ADVANCE, 0.2, INK, "none")

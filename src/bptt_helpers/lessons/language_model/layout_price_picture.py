@@ -25,7 +25,7 @@ def draw_layout_prices(held_out, learned, wrong=()):
     held_out, learned : dict of str to dict of str to array_like (seeds,)
         By title of the panel, then by name of the layout, bits a character; the same names in all panels.
     wrong : sequence of str
-        Layouts that are a mistake: drawn in red.
+        Layouts that are a mistake: drawn in red, with a cross before their names.
 
     Returns
     -------
@@ -45,7 +45,7 @@ def draw_layout_prices(held_out, learned, wrong=()):
         ax.set_axisbelow(True)
         ax.tick_params(axis="y", length=0)
         ax.spines[["top", "right", "left"]].set_visible(False)
-    axes[0, 0].set_yticks(range(len(names)), names, fontsize=11)
+    axes[0, 0].set_yticks(range(len(names)), [f"✗ {name}" if name in wrong else name for name in names], fontsize=11)
     for label, name in zip(axes[0, 0].get_yticklabels(), names, strict=True):
         label.set_color(WRONG if name in wrong else INK)
     marks = [Line2D([], [], color=INK, **HELD_OUT), Line2D([], [], color=INK, **LEARNED)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..cures.cells_picture import OF_CELL
+from ..cures.cells_picture import INK_OF_CELL, OF_CELL
 from ..pictures import GREY, INK, house_style, new_still
 
 LONGEST = 100  # characters of the text that are printed
@@ -74,7 +74,7 @@ def _draw_panel(ax, cells, windows, lines):
     for cell in sorted(ends, key=ends.get):  # names apart where the curves end together
         lowest = max(ends[cell], lowest + 0.055)
         place = windows.index(max(cells[cell])) + 0.32
-        ax.text(place, lowest, cell, color=OF_CELL[cell], weight="bold", fontsize=11, va="center")
+        ax.text(place, lowest, cell, color=INK_OF_CELL[cell], weight="bold", fontsize=11, va="center")
     for name, bits in lines:
         if BITS[0] < bits < BITS[1]:
             ax.axhline(bits, color=GREY, lw=1, ls=":", zorder=1)

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 
-from ..pictures import COLOURS, GREY, INK, PALE, bare_figure, data_place
+from ..pictures import COLOURS, GREY, INK, INKS, PALE, bare_figure, data_place
 from ..sheet_pictures import Shapes, Word, Words, box, sheet
 from ..text_pictures import LEVELS, WHITE, Page, letters, luminance
 
@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 9, 4.35
 LEFT, PAGE_WIDTH, PAGE_FOOT, LINE = 0.3, 8.4, 2.3, 0.36
 MOST = 8  # bits: what surprises more has the same colour
 SURPRISE = LinearSegmentedColormap.from_list("surprise", ["#ffffff", "#9fd8bd", "#1d8a63", "#06382a"])  # no gradient's
-WARM = COLOURS[0]
+WARM, WARM_INK = COLOURS[0], INKS[0]
 SHOWN = {" ": "␣", "\n": "↵"}
 BARS, BAR_FOOT, BAR_HIGH, APART = 8, 0.62, 0.95, 0.44  # candidates: how many, and where, in inches
 GAUGE, GAUGE_WIDTH = 5.15, 3.3
@@ -32,7 +32,7 @@ class WrittenPage(Page):
         As for `Page`.
     """
 
-    black, unread, equal_contrast = 0.0, 105.0, 0.179  # a letter stands alone on its cell, so none of them fades
+    black, equal_contrast = 0.0, 0.179  # a letter stands alone on its cell, so none of them fades
 
     def __init__(self, ax, columns=COLUMNS, rows=ROWS, gap=GAP):
         self.alphabet = " "
@@ -110,7 +110,7 @@ class WritingPicture:
             says = f"{bits} bits" if bits == MOST else f"{bits}"
             ax.text(3.85 + 1.3 * bits / MOST, 3.95, says, fontsize=8.5, va="center", ha="center", color=GREY)
         ax.plot([LEFT, LEFT + BARS * APART + 0.05], [BAR_FOOT] * 2, color=GREY, lw=0.8)
-        ax.text(LEFT, 0.1, "grey: temperature 1     blue: this temperature     ▲ written", fontsize=9, color=GREY)
+        ax.text(LEFT, 0.1, "left, grey: temperature 1     right, blue: this one     ▲ written", fontsize=9, color=GREY)
         says = "5-letter pieces from what it learned", "surprise, bits a letter"
         for foot, text, most in zip(GAUGES, says, ("100 %", str(MOST)), strict=True):
             ax.text(GAUGE, foot + 0.38, text, fontsize=10, va="center")
@@ -168,7 +168,7 @@ class WritingPicture:
             if letter == written:
                 yield Word(x, BAR_FOOT - 0.3, "▲", INK, 7)
             if max(own, warm) >= 0.005:
-                yield Word(x, BAR_FOOT + max(own, warm) * BAR_HIGH + 0.1, f"{100 * warm:.0f} %", WARM, 8.5)
+                yield Word(x, BAR_FOOT + max(own, warm) * BAR_HIGH + 0.1, f"{100 * warm:.0f} %", WARM_INK, 8.5)
         yield Word(right, GAUGES[0] + 0.38, f"{100 * data.known:.0f} %", INK, 11, True, "right")
         yield Word(right, GAUGES[1] + 0.38, f"{data.bits:.2f}", INK, 11, True, "right")
         for foot, share, text in (

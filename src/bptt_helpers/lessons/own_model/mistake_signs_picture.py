@@ -10,12 +10,12 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..pictures import GREY, INK
+from ..pictures import GREY, INK, INKS
 from ..sheet_pictures import Word, arrow, box, disc
 
 WIDTH, HEIGHT = 1.76, 0.64
 SMALL = 9  # points, of what names a part
-FINE, WRONG = "#1f62a6", "#c8452c"  # of lines and letters
+FINE, WRONG = INKS[0], "#a62f16"  # of lines and letters
 LIGHT = {FINE: "#dcebf8", WRONG: "#f6cfc6"}  # of what they fill
 
 

@@ -27,7 +27,7 @@ CIRCLES = (0.1, 0.05)  # errors
 LEFT, RIGHT, BELOW, ABOVE = -0.03, 1.13, -0.16, 0.6  # of the plane in which the arrows lie, |g| = 1
 WINDOW = SLIDING["color"]
 HERE = "#ffd34d"
-UNREAD = 185.0  # grey of a letter after the loss, which stands on no cell
+UNREAD = 117.0  # grey of a letter after the loss, which stands on no cell
 SHORT = 0.2  # of the exact gradient: no gap of this length has room for its name
 CUT_LETTER = 0.75  # share of its ink that a letter keeps where it is cut
 ENOUGH = {"marker": "o", "ms": 6, "mfc": INK, "mec": INK, "ls": "none", "clip_on": False}

@@ -8,7 +8,7 @@ from ..pictures import HALO, INK, house_style, new_still
 from ..scheme_pictures import CHUNKED, WRONG
 
 EDGE, NEAR = 1.5, 0.1  # of the picture; how near to the best θ a run has to end
-ARRIVES = "0.5"
+ARRIVES = "0.58"  # lighter than what is lost, also without any colour
 FIRST, POINTS = 30, 400  # step at which the axis begins, points drawn of a run, each a factor further
 
 
@@ -37,7 +37,7 @@ def draw_training(panels, *, target):
     for ax, (title, (runs, blocks)) in zip(axes[0], panels.items(), strict=True):
         reaches = arrived(runs, target)
         for run, reached in zip(runs.T, reaches, strict=True):
-            _draw_run(ax, run, reached, color=ARRIVES if reached else WRONG, lw=1 if reached else 0.7)
+            _draw_run(ax, run, reached, color=ARRIVES if reached else WRONG, lw=1)
         blocks_arrive = arrived(blocks[:, None], target)[0]
         _draw_run(ax, blocks, blocks_arrive, **CHUNKED, lw=3, path_effects=HALO, label="plain blocks")
         ax.axhline(target, color=INK, lw=1.2)

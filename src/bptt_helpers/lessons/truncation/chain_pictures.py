@@ -11,7 +11,7 @@ from ..gradient_pictures import gradient_colours
 from ..text_pictures import letters
 
 CUT_TO, CUT_BY = 0.80, 0.72  # what is cut is mixed with this grey, by this share
-CUT_LETTER, UNREAD_LETTER, WALL = 75, 140, 165  # grey, 0 to 255
+CUT_LETTER, UNREAD_LETTER, WALL = 75, 115, 165  # grey, 0 to 255
 
 
 def colours_of(log_norms, kept) -> np.ndarray:

@@ -7,12 +7,12 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 
 from ..label_pictures import Label
-from ..pictures import COLOURS, GREY, INK, PALE, bare_figure, data_place
+from ..pictures import COLOURS, GREY, INK, INKS, PALE, bare_figure, data_place
 from ..scheme_pictures import STYLES, WRONG, WRONG_AREA
 
 # a push up, a push down, and the words about them; no scheme has these colours
 UP, DOWN = COLOURS[7], "#0f505a"
-UP_INK = "#756a2c"
+UP_INK = INKS[7]
 TOO_LATE = "0.8"
 
 

@@ -113,7 +113,7 @@ class TruncationPicture:
         self.first_text, self.count = Label(ax, size=9.5, align="right"), Label(ax, WRONG, 9.5, align="right")
         self.first_text.set_position((self.length, 0.2))
         self.count.set_position((self.length, -0.1))
-        self.worse = LineCollection([], color=WRONG, lw=3)
+        self.worse = LineCollection([], color=WRONG, lw=5)  # broad: among dashes it is no dash
         ax.add_collection(self.worse, autolim=False)
         (self.first,) = ax.plot([], [], "-", color=INK, lw=1, marker="v", ms=7, markevery=[0])
         (self.guess,) = ax.plot([], [], "X", ms=10, mfc="white", mec=INK, mew=1.5, clip_on=False)

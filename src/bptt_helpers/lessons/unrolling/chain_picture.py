@@ -8,10 +8,11 @@ import numpy as np
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from ..pictures import COLOURS, GREY, INK
+from ..pictures import COLOURS, GREY, INK, INKS
 from ..sheet_pictures import Word, Words, box
 
 WEIGHT, DERIVATIVE, CHANGED = COLOURS[6], COLOURS[0], COLOURS[4]  # a weight; dL/d something; what a nudge has moved
+DERIVATIVE_INK = INKS[0]
 RADIUS = 0.38  # of a node; all lengths are inches
 SIZE = 11.5  # of the words, in points
 LOOP = (1.25, 1.7)  # how far the loop of the folded cell leans out, and hangs down
@@ -163,7 +164,10 @@ class ChainDrawing:
         self.moved.set_data(nodes[sorted(changed)].T if changed else ([], []))
         middles = np.array([line[len(line) // 2] for line in lines]) + up
         self._show_badges(middles, weights, nudged)
-        words = [Word(*middle, text, "white", SIZE, True) for middle, text in zip(middles, weights, strict=True)]
+        words = [
+            Word(*middle, text, "white" if t in nudged else "black", SIZE, True)
+            for t, (middle, text) in enumerate(zip(middles, weights, strict=True), 1)
+        ]
         self.words.show(words + self._words_of_nodes(at, [*states, loss], inputs, changed))
         return middles[:, 0]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..pictures import COLOURS, GREY, INK, data_place, new_figure
 from ..sheet_pictures import Word, Words, sheet
-from .chain_picture import DERIVATIVE, with_gaps
+from .chain_picture import DERIVATIVE, DERIVATIVE_INK, with_gaps
 
 LONGEST = 1000
 MOST = 4  # forward passes, the height of the axis
@@ -91,7 +91,7 @@ class CostPicture:
         """What stays, and room for what moves."""
         words = [
             Word(0.3, 3.9, "believed: every loss walks back alone", GREY, 12.5, True, "left"),
-            Word(0.3, 1.36, "true: all losses walk back together", DERIVATIVE, 12.5, True, "left"),
+            Word(0.3, 1.36, "true: all losses walk back together", DERIVATIVE_INK, 12.5, True, "left"),
             Word(LEFT, 0.5, "step 1", GREY, 11, ha="left"),
             Word(RIGHT - 0.05, PANEL[1] + 0.2, "forward pass: 1", INK, 11, ha="right"),
         ]
@@ -148,7 +148,7 @@ class CostPicture:
         """The last step, and what both ways visit and compute."""
         T = data.sequence_length
         words = [Word(LEFT + WIDTH, 0.5, f"step {T:,}", GREY, 11, ha="right")] if T > 1 else []
-        numbers = ((data.visits_alone, data.operations_alone, GREY), (T, data.operations, DERIVATIVE))
+        numbers = ((data.visits_alone, data.operations_alone, GREY), (T, data.operations, DERIVATIVE_INK))
         for y, (steps, operations, colour) in zip(HEIGHTS, numbers, strict=True):
             words.append(Word(COUNTS, y + 0.32, f"{steps:,}", colour, 21, True, "left"))
             words.append(Word(COUNTS, y - 0.26, f"{operations:,} multiply-adds", colour, 10.5, ha="left"))
@@ -161,7 +161,9 @@ class CostPicture:
         words = [
             Word(RIGHT - 0.07, height(0.86 * (1 + ratio) / 2), f"× {ratio:.2f}", INK, 14, True, "right"),
             Word(RIGHT, height(3.8), alone, GREY, 11.5, True, "right"),
-            Word(PANEL[0] + 0.52 * PANEL[2], height(0.52 * ratio + 0.3), "gradient", DERIVATIVE, 11.5, True, "right"),
+            Word(
+                PANEL[0] + 0.52 * PANEL[2], height(0.52 * ratio + 0.3), "gradient", DERIVATIVE_INK, 11.5, True, "right"
+            ),
         ]
         if data.guess >= 0:
             text = f"your guess: {data.guess:,g}" + ("" if inside else " ↑")

@@ -7,7 +7,17 @@ from matplotlib.patches import FancyBboxPatch
 
 from ..pictures import GREY, INK, PALE, data_place, new_figure
 from ..sheet_pictures import Word, Words, sheet
-from .chain_picture import CHANGED, DERIVATIVE, ChainDrawing, compound, shape, signed, wide_arrow, with_gaps
+from .chain_picture import (
+    CHANGED,
+    DERIVATIVE,
+    DERIVATIVE_INK,
+    ChainDrawing,
+    compound,
+    shape,
+    signed,
+    wide_arrow,
+    with_gaps,
+)
 from .unfold_picture import width_of
 
 COPIES = ("copy 1", "copy 2", "copy 3", "all three")
@@ -44,7 +54,7 @@ class NudgePicture:
                 (0.25, 0.18), 5.35, 1.0, boxstyle="round,pad=0,rounding_size=0.1", fc="white", ec=PALE, lw=1.5
             )
         )
-        names = ((0.93, "predicted", DERIVATIVE), (0.43, "measured", CHANGED))
+        names = ((0.93, "predicted", DERIVATIVE_INK), (0.43, "measured", CHANGED))
         Words(ax).show([Word(0.45, y, name, colour, 13, True, "left") for y, name, colour in names])
         self.words = Words(ax)
         self.artists = [self.faint, self.falling, self.nothing, self.bar, self.words]
@@ -60,12 +70,12 @@ class NudgePicture:
         (self.curve,) = ax.plot([], [], color=CHANGED, lw=2.5)
         (self.foretold,) = ax.plot([], [], "D", mfc="white", mec=DERIVATIVE, mew=2, ms=8, clip_on=False)
         (self.here,) = ax.plot([], [], "o", color=CHANGED, ms=9, clip_on=False)
-        for height, name, line in (
-            (2.95, "predicted", self.tangent),
-            (2.5, "measured", self.curve),
+        for height, name, line, ink in (
+            (2.95, "predicted", self.tangent, DERIVATIVE_INK),
+            (2.5, "measured", self.curve, CHANGED),
         ):  # no line comes here
             ax.plot([-0.08, 0.06], [height] * 2, line.get_linestyle(), color=line.get_color(), lw=2)
-            ax.text(0.09, height, name, color=line.get_color(), fontsize=10, va="center_baseline")
+            ax.text(0.09, height, name, color=ink, fontsize=10, va="center_baseline")
         self.artists += [self.tangent, self.curve, self.foretold, self.here]
 
     def show(self, data) -> None:

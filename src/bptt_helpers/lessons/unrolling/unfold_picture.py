@@ -9,6 +9,7 @@ from ..pictures import GREY, INK, data_place, new_figure
 from ..sheet_pictures import Word, Words, sheet
 from .chain_picture import (
     DERIVATIVE,
+    DERIVATIVE_INK,
     RADIUS,
     ChainDrawing,
     compound,
@@ -106,7 +107,7 @@ class UnfoldPicture:
         words = [Word(4.5, 4.08, title, INK, 13, True)]
         if data.frame > PULLED:
             beside_loss = float(places(T, 1.0, LEFT, RIGHT)[-2:].mean())
-            words.append(Word(beside_loss, HEIGHT - 0.5, "signal back: dL/dhₜ", DERIVATIVE, 11))
+            words.append(Word(beside_loss, HEIGHT - 0.5, "signal back: dL/dhₜ", DERIVATIVE_INK, 11))
         return words
 
     def _words_of_contributions(self, data, at):
