@@ -19,6 +19,8 @@ exclude_patterns = ["README.md"]  # the front page includes it
 # Notebooks are shown as they are stored: nothing runs here.
 nb_execution_mode = "off"
 nb_merge_streams = True
+nb_code_prompt_show = "Show the code"
+nb_code_prompt_hide = "Hide the code"
 myst_enable_extensions = ["amsmath", "dollarmath", "html_image"]
 myst_heading_anchors = 4
 
@@ -43,6 +45,7 @@ html_static_path = ["static"]
 html_extra_path = ["extra"]  # what HTML in a text shows, where it looks for it
 html_css_files = ["pages.css", "site.css"]
 html_js_files = [("pages.js", {"defer": "defer"}), ("site.js", {"defer": "defer"})]
+html_search_scorer = "static/scorer.js"
 html_copy_source = False
 html_show_sphinx = False
 # colours whose contrast is high enough for every word
@@ -53,9 +56,10 @@ pygments_dark_style = "a11y-high-contrast-dark"
 def as_written(app, what, name, thing, options, lines):
     """Docstrings are to be read as they are: |x| is an absolute value and a star a sign of Python, no markup.
 
-    What is indented after a colon and an empty line, such as equations, keeps its lines; so do examples.
+    What is indented after an empty line, such as equations, keeps its lines; so do examples.
     """
     text = re.sub(r"^( *)(.*[^:\n]):\n\n(?=\1 +\S)", r"\1\2::\n\n", "\n".join(lines), flags=re.MULTILINE)
+    text = re.sub(r"^(\S.*[^:\n]\n\n)(?= +\S)", r"\1::\n\n", text, flags=re.MULTILINE)
     kept = r"``.*?``|`[^`\n]*`|^ *>>>(?:.+\n?)+|(?<=::\n\n)(?:(?: +.*)?\n?)+"  # literals, examples, indented blocks
     pieces = re.split(f"({kept})", text, flags=re.MULTILINE)
     pieces[::2] = [re.sub(r"([|*])", r"\\\1", piece) for piece in pieces[::2]]

@@ -24,6 +24,14 @@ def rows_of(text):
             yield [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
 
 
+def loose_rows(text):
+    """The first row of what looks like a table and has no rule under its first row: it would be shown as it is."""
+    for table in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE):
+        first, *rest = table.splitlines()
+        if not rest or not re.fullmatch(r"\|[-:| ]+\|", rest[0]):
+            yield first
+
+
 def anchors_of(path):
     """What follows # in links to a file: JupyterLab and code hosts keep a notebook's headings and put dashes in."""
     if path.suffix == ".ipynb":
@@ -54,6 +62,15 @@ def test_every_link_arrives(page):
     text = page.read_text(encoding="utf-8")
     assert LINK.search(text)
     assert list(wrong_links(text, page.parent)) == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda page: page.name)
+def test_every_row_belongs_to_a_table_whose_columns_have_names(page):
+    text = page.read_text(encoding="utf-8")
+    assert list(loose_rows(text)) == []
+    assert re.findall(r"^\| *\|.*\n\|-.*", text, re.MULTILINE) == []
+    head, *rows = re.search(r"(?:^\|.*\n)+", text, re.MULTILINE)[0].splitlines(keepends=True)
+    assert list(loose_rows(text.replace(rows[1], "\n" + rows[1], 1))) == [rows[1].rstrip()], head
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from bptt_helpers.widgets import frames, pages
 MARKDOWN_LINK = re.compile(r"(?<=\]\()(?!https?:)([^)\s#]+\.ipynb)#([^)\s]+)(?=\))")
 WAY = 'To move everything, <a href="../downloads/{name}" download>download this notebook</a> and run it: \
 <a href="../index.html#start">how to start</a>.'
+BAR = re.compile(r" *\d+%\|")
 LIVE = '<p class="bptt-frames-note">This trains in a running notebook only. {way}</p>'
 TOP = '<a href="../downloads/{name}" download>Download this notebook</a> to run it yourself.'
 
@@ -109,6 +110,7 @@ def stage(path, source, target):
                 if number in shown and "image/png" in output.get("data", {})
                 else _with_picture(output, f"{path.stem}-{number:02d}.png", target)
                 for output in cell.outputs
+                if not BAR.match(output.get("data", {}).get("text/plain", ""))  # of progress, as it began
             ]
             if "watch_training(" in cell.source:
                 note = LIVE.format(way=WAY.format(name=path.name))

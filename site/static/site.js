@@ -1,12 +1,46 @@
-// What scrolls sideways can be scrolled by keyboard: it takes the focus while it is wider than its place.
+// What scrolls sideways can be scrolled by keyboard: it takes the focus while it is wider than its place. Its right end
+// fades while there is more to come, since phones show no scroll bar.
 
-const WIDE = "pre, .table-wrapper, .bptt-scroll, .output, mjx-container[display], p:has(> img:only-child)";
+const WIDE = "pre, .table-wrapper, .bptt-scroll, .output, mjx-container[display], p:has(> img:only-child), picture";
+
+function markEnd(part) {
+  part.toggleAttribute("data-more", part.scrollWidth - part.clientWidth - part.scrollLeft > 1);
+}
 
 function makeReachable() {
   for (const part of document.querySelectorAll(WIDE)) {
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");
+    markEnd(part);
   }
+}
+
+document.addEventListener("scroll", event => event.target.matches?.(WIDE) && markEnd(event.target), { capture: true });
+
+// MathJax makes a box of every formula in a line, and a line may end at either side of a box: what belongs to the
+// formula, a bracket or a comma, goes into its box. This runs before MathJax does.
+for (const formula of document.querySelectorAll("span.math")) {
+  const [before, after] = [formula.previousSibling, formula.nextSibling];
+  const [opened] = (before?.nodeType === Node.TEXT_NODE && before.data.match(/[([“]+$/)) || [""];
+  const [ended] = (after?.nodeType === Node.TEXT_NODE && after.data.match(/^[.,;:!?)\]”’]+/)) || [""];
+  if (opened) before.data = before.data.slice(0, -opened.length);
+  if (ended) after.data = after.data.slice(ended.length);
+  formula.prepend(opened);
+  formula.append(ended);
+}
+
+// What moves by itself can be stopped: the still that stands for it where readers want no motion.
+for (const still of document.querySelectorAll('source[media*="reduced-motion"]')) {
+  const wanted = still.media;
+  if (matchMedia(wanted).matches) continue;
+  const button = document.createElement("button");
+  const name = () => (button.textContent = still.media === wanted ? "Stop the picture" : "Let it move");
+  button.addEventListener("click", () => {
+    still.media = still.media === wanted ? "all" : wanted;
+    name();
+  });
+  name();
+  still.parentNode.after(button);
 }
 
 makeReachable();

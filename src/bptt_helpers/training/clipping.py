@@ -97,7 +97,7 @@ def clip_by_global_norm(gradient, max_norm) -> tuple[Params, float]:
 
 
 def clip_by_value(gradient, max_value) -> Params:
-    """Cut every entry of a gradient to ±`max_value`: this turns the gradient, towards the diagonals.
+    """Cut every entry of a gradient to ± `max_value`: this turns the gradient, towards the diagonals.
 
         g_i ← min(max(g_i, -max_value), max_value)
 
