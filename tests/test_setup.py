@@ -88,6 +88,44 @@ def test_parsing_is_strict(rattler):
         rattler.MatchSpec("numpy>=2.0.*", strict=True)
 
 
+# Binder. repo2docker itself is no package of the tests: its way of looking is short, and it brings a client of Docker.
+FIRST = ["Dockerfile", "Project.toml", "JuliaProject.toml", "REQUIRE", "default.nix", "runtime.txt", "DESCRIPTION"]
+
+
+def as_binder_reads(folder, environment):
+    """What repo2docker 2026.4 makes of a repository: what it is built by, Python's version, when the folder is there.
+
+    It looks in `binder/` or `.binder/`, if there is one, else at the top. Other files come before environment.yml.
+    """
+    place = next((folder / name for name in (".binder", "binder") if (folder / name).is_dir()), folder)
+    kind = next((name for name in [*FIRST, "environment.yml"] if (place / name).exists()), None)
+    texts = [text for text in environment["dependencies"] if isinstance(text, str)]
+    pythons = [found[1] for text in texts if (found := re.match(r"python *=+ *([0-9.]*)", text))]
+    version = ".".join(pythons[-1].split(".")[:2]) if pythons else "its own"
+    by_pip = [line for part in environment["dependencies"] if isinstance(part, dict) for line in part.get("pip", [])]
+    local = any(line.removeprefix("-e ").startswith(".") for line in by_pip)  # else the folder is copied too late
+    return kind, version, "copied before" if local else "copied after"
+
+
+def test_binder_takes_environment_yml_with_its_python_and_this_folder(environment):
+    assert as_binder_reads(ROOT, environment) == ("environment.yml", "3.12", "copied before")
+
+
+@pytest.mark.parametrize(("name", "kind"), [("Dockerfile", "Dockerfile"), ("binder/start", None)])
+def test_a_file_that_binder_would_take_instead_is_seen(tmp_path, environment, name, kind):
+    shutil.copy(ROOT / "environment.yml", tmp_path)
+    assert as_binder_reads(tmp_path, environment)[0] == "environment.yml"
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).touch()
+    assert as_binder_reads(tmp_path, environment)[0] == kind
+
+
+@pytest.mark.parametrize(("text", "read"), [("python=3.12.1", "3.12"), ("python>=3.12", "its own"), ("python=3", "3")])
+def test_binder_reads_an_exact_python_only(environment, text, read):
+    environment["dependencies"] = [text]
+    assert as_binder_reads(ROOT, environment) == ("environment.yml", read, "copied after")
+
+
 # constraints.txt
 
 

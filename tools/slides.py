@@ -81,17 +81,17 @@ def page(notebook, title) -> str:
         "width": WIDTH,
         "height": HEIGHT,
         "css": _text(HERE / "slides.css"),
-        "reveal_css": _text(_inside(*REVEAL) / "dist" / "reveal.css"),
-        "reveal": _text(_inside(*REVEAL) / "dist" / "reveal.js"),
-        "notes": _text(_inside(*REVEAL) / "plugin" / "notes" / "notes.js"),
-        "mathjax": _text(_inside(*MATHJAX)),
+        "reveal_css": _text(inside(*REVEAL) / "dist" / "reveal.css"),
+        "reveal": _text(inside(*REVEAL) / "dist" / "reveal.js"),
+        "notes": _text(inside(*REVEAL) / "plugin" / "notes" / "notes.js"),
+        "mathjax": _text(inside(*MATHJAX)),
     }
     exporter = SlidesExporter(exclude_input_prompt=True, exclude_output_prompt=True)
     exporter.raw_template = _text(HERE / "slides.html.j2")
     return exporter.from_notebook_node(shown, resources={"slides": resources})[0]
 
 
-def _inside(package, path):
+def inside(package, path):
     found = find_spec(package)
     if found is None:
         raise SystemExit(f"{package} is not installed: `make slides` installs it, elsewhere pip and the extra slides")

@@ -31,6 +31,8 @@ Live(Explorer(
     touch="Click or drag: the dot.",
 ))
 """
+# Arguments of the live training: one that is small.
+WATCHED = {"n_hidden": 8, "sequence_length": 12, "batch_size": 4}
 EXPLORERS = [f"from bptt_helpers import widgets\nwidgets.{name}()" for name in widgets.EXPLORERS]
 FURTHER = {
     "without names": "bare = widgets.explore_chain()\nbare.children = bare.children[:-1]\nbare",
@@ -38,6 +40,7 @@ FURTHER = {
     "second": "twice",
     "hidden": "hidden = widgets.explore_chain()\nhidden.controls['factor'].readout = False\nhidden",
     "touch": TOUCH,
+    "watch_training": f"from bptt_helpers import load_text\nwidgets.watch_training(load_text()[:3000], **{WATCHED})",
 }
 CELLS = [*EXPLORERS, *FURTHER.values()]
 NUMBER = {name: number for number, name in enumerate([*widgets.EXPLORERS, *FURTHER])}

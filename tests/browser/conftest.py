@@ -1,9 +1,9 @@
-"""One server and one browser for all tests of this folder, and one notebook with every explorer."""
+"""One server and one browser for all tests of this folder, and one notebook with every explorer, in each front end."""
 
 import pytest
 
 from .cells import CELLS
-from .lab import find_browser, open_lab
+from .lab import FRONT_ENDS, find_browser, open_lab
 
 
 @pytest.fixture(scope="package")  # not the session: where Playwright is at work, no other event loop can start
@@ -17,6 +17,31 @@ def lab(tmp_path_factory):
 
 @pytest.fixture(scope="package")
 def all_explorers(lab):
-    """The notebook of `cells`, and what went wrong in it."""
+    """The notebook of `cells` in JupyterLab, and what went wrong in it."""
     with lab.notebook("all_explorers.ipynb", CELLS) as notebook:
         yield notebook, notebook.run_all()
+
+
+@pytest.fixture(scope="package", params=FRONT_ENDS)
+def notebook(all_explorers, lab, request):
+    """The notebook of `cells` in each front end; a problem of our script fails when all is done."""
+    if request.param == "JupyterLab":
+        lab.page.bring_to_front()
+        yield ready(*all_explorers)
+        assert lab.problems == []
+        return
+    other = FRONT_ENDS[request.param](lab.page.context.new_page(), lab.address, lab.folder)
+    other.page.set_default_timeout(30_000)
+    with other.notebook(f"{request.param}.ipynb", CELLS) as opened:
+        yield ready(opened, opened.run_all())
+    assert other.problems == []
+    other.page.close()
+    lab.page.bring_to_front()
+
+
+def ready(notebook, problems):
+    from axe_playwright_python.base import AXE_SCRIPT
+
+    assert problems == {}
+    notebook.page.evaluate(AXE_SCRIPT)
+    return notebook

@@ -1,4 +1,4 @@
-"""JupyterLab and Notebook 7 in a headless Chromium: for the tests beside this file, for pictures, for the benchmarks.
+"""JupyterLab, Notebook 7 and Voilà in a headless Chromium: for tests beside this file, for pictures, for benchmarks.
 
 Nothing leaves the machine: the server listens on 127.0.0.1 and the browser resolves no other name.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from .server import TOKEN, jupyter
+from .server import TOKEN, has_voila, jupyter
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 CHROMIUM = [
@@ -46,6 +46,11 @@ FETCH = """async image => {
     const bytes = new Uint8Array(await (await fetch(image.src)).arrayBuffer());
     return btoa(Array.from(bytes, byte => String.fromCharCode(byte)).join(''));
 }"""
+AXE = """async box => {
+    const found = await axe.run(box, {resultTypes: ['violations']});
+    return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
+        .map(one => `${one.id}: ${one.nodes.map(node => node.html).join(' ')}`);
+}"""
 WIDGET = "application/vnd.jupyter.widget-view+json"
 
 
@@ -59,6 +64,13 @@ def sliders(explorer) -> dict:
     return {name: c.stops for name, c in explorer.explorer.controls.items() if hasattr(c, "stops")}
 
 
+def write(path, cells) -> None:
+    """A new notebook with these code `cells`."""
+    new = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    new.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(new, path)
+
+
 class Lab:
     """One page of JupyterLab.
 
@@ -70,8 +82,10 @@ class Lab:
     folder : Path
         Served; notebooks are put there.
     problems : list of str
-        Exceptions thrown in the page, and addresses it asked for outside this machine.
+        Exceptions thrown in the page, and addresses it asked for outside this machine; none of the front end's `own`.
     """
+
+    own = ("_runOnIdleTime",)  # JupyterLab's timer, which outlives a notebook closed soon after opening
 
     def __init__(self, page, address, folder):
         self.page, self.address, self.folder, self.problems = page, address, Path(folder), []
@@ -90,14 +104,15 @@ class Lab:
         self.page.evaluate(OPEN, name)
 
     def _note_error(self, error):
-        if (
-            "_runOnIdleTime" not in error.stack
-        ):  # JupyterLab's timer, which outlives a notebook closed soon after opening
-            self.problems.append(error.stack)
+        self._note(error.stack)
 
     def _note_outside(self, request):
         if not request.url.startswith(("http://127.0.0.1:", "ws://127.0.0.1:", "data:", "blob:")):
-            self.problems.append(request.url)
+            self._note(request.url)
+
+    def _note(self, text):
+        if not any(part in text for part in self.own):
+            self.problems.append(text)
 
     @contextmanager
     def notebook(self, name, cells=None):
@@ -106,9 +121,7 @@ class Lab:
             shutil.copy(name, self.folder)
             name = Path(name).name
         else:
-            new = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-            new.metadata.kernelspec = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            nbformat.write(new, self.folder / name)
+            write(self.folder / name, cells)
         self._open(name)
         self.page.wait_for_function(IS_OPEN, arg=name)
         notebook = Notebook(self.page, name)
@@ -121,11 +134,33 @@ class Lab:
 class Notebook7(Lab):
     """One page of Notebook 7, which holds one notebook: it is opened by its address."""
 
+    own = (*Lab.own, "/static/notebook/")
+
     def _start(self):
         pass
 
     def _open(self, name):
         self._go(f"notebooks/{name}")
+
+
+class Voila(Lab):
+    """One page of Voilà, which runs a notebook and shows what its cells show. It asks other machines for two things."""
+
+    own = ("/fontawesome", "/mathjax/")
+
+    def _start(self):
+        pass
+
+    @contextmanager
+    def notebook(self, name, cells):
+        """Show a new notebook with these code `cells`."""
+        write(self.folder / name, cells)
+        self.page.goto(f"{self.address}/voila/render/{name}?token={TOKEN}", wait_until="domcontentloaded")
+        yield Dashboard(self.page)
+
+
+# Voilà is there where the environment of the server has it.
+FRONT_ENDS = {"JupyterLab": Lab, "Notebook 7": Notebook7} | ({"Voilà": Voila} if has_voila() else {})
 
 
 class Notebook:
@@ -169,6 +204,24 @@ class Notebook:
         return Explorer(self.page, self.cell(cell).locator(".bptt-explorer"))
 
 
+class Dashboard:
+    """What Voilà shows of a notebook."""
+
+    def __init__(self, page):
+        self.page = page
+
+    def run_all(self) -> dict:
+        """Wait until the last cell shows its explorer, and return what went wrong, by number of cell."""
+        self.cells = self.page.locator(".jp-Cell")
+        self.page.locator("#voila-spinner, #loading").first.wait_for(state="hidden", timeout=120_000)
+        wrong = self.cells.locator(".jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")
+        return dict(enumerate(wrong.all_inner_texts()))
+
+    def explorer(self, cell):
+        """The explorer that this cell shows, with its picture loaded."""
+        return Explorer(self.page, self.cells.nth(cell).locator(".bptt-explorer"))
+
+
 class Explorer:
     """An explorer in the page: what a reader can do with it, and what there is to see and to hear."""
 
@@ -186,6 +239,10 @@ class Explorer:
     def picture(self) -> bytes:
         """The file that the page shows."""
         return base64.b64decode(self.image.evaluate(FETCH))
+
+    def named(self, role, name):
+        """The control of this name."""
+        return self.box.get_by_role(role, name=name, exact=True)
 
     def handles(self) -> list:
         """The handles of the sliders, in order."""
@@ -222,7 +279,7 @@ def open_lab(folder, width=1100, height=1200, front_end=Lab):
         Empty; gets the notebooks and the settings.
     width, height : int
         Of the window.
-    front_end : {Lab, Notebook7}
+    front_end : {Lab, Notebook7, Voila}
 
     Yields
     ------

@@ -37,6 +37,17 @@ SERVER = [
 SETTINGS = {"notification": {"fetchNews": "false", "checkForUpdates": False}}
 
 
+def python() -> str:
+    """The interpreter whose Jupyter is driven."""
+    return os.environ.get("JUPYTER_PYTHON", sys.executable)
+
+
+def has_voila() -> bool:
+    """Whether it has Voilà too, which then answers at the same address."""
+    look = "import importlib.util, sys; sys.exit(importlib.util.find_spec('voila') is None)"
+    return subprocess.run([python(), "-c", look]).returncode == 0
+
+
 @contextmanager
 def jupyter(folder):
     """A server of `folder`; yields its address. It is ended with its kernels, also after SIGTERM."""
@@ -53,8 +64,7 @@ def jupyter(folder):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]  # free a moment ago
     address = f"http://127.0.0.1:{port}"
-    python = os.environ.get("JUPYTER_PYTHON", sys.executable)
-    command = [python, "-m", "jupyterlab", *SERVER, f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
+    command = [python(), "-m", "jupyterlab", *SERVER, f"--port={port}", f"--IdentityProvider.token={TOKEN}"]
     with (private / "server.log").open("wb") as log, raise_on_sigterm():
         server = subprocess.Popen(
             [*command, f"--ServerApp.root_dir={folder}"], env=env, stdout=log, stderr=log, start_new_session=True

@@ -8,7 +8,7 @@ pytest.importorskip("playwright.sync_api", reason="Playwright for Python is not 
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
-from .test_sliders import AXE
+from .lab import AXE
 
 CELL = """
 from bptt_helpers import load_text

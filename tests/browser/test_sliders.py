@@ -1,26 +1,17 @@
 """Keys and names of the controls, in JupyterLab and in Notebook 7: what a reader without mouse or without sight has."""
 
-from itertools import product
-
-import ipywidgets as W
-import numpy as np
 import pytest
 
 from bptt_helpers import widgets
-from bptt_helpers.lessons.catalogue import EXPLORERS
 
 pytest.importorskip("playwright.sync_api", reason="Playwright for Python is not installed")
-from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import expect
 
-from .cells import CELLS, NUMBER
-from .lab import Notebook7, sliders
+from .cells import NUMBER
+from .lab import AXE, sliders
 
-AXE = """async box => {
-    const found = await axe.run(box, {resultTypes: ['violations']});
-    return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
-        .map(one => `${one.id}: ${one.nodes.map(node => node.html).join(' ')}`);
-}"""
+# In front ends that are made of cells, keys and shortcuts; `test_controls` drives Voilà too.
+pytestmark = pytest.mark.parametrize("notebook", ["JupyterLab", "Notebook 7"], indirect=True, scope="package")
 RECORD = """
     const commands = window.jupyterapp.commands;
     const executed = window.executed = [];
@@ -34,29 +25,6 @@ AWAY = """box => {
     handle.dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowLeft', cancelable: true}));
     parent.insertBefore(box, next);
 }"""
-
-
-@pytest.fixture(scope="module", params=["JupyterLab", "Notebook 7"])
-def notebook(all_explorers, lab, request):
-    """The notebook of `cells` in each front end; a problem of our script fails when all is done."""
-    if request.param == "JupyterLab":
-        lab.page.bring_to_front()
-        yield prepared(*all_explorers)
-        assert lab.problems == []
-    else:
-        notebook7 = Notebook7(lab.page.context.new_page(), lab.address, lab.folder)
-        with notebook7.notebook("notebook7.ipynb", CELLS) as opened:
-            yield prepared(opened, opened.run_all())
-        own = f"{lab.address}/static/notebook/"  # Notebook 7 throws exceptions of its own
-        assert [text for text in notebook7.problems if own not in text] == []
-        notebook7.page.close()
-        lab.page.bring_to_front()
-
-
-def prepared(notebook, problems):
-    assert problems == {}
-    notebook.page.evaluate(AXE_SCRIPT)
-    return notebook
 
 
 def value_text(slider, value):
@@ -105,18 +73,6 @@ def test_a_key_alone_is_no_command_of_the_notebook_and_a_key_with_shift_still_is
         expect(control).to_be_focused()
     shown.page.keyboard.press("Shift+L")
     shown.page.wait_for_function("executed.includes('notebook:toggle-all-cell-line-numbers')")
-
-
-@pytest.mark.parametrize("name", widgets.EXPLORERS)
-def test_every_control_has_the_name_and_the_value_that_are_seen(notebook, name):
-    shown = notebook.explorer(NUMBER[name])
-    for slider in shown.box.locator(".widget-slider").all():
-        label, readout = slider.locator(".widget-label").inner_text(), slider.locator(".widget-readout")
-        handle = slider.get_by_role("slider", name=label, exact=True)
-        expect(handle).to_have_attribute("aria-valuetext", readout.inner_text())
-        if readout.get_attribute("contenteditable") == "true":
-            expect(slider.get_by_role("textbox", name=label, exact=True)).to_have_text(readout.inner_text())
-    assert shown.box.evaluate(AXE) == []
 
 
 def test_axe_sees_a_slider_without_a_name(notebook):
@@ -192,63 +148,6 @@ def test_reset_wins_over_the_last_value_of_a_drag(notebook):
         expect(shown.readout).to_have_text(start)
         shown.page.wait_for_timeout(200)  # for a value that comes after all, which the page then takes back
         expect(shown.readout).to_have_text(start)
-
-
-@pytest.mark.parametrize("name", widgets.EXPLORERS)
-def test_every_control_answers_to_the_keyboard(notebook, name):
-    shown, twin = notebook.explorer(NUMBER[name]), getattr(widgets, name)()
-    shown.reset()
-    expect(shown.readout).to_have_text(twin.sentence)
-    for handle, (control, values) in zip(shown.handles(), sliders(twin).items(), strict=True):
-        key, value = ("Home", values[0]) if twin.controls[control].value > values[0] else ("End", values[-1])
-        shown.press(handle, key)
-        twin.update(**{control: value})
-        expect(shown.readout).to_have_text(twin.sentence)
-    menus = [control for control in twin.controls.values() if isinstance(control, W.Dropdown)]
-    for menu, control in zip(shown.box.get_by_role("combobox").all(), menus, strict=True):
-        down = control.index + 1 < len(control.options)
-        menu.focus()
-        shown.page.keyboard.press("ArrowDown" if down else "ArrowUp")
-        control.index += 1 if down else -1
-        expect(shown.readout).to_have_text(twin.sentence)
-    shown.reset()
-    expect(shown.readout).to_have_text(getattr(widgets, name)().sentence)
-
-
-TOUCHABLE = [name for name in widgets.EXPLORERS if EXPLORERS[name.removeprefix("explore_")].touch]
-
-
-def moving_point(twin):
-    """A point of the picture, in fractions from below, at which the pointer moves something, and what it gives there.
-
-    Half a pixel beside it gives the same: the page rounds the pointer's place.
-    """
-    d = 0.0006
-
-    def values_at(x, y):
-        found = twin.painter.touched(twin.data, x, y)
-        return {name: twin.explorer.controls[name].nearest(value) for name, value in found.items()}
-
-    now = {name: control.value for name, control in twin.controls.items()}
-    for y, x in product(np.linspace(0.03, 0.97, 48), repeat=2):
-        values = values_at(x, y)
-        around = [values_at(x + dx, y + dy) for dx, dy in ((d, 0), (-d, 0), (0, d), (0, -d))]
-        if now | values != now and all(other == values for other in around):
-            return x, y, values
-    raise AssertionError("the pointer moves nothing")
-
-
-@pytest.mark.parametrize("name", TOUCHABLE)
-def test_a_click_on_each_touchable_picture_moves_it(notebook, name):
-    shown, twin = notebook.explorer(NUMBER[name]), getattr(widgets, name)()
-    x, y, values = moving_point(twin)
-    shown.reset()
-    expect(shown.readout).to_have_text(twin.sentence)
-    shown.point(x, y)
-    twin.update(**values)
-    expect(shown.readout).to_have_text(twin.sentence)
-    shown.reset()
-    expect(shown.readout).to_have_text(getattr(widgets, name)().sentence)
 
 
 def test_the_pointer_moves_what_it_points_at_and_a_drag_follows_it(notebook):
