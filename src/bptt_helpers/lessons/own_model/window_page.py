@@ -68,6 +68,8 @@ class WindowPage:
     page : callable (ax) -> CutPage
     unit : str
         What stands in a cell.
+    bar : tuple of float
+        Of the scale at the right: its bottom over that of the cells, and its height, in inches.
 
     Attributes
     ----------
@@ -75,7 +77,7 @@ class WindowPage:
         Those that move.
     """
 
-    def __init__(self, figure, place, page, unit="character"):
+    def __init__(self, figure, place, page, unit="character", bar=(0.14, 1.1)):
         wide, high = figure.get_size_inches()
         left, bottom, width, height = place
         ax = self.ax = figure.add_axes((left / wide, bottom / high, width / wide, height / high))
@@ -91,10 +93,12 @@ class WindowPage:
         self.lost = Label(ax, GREY, 10.5, "right", x=1, y=-0.172 * line, **at)
         says = "thick box: the loss; frame: its window; struck out: cut; pale: not read yet"
         figure.text(left / wide, (bottom - 0.17) / high, says, fontsize=9.5, color=GREY, va="center")
-        bar = ((left + width + 0.36) / wide, (bottom + 0.14) / high, 0.13 / wide, 1.1 / high)
-        gradient_bar(figure, bar, fontsize=8.5)
+        up, tall = bar
+        scale = ((left + width + 0.36) / wide, (bottom + up) / high, 0.13 / wide, tall / high)
+        gradient_bar(figure, scale, fontsize=8.5)
         says = f"size of a signal,\n1 at its {'loss' if unit == 'character' else 'own step'}"
-        figure.text((wide - 0.01) / wide, (bottom + 1.64) / high, says, fontsize=8.5, ha="right", va="center")
+        above = (wide - 0.01) / wide, (bottom + up + tall + 0.4) / high
+        figure.text(*above, says, fontsize=8.5, ha="right", va="center")
         self.artists = [self.page, self.struck, self.frame, self.box, self.cut, self.scissors, self.window, self.lost]
 
     def show(self, shares, loss, window, first, lost) -> None:

@@ -45,7 +45,8 @@ def error_axes(ax, longest) -> None:
     """Let `ax` show errors of gradients, of windows from 1 to `longest`, both at log scale."""
     ax.set(xscale="log", yscale="log", xlim=(0.93, longest * 1.04), ylim=(LOWEST, HIGHEST))
     ax.set_xlabel("window τ (steps)", labelpad=1)
-    ax.set_xticks(TICKS, [str(tick) for tick in TICKS])
+    ticks = [tick for tick in TICKS if tick <= longest]
+    ax.set_xticks(ticks, [str(tick) for tick in ticks])
     ax.set_yticks([1, *MARKED, 0.001, 0.0001], [percent(e) for e in (1, *MARKED, 1e-3, 1e-4)])
     ax.set_ylabel("error", labelpad=1)
     for axis in (ax.xaxis, ax.yaxis):  # their crowding says that the scale is logarithmic
