@@ -6,8 +6,8 @@ import html
 
 import ipywidgets as W
 
+from ..lessons.playground.as_text import settings, to_text
 from ..lessons.playground.explorer import PLAYGROUND
-from ..lessons.playground.settings import settings, to_text
 from .live import Live
 
 HINT = "as they start; or paste settings such as: gru bias=3 window=20"
@@ -50,6 +50,7 @@ class Playground(Live):
     def _written(self, change):
         with self._lock:
             if change["new"] == to_text(dict(zip(self.controls, self._values(), strict=True))):
+                self._problem.value = ""
                 return  # written by `_follow`, or says nothing new
             try:
                 values = settings(change["new"])

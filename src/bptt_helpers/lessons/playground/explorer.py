@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ...cells.catalogue import find_cell
-from ...cells.params import Params
+from ...cells.params import Params, recurrent_part
 from ...passes.backward import bptt
 from ...training.clipping import clip_by_global_norm, global_norm
 from ..explorer import Choice, Explorer, Real, Stages, Whole
@@ -50,6 +50,8 @@ class PlaygroundData(NamedTuple):
     error, sliding : ndarray (T,)
         Of the windows 1 … T, with this stride and with stride 1: distance of the cut gradient from the exact one,
         divided by its length, readout left out.
+    cosine : float
+        Of the angle between the cut gradient and the exact one, readout left out; clipping does not change it.
     needed : tuple of int
         For each error of `MARKED` the smallest window from which on no error is larger.
     exact, cut, clipped : ndarray (6,)
@@ -71,6 +73,7 @@ class PlaygroundData(NamedTuple):
     lost: float
     error: np.ndarray
     sliding: np.ndarray
+    cosine: float
     needed: tuple
     exact: np.ndarray
     cut: np.ndarray
@@ -102,6 +105,13 @@ def needed(error, allowed) -> int:
     """
     too_wrong = np.flatnonzero(error > allowed)
     return int(too_wrong[-1]) + 2 if len(too_wrong) else 1
+
+
+def _cosine(cut, exact):
+    """Readout left out; 1 where both are zero."""
+    one, other = recurrent_part(cut).ravel(), recurrent_part(exact).ravel()
+    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / lengths if lengths > 0 else 1.0
 
 
 def _log_norms(gradient):
@@ -162,6 +172,7 @@ def playground_data(
         lost=float(signals[~kept_here[loss - 1, :loss]].sum() / signals.sum()),
         error=error,
         sliding=_errors(1, name),
+        cosine=_cosine(cut, exact),
         needed=tuple(needed(error, allowed) for allowed in MARKED),
         exact=_log_norms(exact),
         cut=_log_norms(cut),
@@ -198,10 +209,10 @@ def describe(data) -> str:
     clipped = f"clipped to {power(data.clipped[-1])}" if longer else f"below the clip norm {data.clip_norm:g}"
     arrives = "" if np.isnan(first) else f", and {power(first)} of it arrives at step 1"
     return (
-        f"{data.network}, T = {T}. Window τ = {data.window}, "
-        f"{scheme(data.window, data.stride)}: the gradient is {percent(data.error[data.window - 1])} away from the "
-        f"exact one; at most 5 % from τ = {data.needed[MARKED.index(0.05)]} on. Of what loss {data.loss} sends, "
-        f"{percent(data.lost)} is cut{arrives}. Norm: exact {power(exact)}, cut {power(cut)}, {clipped}."
+        f"{data.network}, T = {T}. Window τ = {data.window}, {scheme(data.window, data.stride)}: the gradient is "
+        f"{percent(data.error[data.window - 1])} away from the exact one, cosine {data.cosine:.3f}; at most 5 % from "
+        f"τ = {data.needed[MARKED.index(0.05)]} on. Of what loss {data.loss} sends, {percent(data.lost)} is cut"
+        f"{arrives}. Norm: exact {power(exact)}, cut {power(cut)}, {clipped}."
     )
 
 

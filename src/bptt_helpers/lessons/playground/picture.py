@@ -69,7 +69,7 @@ class PlaygroundPicture:
         self._make_errors()
         self._make_norms()
         self.artists = [*self.top.artists, self.marked, self.note, self.cells, self.edge, self.row, self.only]
-        self.artists += [*self.curves, self.upright, self.enough, *self.needed, self.here, self.value]
+        self.artists += [*self.curves, self.upright, self.enough, *self.needed, self.here, self.value, self.cosine]
         self.artists += [self.level, self.joined, self.exact, self.cut, self.clipped, *self.numbers, self.limit]
 
     def _add_axes(self, left, width, height=2.2):
@@ -98,6 +98,7 @@ class PlaygroundPicture:
         self.needed = [Label(ax, size=9.5, plate=False) for _ in MARKED]
         (self.here,) = ax.plot([], [], "o", ms=10, mfc=HERE, mec=INK, clip_on=False)
         self.value = Label(ax, size=11.5)
+        self.cosine = Label(ax, size=9.5, plate=False, x=0.03, y=0.06, transform=ax.transAxes)
         looks = {"frameon": False, "fontsize": 9, "borderpad": 0, "handletextpad": 0.4, "columnspacing": 1}
         marks = [ax.plot([], [], label=name, lw=2, **look)[0] for name, look in CASES]
         where = {"loc": "lower left", "bbox_to_anchor": (-0.12, 1.015), "borderaxespad": 0}
@@ -178,6 +179,7 @@ class PlaygroundPicture:
         self.upright.set_data([data.window] * 2, [LOWEST, here])
         self.here.set_data([data.window], [here])
         self.value.set_text(percent(data.error[data.window - 1]))
+        self.cosine.set(text=f"cosine {data.cosine:.3f}", color=self.look["color"])
         left = data.window < 4  # no room there
         self.value.set(
             x=data.window * 1.14 if left else data.window / 1.16, y=max(here / (2.2 if left else 1.7), 1.7 * LOWEST)
