@@ -33,7 +33,8 @@ class Playground(Live):
         )
         self._problem = W.HTML()
         super().__init__(explorer, **start)
-        self.settings.layout.max_width = self.readout.layout.max_width
+        for part in (self.settings, self._problem):
+            part.layout.max_width = self.readout.layout.max_width
         self.settings.observe(self._written, "value")
         first, *others = self.children
         self.children = [first, self.settings, self._problem, *others]

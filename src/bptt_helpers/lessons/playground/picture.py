@@ -166,8 +166,8 @@ class PlaygroundPicture:
         for curve, error, look, width in zip(
             self.curves, (data.sliding, data.error), (SLIDING, self.look), (1, 2.4), strict=True
         ):
-            below = np.flatnonzero(error < LOWEST)
-            end = below[0] + 1 if len(below) and (error[below[0] :] < LOWEST).all() else len(steps)
+            above = np.flatnonzero(error >= LOWEST)
+            end = above[-1] + 2 if len(above) else 1  # it ends where it leaves the axis for good
             curve.set_data(steps[:end], at_scale(error)[:end])
             curve.set(lw=width, **look)
         self.enough.set_data(data.needed, MARKED)
