@@ -11,7 +11,7 @@ from ..language_model.page_picture import printable
 from ..pictures import GREY, INK, PALE, bare_figure, data_place
 from ..scheme_pictures import SLIDING
 from ..sheet_pictures import Shapes, arrow
-from .window_page import GAP, CutPage, WindowPage, percent
+from .page_picture import GAP, CutPage, WindowPage, percent
 
 COLUMNS, ROWS = 50, 4
 WIDTH, HEIGHT = 9, 5.45

@@ -13,7 +13,7 @@ from ...training.clipping import clip_by_global_norm, global_norm
 from ..explorer import Choice, Explorer, Real, Stages, Whole
 from ..gradient_pictures import power
 from ..kept import kept
-from ..own_model.window_page import percent
+from ..own_model.page_picture import percent
 from ..own_model.window_picture import MARKED
 from ..truncation.reach import first_heard, kept_pairs
 from .experiment import BIASES, CELLS, INITS, READS, errors, sent, task_of

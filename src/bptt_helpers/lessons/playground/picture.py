@@ -8,7 +8,7 @@ from ..gradient_clipping.arrows_picture import BY_NORM, NORM_INK
 from ..gradient_pictures import at_edge, gradient_axis, power
 from ..label_pictures import Label
 from ..language_model.page_picture import printable
-from ..own_model.window_page import GAP, CutPage, WindowPage, percent
+from ..own_model.page_picture import GAP, CutPage, WindowPage, percent
 from ..own_model.window_picture import ENOUGH, HEIGHTS, HERE, LOWEST, MARKED, at_scale, error_axes
 from ..pictures import GREY, INK, PALE, bare_figure, data_place
 from ..scheme_pictures import CHUNKED, SLIDING, STRIDE
