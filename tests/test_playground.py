@@ -71,7 +71,11 @@ def test_an_error_off_by_one_step_would_be_seen():
 
 SETTINGS = ["", "tanh radius=1.5 window=4 stride=4 seed=3", "gru pytorch bias=3 window=30 stride=7 T=75 loss=40"]
 SETTINGS += ["adding relu orthogonal window=100 stride=100 clip=100", "copying bias=chrono T=25 window=1 clip=0.01"]
-SETTINGS += ["shuffled relu radius=2 window=20 seed=0 loss=1", "adding relu radius=2 window=10 T=50 seed=5"]
+SETTINGS += [
+    "window=6 stride=40 loss=63",
+    "shuffled relu radius=2 window=20 seed=0 loss=1",
+    "adding relu radius=2 window=10 T=50 seed=5",
+]
 
 
 @pytest.mark.parametrize("text", SETTINGS)
@@ -166,6 +170,13 @@ def test_what_is_idle_changes_no_number_and_all_else_changes_some(reads, cell, i
         assert same == (name in still), name
 
 
+def test_the_sentence_names_a_gate_only_where_there_is_one():
+    for cell in CELLS:
+        assert ("gate bias 3" in explore_playground(cell=cell, gate_bias="3").sentence) == (cell in ("gru", "lstm"))
+    assert "in blocks of 6" in explore_playground(window=6, stride=40).sentence
+    assert "every 5 steps" in explore_playground(window=6, stride=5).sentence
+
+
 # The picture
 
 
@@ -190,6 +201,8 @@ def test_the_picture_shows_the_numbers(text):
     x, y = picture.curves[1].get_data()
     assert picture.curves[1].get_color() == picture.value.get_color() == look["color"]
     np.testing.assert_array_equal(y, at_scale(data.error)[: len(x)])
+    if data.error[-1] < LOWEST:  # the curve ends where it leaves the axis for good
+        assert y[-1] == LOWEST <= data.error[len(x) - 2]
     np.testing.assert_array_equal(
         picture.curves[0].get_ydata(), at_scale(data.sliding)[: picture.curves[0].get_xdata().size]
     )
@@ -210,11 +223,16 @@ def place_in(picture, ax, x, y):
 
 def test_the_pointer_moves_window_loss_and_clip_norm():
     picture, _ = PLAYGROUND.shown(window=10, stride=5)
-    touch = lambda ax, x, y: picture.touched(*place_in(picture, ax, x, y))  # noqa: E731
+
+    def touch(ax, x, y):
+        return picture.touched(*place_in(picture, ax, x, y))
+
     (found,) = touch(picture.top.ax, 40.5, 1.6).values()  # step 91: the first of a window of ten
     assert PLAYGROUND.controls["window"].nearest(found) == 10
-    moved = PLAYGROUND.compute(**PLAYGROUND.values(**touch(picture.top.ax, 4.5, 1.6), stride=5))
-    assert moved.first_heard[moved.loss - 1] == 55
+    picture, _ = PLAYGROUND.shown(window=10, stride=5, loss=97)  # walks back with loss 100
+    (found,) = touch(picture.top.ax, 40.5, 1.6).values()
+    assert found == 10
+    assert PLAYGROUND.compute(**PLAYGROUND.values(window=found, stride=5, loss=97)).first_heard[96] == 91
     assert round(touch(picture.map, 3.2, 41.3)["loss"]) == 41
     assert round(touch(picture.right, 25.1, 0.01)["window"]) == 25
     assert touch(picture.norms, 2.5, -1.0)["clip_norm"] == pytest.approx(0.1)
@@ -318,7 +336,10 @@ def test_a_wrong_paste_leaves_the_picture_and_says_what_is_wrong_until_something
 
 def test_what_has_no_effect_is_greyed():
     live = explore_playground()
-    greyed = lambda: {name for name, control in live.controls.items() if control.disabled}  # noqa: E731
+
+    def greyed():
+        return {name for name, control in live.controls.items() if control.disabled}
+
     assert greyed() == set()
     live.update(cell="tanh", init="pytorch", reads="adding")
     assert greyed() == {"gate_bias", "spectral_radius", "loss"}
