@@ -70,6 +70,7 @@ def test_an_error_off_by_one_step_would_be_seen():
 
 
 SETTINGS = ["", "tanh radius=1.5 window=4 stride=4 seed=3", "gru pytorch bias=3 window=30 stride=7 T=75 loss=40"]
+SETTINGS += ["tanh radius=1.5 window=20 stride=20 seed=1 T=75"]
 SETTINGS += ["adding relu orthogonal window=100 stride=100 clip=100", "copying bias=chrono T=25 window=1 clip=0.01"]
 SETTINGS += [
     "window=6 stride=40 loss=63",
@@ -103,6 +104,9 @@ def test_the_numbers_of_one_way_to_cut_are_those_of_the_backward_pass(text):
     shares = 10.0 ** np.nan_to_num(data.relative[data.loss - 1], nan=-np.inf)
     assert data.lost == pytest.approx(shares[~data.kept[data.loss - 1]].sum() / shares.sum(), abs=1e-12)
     for window, allowed in zip(data.needed, MARKED, strict=True):
+        if window is None:
+            assert data.error[-1] > allowed
+            continue
         assert (data.error[window - 1 :] <= allowed).all()
         assert window == 1 or data.error[window - 2] > allowed
 
@@ -118,6 +122,7 @@ def test_the_exact_gradient_is_the_textbooks():
 def test_what_is_needed_holds_for_all_longer_windows():
     error = np.array([0.9, 0.04, 0.2, 0.03, 0.0])
     assert [needed(error, allowed) for allowed in (1, 0.2, 0.05, 0.01)] == [1, 2, 4, 5]
+    assert needed(error[:3], 0.05) is None
 
 
 def test_the_tasks_are_those_of_the_course():
@@ -209,7 +214,8 @@ def test_the_picture_shows_the_numbers(text):
     assert list(picture.here.get_xdata()) == [window]
     assert picture.here.get_ydata()[0] == max(min(data.error[window - 1], 2), LOWEST)
     assert picture.here.get_markerfacecolor() == HERE
-    assert list(picture.enough.get_xdata()) == list(data.needed)
+    assert list(picture.enough.get_xdata()) == [window for window in data.needed if window]
+    assert [label.get_text() for label in picture.needed] == [str(window or "") for window in data.needed]
     for mark, norms in ((picture.exact, data.exact), (picture.cut, data.cut), (picture.clipped, data.clipped)):
         np.testing.assert_array_equal(mark.get_ydata(), np.clip(norms, FLOOR, CEILING))
     assert picture.level.get_ydata()[0] == np.clip(np.log10(data.clip_norm), FLOOR, CEILING)

@@ -52,8 +52,9 @@ class PlaygroundData(NamedTuple):
         divided by its length, readout left out.
     cosine : float
         Of the angle between the cut gradient and the exact one, readout left out; clipping does not change it.
-    needed : tuple of int
-        For each error of `MARKED` the smallest window from which on no error is larger.
+    needed : tuple of int or None
+        For each error of `MARKED` the smallest window from which on no error is larger. None if that of T is: with a
+        stride, the last block may reach beyond the sequence, and its walk not to the first step.
     exact, cut, clipped : ndarray (6,)
         log10 of the norm: of each weight's gradient, as `Params` has them, and of all together.
     clip_norm : float
@@ -95,8 +96,8 @@ def _gradient(window, stride, network):
     return bptt(known.trace, known.dL_do, window=window, stride=stride).params
 
 
-def needed(error, allowed) -> int:
-    """The smallest window from which on no window has a larger error than `allowed`.
+def needed(error, allowed) -> int | None:
+    """The smallest window from which on no window has a larger error than `allowed`; None if the last one has.
 
     Examples
     --------
@@ -104,7 +105,8 @@ def needed(error, allowed) -> int:
     4
     """
     too_wrong = np.flatnonzero(error > allowed)
-    return int(too_wrong[-1]) + 2 if len(too_wrong) else 1
+    window = int(too_wrong[-1]) + 2 if len(too_wrong) else 1
+    return window if window <= len(error) else None
 
 
 def _cosine(cut, exact):
@@ -207,11 +209,13 @@ def describe(data) -> str:
     first = data.relative[data.loss - 1, 0]
     longer = cut > np.log10(data.clip_norm)
     clipped = f"clipped to {power(data.clipped[-1])}" if longer else f"below the clip norm {data.clip_norm:g}"
+    window = data.needed[MARKED.index(0.05)]
+    enough = f"at most 5 % from τ = {window} on" if window else "above 5 % up to the longest window"
     arrives = "" if np.isnan(first) else f", and {power(first)} of it arrives at step 1"
     return (
         f"{data.network}, T = {T}. Window τ = {data.window}, {scheme(data.window, data.stride)}: the gradient is "
-        f"{percent(data.error[data.window - 1])} away from the exact one, cosine {data.cosine:.3f}; at most 5 % from "
-        f"τ = {data.needed[MARKED.index(0.05)]} on. Of what loss {data.loss} sends, {percent(data.lost)} is cut"
+        f"{percent(data.error[data.window - 1])} away from the exact one, cosine {data.cosine:.3f}; {enough}. "
+        f"Of what loss {data.loss} sends, {percent(data.lost)} is cut"
         f"{arrives}. Norm: exact {power(exact)}, cut {power(cut)}, {clipped}."
     )
 

@@ -170,9 +170,12 @@ class PlaygroundPicture:
             end = above[-1] + 2 if len(above) else 1  # it ends where it leaves the axis for good
             curve.set_data(steps[:end], at_scale(error)[:end])
             curve.set(lw=width, **look)
-        self.enough.set_data(data.needed, MARKED)
+        there = [(window, error) for window, error in zip(data.needed, MARKED, strict=True) if window]
+        self.enough.set_data(*np.reshape(there, (-1, 2)).T)
         for label, window, height in zip(self.needed, data.needed, HEIGHTS, strict=True):
-            label.set_text(str(window))
+            label.set_text(str(window) if window else "")
+            if not window:
+                continue
             label.set(x=window * 1.1 if window < 60 else window / 1.15, y=height)
             label.set_ha("left" if window < 60 else "right")
         here = at_scale(data.error)[data.window - 1]
