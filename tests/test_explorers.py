@@ -1,6 +1,8 @@
 """Every explorer, at every corner of its controls. A picture nobody can compare is worth nothing: data are compared."""
 
 import itertools
+import math
+import random
 
 import numpy as np
 import pytest
@@ -52,9 +54,20 @@ def ends_of(explorer, name):
     return explorer.explorer.controls[name].ends
 
 
+CORNERS = 128  # drawn of an explorer that has more of them
+
+
 def corners(explorer):
-    names = list(explorer.controls)
-    for values in itertools.product(*(control.ends for control in explorer.explorer.controls.values())):
+    """All corners; or many of them, among which any two ends of any two controls meet."""
+    names, ends = list(explorer.controls), [control.ends for control in explorer.explorer.controls.values()]
+    chosen = itertools.product(*ends)
+    if math.prod(map(len, ends)) > CORNERS:
+        rng = random.Random(0)
+        chosen = [tuple(map(rng.choice, ends)) for _ in range(CORNERS)]
+        for one, two in itertools.combinations(range(len(ends)), 2):
+            met = {(values[one], values[two]) for values in chosen}
+            assert len(met) == len(ends[one]) * len(ends[two]), (names[one], names[two])
+    for values in chosen:
         yield dict(zip(names, values, strict=True))
 
 
@@ -223,6 +236,12 @@ AXES = {  # what the axes of each picture count, across and up, in order
     ],
     "writing": [],
     "own_window": [("vanishes", ""), ("window τ (steps)", "error")],
+    "playground": [
+        ("vanishes", ""),
+        ("state at step s", "loss at step t"),
+        ("window τ (steps)", "error"),
+        ("", "norm"),
+    ],
 }
 
 

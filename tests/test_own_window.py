@@ -53,31 +53,32 @@ def test_the_curves_are_those_of_windows_one_by_one(model):
 @pytest.mark.parametrize("values", SETTINGS)
 def test_the_page_shows_what_the_loss_sends_and_the_window_keeps(values):
     picture, data = OWN_WINDOW.shown(**values)
+    top = picture.top
     trace, dL_do = read(data.model, 1)
     sent = influence(trace, dL_do, losses=[data.loss - 1])[0, :, 0]
     np.testing.assert_allclose(data.shares, sent - sent[data.loss - 1], atol=2e-3)
-    np.testing.assert_array_equal(np.ma.getdata(picture.page.get_array()).ravel(), data.shares)
+    np.testing.assert_array_equal(np.ma.getdata(top.page.get_array()).ravel(), data.shares)
     first = max(data.loss - data.window, 0)
-    cells, ink = picture.page.colours()
+    cells, ink = top.page.colours()
     known = ~np.isnan(data.shares)
     np.testing.assert_array_equal(cells[known], 255 * gradient_colours(data.shares[known])[:, :3])  # cut or not
     assert (cells[~known] == 255).all()
     assert len({tuple(one) for one in ink[~known]}) <= 1
-    through = picture.struck.get_segments()
-    assert [picture.page.character(*line.mean(0)) for line in through] == list(range(first))
-    assert (np.abs(luminance(255 * picture.struck.get_colors()[:first, :3]) - luminance(cells[:first])) > 0.04).all()
+    through = top.struck.get_segments()
+    assert [top.page.character(*line.mean(0)) for line in through] == list(range(first))
+    assert (np.abs(luminance(255 * top.struck.get_colors()[:first, :3]) - luminance(cells[:first])) > 0.04).all()
     shares = 10 ** data.shares[: data.loss]
     assert data.lost == pytest.approx(shares[:first].sum() / shares.sum())
-    x, y = picture.frame.get_data()
-    inside = [k for k in range(LONGEST) if is_inside(picture.page, k, x, y)]
+    x, y = top.frame.get_data()
+    inside = [k for k in range(LONGEST) if is_inside(top.page, k, x, y)]
     assert inside == list(range(first, data.loss))
-    assert picture.window.get_text().endswith(f"loss {data.loss} looks back to character {first + 1}")
-    assert picture.lost.get_text() == f"of this loss's signals: {percent(data.lost) if first else 'nothing'} cut"
-    assert [len(artist.get_xdata()) for artist in (picture.scissors, picture.cut)] == ([1, 2] if first else [0, 0])
+    assert top.window.get_text().endswith(f"loss {data.loss} looks back to character {first + 1}")
+    assert top.lost.get_text() == f"of this loss's signals: {percent(data.lost) if first else 'nothing'} cut"
+    assert [len(artist.get_xdata()) for artist in (top.scissors, top.cut)] == ([1, 2] if first else [0, 0])
     if first:
-        assert picture.scissors.get_xdata()[0] == picture.page.corner(first)[0]
-    corner = picture.page.corner(data.loss - 1)
-    assert min(picture.box.get_xdata()) < corner[0] < corner[0] + 1 < max(picture.box.get_xdata())
+        assert top.scissors.get_xdata()[0] == top.page.corner(first)[0]
+    corner = top.page.corner(data.loss - 1)
+    assert min(top.box.get_xdata()) < corner[0] < corner[0] + 1 < max(top.box.get_xdata())
 
 
 def is_inside(page, index, x, y):
@@ -149,7 +150,7 @@ def test_the_page_is_the_text_that_was_read():
     text, batch = page_text(), story_batch(LONGEST, 8)
     numbers = Vocabulary.of(load_text()).encode(text)
     assert numbers[1:].tolist() == batch.y[:-1, 0].tolist()  # each character is what came after the one before
-    assert OWN_WINDOW.picture().page._text == text
+    assert OWN_WINDOW.picture().top.page._text == text
 
 
 def place_in(picture, ax, x, y):
@@ -160,8 +161,8 @@ def place_in(picture, ax, x, y):
 def test_the_pointer_moves_the_window(loss):
     picture, _ = OWN_WINDOW.shown(loss=loss)
     for character in (0, 60, loss - 1):
-        x, y = picture.page.corner(character)
-        touched = picture.touched(*place_in(picture, picture.sheet, x + 0.5, y + 0.3))
+        x, y = picture.top.page.corner(character)
+        touched = picture.touched(*place_in(picture, picture.top.ax, x + 0.5, y + 0.3))
         assert touched == {"window": loss - character}
     assert picture.touched(*place_in(picture, picture.left, 30, 0.1)) == {"window": pytest.approx(30)}
     assert picture.touched(0.5, 0.999) == {}

@@ -225,5 +225,5 @@ ALWAYS += [
 ]
 ALWAYS += [links_lead_somewhere, begins_with_setup, pictures_say_it_in_words, tables_have_headers, names_its_sources]
 ALWAYS += [slide_types]
-# the welcome, 00, teaches nothing yet and has no exercise
+# not asked of the welcome, 00, and of the playground, 14, which teach nothing new and have no exercise
 LESSONS = [goes_the_whole_way, exercise_waits_and_solution_is_judged]

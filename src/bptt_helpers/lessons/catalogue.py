@@ -16,6 +16,7 @@ from .jacobian_spectra.powers_explorer import MATRIX_POWERS
 from .jacobian_spectra.spectrum_explorer import JACOBIAN_SPECTRUM
 from .language_model.writing_explorer import WRITING
 from .own_model.window_explorer import OWN_WINDOW
+from .playground.explorer import PLAYGROUND
 from .randomized_truncation.chain_explorer import CHAIN
 from .randomized_truncation.explorer import RANDOMIZED
 from .start_here.explorer import FIRST_LOOK
@@ -48,4 +49,5 @@ EXPLORERS = {
     "sensitivity": SENSITIVITY,
     "writing": WRITING,
     "own_window": OWN_WINDOW,
+    "playground": PLAYGROUND,
 }

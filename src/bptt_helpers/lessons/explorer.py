@@ -248,6 +248,8 @@ class Explorer(NamedTuple):
         What the pointer moves in the picture, in one sentence. If there is one, the picture has
         ``touched(x, y) -> dict``: the values, by name of the control, that belong to a point of the figure (fractions
         of its width and height, from below) while it shows what it was last given; {} where nothing is to be moved.
+    idle : callable (**values) -> set of str, optional
+        Which controls change nothing while the others are where they are: a notebook greys them.
     """
 
     title: str
@@ -257,6 +259,7 @@ class Explorer(NamedTuple):
     picture: Callable
     describe: Callable
     touch: str = ""
+    idle: Callable | None = None
 
     def values(self, **given) -> dict:
         """The start values, with those `given` in their place.

@@ -1,6 +1,7 @@
 """Explorers as widgets: sliders and a picture that follows them. Import them in a notebook, nowhere else."""
 
 from .explore import explore_as
+from .playground import Playground, playground
 from .watch import watch_training
 
 explore_attention = explore_as("attention")
@@ -18,6 +19,7 @@ explore_jacobian_spectrum = explore_as("jacobian_spectrum")
 explore_matrix_powers = explore_as("matrix_powers")
 explore_nudge = explore_as("nudge")
 explore_own_window = explore_as("own_window")
+explore_playground = explore_as("playground", Playground)
 explore_profiles = explore_as("profiles")
 explore_pushes = explore_as("pushes")
 explore_randomized = explore_as("randomized")
@@ -42,6 +44,7 @@ EXPLORERS = [
     "explore_matrix_powers",
     "explore_nudge",
     "explore_own_window",
+    "explore_playground",
     "explore_profiles",
     "explore_pushes",
     "explore_randomized",
@@ -50,4 +53,4 @@ EXPLORERS = [
     "explore_unrolling",
     "explore_writing",
 ]
-__all__ = [*EXPLORERS, "watch_training"]
+__all__ = [*EXPLORERS, "playground", "watch_training"]

@@ -15,7 +15,7 @@ Parameters
 
 Returns
 -------
-Live
+{kind}
     A widget with ``controls``, ``image``, ``update(**values)`` and ``sentence``.
 
 Raises
@@ -25,21 +25,21 @@ ValueError
 """
 
 
-def explore_as(name):
-    """The function ``explore_name(**start) -> Live`` for an explorer of the catalogue."""
+def explore_as(name, kind=Live):
+    """The function ``explore_name(**start)`` for an explorer of the catalogue, which makes a widget of this `kind`."""
     explorer = EXPLORERS[name]
     starts = [
         Parameter(argument, Parameter.POSITIONAL_OR_KEYWORD, default=control.start)
         for argument, control in explorer.controls.items()
     ]
-    signature = Signature(starts, return_annotation=Live)
+    signature = Signature(starts, return_annotation=kind)
 
     def explore(*args, **kwargs):
-        return Live(explorer, **signature.bind(*args, **kwargs).arguments)
+        return kind(explorer, **signature.bind(*args, **kwargs).arguments)
 
     explore.__name__ = explore.__qualname__ = f"explore_{name}"
     explore.__module__ = __package__
     explore.__signature__ = signature
     parameters = [f"{name} : {control.range}\n    {control.says}" for name, control in explorer.controls.items()]
-    explore.__doc__ = DOCUMENTATION.format(title=explorer.title, parameters="\n".join(parameters))
+    explore.__doc__ = DOCUMENTATION.format(kind=kind.__name__, title=explorer.title, parameters="\n".join(parameters))
     return explore

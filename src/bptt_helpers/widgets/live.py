@@ -274,6 +274,10 @@ class Live(W.VBox):
         self._sentence = sentence
         self._write(sentence, role)
         self._drawn, self._answered, self._since = values, values, None
+        if self.explorer.idle is not None:
+            idle = self.explorer.idle(**dict(zip(self.controls, values, strict=True)))
+            for name, control in self.controls.items():
+                control.disabled = name in idle
 
     # IPython would prefer this method, with which ipywidgets 7 shows the widget alone
     _ipython_display_ = None

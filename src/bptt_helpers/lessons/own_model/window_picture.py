@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.collections import LineCollection
 from matplotlib.patches import Circle
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from ..gradient_pictures import gradient_bar
 from ..label_pictures import Label
-from ..language_model.page_picture import AROUND, printable
+from ..language_model.page_picture import printable
 from ..pictures import GREY, INK, PALE, bare_figure, data_place
 from ..scheme_pictures import SLIDING
 from ..sheet_pictures import Shapes, arrow
-from ..text_pictures import Page
-from ..truncation.window_picture import scissors
+from .page_picture import GAP, CutPage, WindowPage, percent
 
-COLUMNS, ROWS, GAP = 50, 4, 0.26
+COLUMNS, ROWS = 50, 4
 WIDTH, HEIGHT = 9, 5.45
 LONGEST = COLUMNS * ROWS
 LOWEST, HIGHEST = 1e-4, 2  # error
@@ -27,9 +24,7 @@ CIRCLES = (0.1, 0.05)  # errors
 LEFT, RIGHT, BELOW, ABOVE = -0.03, 1.13, -0.16, 0.6  # of the plane in which the arrows lie, |g| = 1
 WINDOW = SLIDING["color"]
 HERE = "#ffd34d"
-UNREAD = 117.0  # grey of a letter after the loss, which stands on no cell
 SHORT = 0.2  # of the exact gradient: no gap of this length has room for its name
-CUT_LETTER = 0.75  # share of its ink that a letter keeps where it is cut
 ENOUGH = {"marker": "o", "ms": 6, "mfc": INK, "mec": INK, "ls": "none", "clip_on": False}
 BOUND = {"marker": "D", "ms": 6.5, "mfc": "white", "mec": GREY, "mew": 1.4, "ls": "none", "clip_on": False}
 
@@ -46,44 +41,20 @@ def tips(cosine, length) -> np.ndarray:
     return np.array([length * cosine, length * np.sqrt(1 - cosine**2)])
 
 
-def percent(share) -> str:
-    """A share as one reads it, never rounded to nothing.
-
-    Examples
-    --------
-    >>> percent(0.4312), percent(0.05), percent(0.0134), percent(0.0004), percent(0.00001), percent(0)
-    ('43 %', '5 %', '1.3 %', '0.04 %', 'below 0.01 %', '0 %')
-    """
-    if 0 < share < 1e-4:
-        return "below 0.01 %"
-    return f"{100 * share:.0f} %" if share >= 0.0995 else f"{100 * share:.2g} %"
-
-
-class CutPage(Page):
-    """A page that keeps the colours of what a window cuts off: letters are fainter. What was not read has no cell."""
-
-    def __init__(self, *args, **more):
-        self.first = 0
-        super().__init__(*args, **more)
-
-    def show(self, log_norms, first=0) -> None:
-        """Colour the characters as `Page` does; those before index `first` are cut."""
-        self.first = first
-        super().show(log_norms)
-
-    def colours(self):
-        cells, ink = super().colours()
-        unread = np.isnan(np.ma.getdata(self.get_array()).ravel())
-        cells[unread], ink[unread] = 255, UNREAD
-        ink[: self.first] = cells[: self.first] + CUT_LETTER * (ink - cells)[: self.first]
-        return cells, ink
-
-    def strike(self) -> tuple[np.ndarray, np.ndarray]:
-        """A line through each character that is cut, ``(first, 2, 2)``, in the ink that its cell asks for."""
-        column, top = self.corner(np.arange(self.first))
-        middle = top + 0.55 * (1 - self.gap)
-        lines = np.stack([np.stack([column, middle], -1), np.stack([column + 1, middle], -1)], 1)
-        return lines, self.colours()[1][: self.first] / 255
+def error_axes(ax, longest) -> None:
+    """Let `ax` show errors of gradients, of windows from 1 to `longest`, both at log scale."""
+    ax.set(xscale="log", yscale="log", xlim=(0.93, longest * 1.04), ylim=(LOWEST, HIGHEST))
+    ax.set_xlabel("window τ (steps)", labelpad=1)
+    ticks = [tick for tick in TICKS if tick <= longest]
+    ax.set_xticks(ticks, [str(tick) for tick in ticks])
+    ax.set_yticks([1, *MARKED, 0.001, 0.0001], [percent(e) for e in (1, *MARKED, 1e-3, 1e-4)])
+    ax.set_ylabel("error", labelpad=1)
+    for axis in (ax.xaxis, ax.yaxis):  # their crowding says that the scale is logarithmic
+        axis.set_minor_locator(LogLocator(subs=range(2, 10)))
+        axis.set_minor_formatter(NullFormatter())
+    ax.spines[["top", "right"]].set_visible(False)
+    for error in MARKED:
+        ax.axhline(error, color=PALE, lw=1, zorder=0)
 
 
 class WindowPicture:
@@ -103,11 +74,11 @@ class WindowPicture:
 
     def __init__(self, text):
         self.figure = bare_figure(HEIGHT, WIDTH)
-        self._make_page(printable(text))
+        self._make_page(text)
         self._make_error()
         self._make_arrows()
-        self.artists = [self.page, self.struck, self.frame, self.box, self.cut, self.scissors, self.window, self.lost]
-        self.artists += [self.curve, *self.needed, self.bound, self.safe, self.enough, self.upright, self.here]
+        self.artists = [*self.top.artists, self.curve, *self.needed, self.bound, self.safe, self.enough]
+        self.artists += [self.upright, self.here]
         self.artists += [self.value, self.trail, self.arrows, self.gap, self.others, self.between]
         self.artists += [self.error, self.cosine]
 
@@ -115,37 +86,13 @@ class WindowPicture:
         return self.figure.add_axes((left / WIDTH, bottom / HEIGHT, width / WIDTH, height / HEIGHT), **more)
 
     def _make_page(self, text):
-        ax = self.sheet = self._add_axes(0.12, 3.36, 7.9, 1.72)
-        self.page = CutPage(ax, text, COLUMNS, ROWS, GAP)
-        looks = {"color": INK, "clip_on": False, "solid_joinstyle": "miter"}
-        self.struck = ax.add_collection(LineCollection([], linewidths=1, capstyle="butt"), autolim=False)
-        (self.frame,) = ax.plot([], [], lw=1.6, **looks)
-        (self.box,) = ax.plot([], [], lw=2.4, **looks)
-        (self.cut,) = ax.plot([], [], lw=2, ls=(0, (2, 1)), **looks)
-        (self.scissors,) = ax.plot([], [], marker=scissors(), ms=15, color=INK, mew=0, ls="none", clip_on=False)
-        at = {"transform": ax.transAxes, "plate": False}
-        self.window = Label(ax, size=13, y=1.08, **at)
-        self.lost = Label(ax, GREY, 10.5, "right", x=1, y=-0.1, **at)
-        says = "thick box: the loss; frame: its window; struck out: cut; pale: not read yet"
-        self.figure.text(0.12 / WIDTH, 3.19 / HEIGHT, says, fontsize=9.5, color=GREY, va="center")
-        gradient_bar(self.figure, (8.38 / WIDTH, 3.5 / HEIGHT, 0.13 / WIDTH, 1.1 / HEIGHT), fontsize=8.5)
-        says = "size of a signal,\n1 at its loss"
-        self.figure.text(8.99 / WIDTH, 5.0 / HEIGHT, says, fontsize=8.5, ha="right", va="center")
+        place = (0.12, 3.36, 7.9, 1.72)
+        self.top = WindowPage(self.figure, place, lambda ax: CutPage(ax, printable(text), COLUMNS, ROWS, GAP))
 
     def _make_error(self):
         ax = self.left = self._add_axes(0.93, 0.5, 4.2, 1.95)
-        ax.set(xscale="log", yscale="log", xlim=(0.93, LONGEST * 1.04), ylim=(LOWEST, HIGHEST))
-        ax.set_xlabel("window τ (steps)", labelpad=1)
-        ax.set_xticks(TICKS, [str(tick) for tick in TICKS])
-        ax.set_yticks([1, *MARKED, 0.001, 0.0001], [percent(e) for e in (1, *MARKED, 1e-3, 1e-4)])
-        ax.set_ylabel("error", labelpad=1)
-        for axis in (ax.xaxis, ax.yaxis):  # their crowding says that the scale is logarithmic
-            axis.set_minor_locator(LogLocator(subs=range(2, 10)))
-            axis.set_minor_formatter(NullFormatter())
+        error_axes(ax, LONGEST)
         ax.set_title("Gradient of all losses: how wrong?", fontsize=11, loc="left", pad=21)
-        ax.spines[["top", "right"]].set_visible(False)
-        for error in MARKED:
-            ax.axhline(error, color=PALE, lw=1, zorder=0)
         (self.curve,) = ax.plot([], [], color=WINDOW, lw=2.4)
         (self.enough,) = ax.plot([], [], **ENOUGH)
         self.needed = [Label(ax, size=10, plate=False) for _ in MARKED]
@@ -196,27 +143,9 @@ class WindowPicture:
             int or None, for the errors of `MARKED`.
         """
         self.data = data
-        self._show_page(data)
+        self.top.show(data.shares, data.loss, data.window, max(data.loss - data.window, 0), data.lost)
         self._show_error(data)
         self._show_arrows(data)
-
-    def _show_page(self, data):
-        first, picked = max(data.loss - data.window, 0), data.loss - 1
-        self.page.show(data.shares, first)
-        lines, colours = self.page.strike()
-        self.struck.set_segments(lines)
-        self.struck.set_color(colours)
-        self.frame.set_data(*self.page.outline(first, data.loss))
-        x, y = self.page.corner(picked)
-        left, right, top, bottom = x - AROUND, x + 1 + AROUND, y - AROUND / 2, y + 1 - GAP + AROUND / 2
-        self.box.set_data([left, right, right, left, left], [top, top, bottom, bottom, top])
-        (x, y), there = self.page.corner(first), [1] if first else []
-        self.cut.set_data([x for _ in there * 2], [y - GAP, y + 1 - GAP][: 2 * len(there)])
-        self.scissors.set_data([x for _ in there], [y - GAP for _ in there])
-        self.window.set_text(f"Window τ = {data.window}: loss {data.loss} looks back to character {first + 1}")
-        self.lost.set_text(
-            f"of this loss's signals: {percent(data.lost)} cut" if first else "of this loss's signals: nothing cut"
-        )
 
     def _show_error(self, data):
         steps, error = np.arange(1, len(data.error) + 1), at_scale(data.error)
@@ -258,8 +187,8 @@ class WindowPicture:
 
     def touched(self, x, y) -> dict:
         """On the page where the window begins, on the curve the window."""
-        if place := data_place(self.sheet, x, y):
-            index = self.page.character(*place)
+        if place := data_place(self.top.ax, x, y):
+            index = self.top.page.character(*place)
             return {} if index is None else {"window": self.data.loss - index}
         if place := data_place(self.left, x, y):
             return {"window": place[0]}
