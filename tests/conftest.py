@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from bptt_helpers import Params, Trace, cross_entropy, forward, squared_error
+from bptt_helpers.lessons.pictures import Still
 
 LOSSES = {"squared_error": squared_error, "cross_entropy": cross_entropy}
 
@@ -161,3 +162,30 @@ def assert_same():
             assert np.abs(g - w).max() <= rtol * max(np.abs(w).max(), 1e-30), name
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def stills():
+    """All stills drawn in a test so far that nobody has looked at yet."""
+    drawn, make = [], Still.__init__
+
+    def remember(self, *args, **kwargs):
+        make(self, *args, **kwargs)
+        drawn.append(self)
+
+    Still.__init__ = remember
+    yield drawn
+    Still.__init__ = make
+
+
+@pytest.fixture(autouse=True)
+def colours_of_stills(stills):
+    """Every still that a test draws can be read on a bright screen, and its colours told apart with any vision."""
+    yield
+    if stills:
+        from tools.colour_vision import close_marks, pale_words
+
+        drawn = stills.copy()
+        stills.clear()
+        assert [words for still in drawn for words in pale_words(still)] == []
+        assert [marks for still in drawn for marks in close_marks(still)] == []
