@@ -1,6 +1,7 @@
 """Settings of Sphinx for the site, which `tools/build_site.py` puts together and builds."""
 
 import re
+from pathlib import Path
 
 project = "Backpropagation through time"
 author = "The bptt_helpers authors"
@@ -45,7 +46,7 @@ html_static_path = ["static"]
 html_extra_path = ["extra"]  # what HTML in a text shows, where it looks for it
 html_css_files = ["pages.css", "site.css"]
 html_js_files = [("pages.js", {"defer": "defer"}), ("site.js", {"defer": "defer"})]
-html_search_scorer = "static/scorer.js"
+html_search_scorer = str(Path(__file__).with_name("static") / "scorer.js")
 html_copy_source = False
 html_show_sphinx = False
 # colours whose contrast is high enough for every word

@@ -21,12 +21,14 @@ def test_every_explorer_has_one_and_it_takes_no_room(name):
     assert part.layout.display == "none"
 
 
-def test_the_script_is_sent_as_it_stands_in_its_file_and_nobody_watches_it(monkeypatch):
+def test_script_and_looks_are_sent_as_they_stand_in_their_files_and_nobody_watches_it(monkeypatch):
     monkeypatch.setenv("ANYWIDGET_HMR", "1")  # asks anywidget to watch scripts that are given as a path
     before = threading.active_count()
     part = InPage()
     assert part.get_state()["_esm"] == in_page.SCRIPT.read_text(encoding="utf-8")
+    assert part.get_state()["_css"] == in_page.SCRIPT.with_suffix(".css").read_text(encoding="utf-8")
     assert isinstance(InPage._esm, str)
+    assert isinstance(InPage._css, str)
     assert threading.active_count() == before
 
 

@@ -3,6 +3,7 @@
 import ast
 import pkgutil
 import re
+import runpy
 from pathlib import Path
 
 import nbformat
@@ -76,9 +77,10 @@ def staged(tmp_path):
     shown = frames.draw("chain", tmp_path / "site" / "frames" / "chain", {}, whole=False)
     picture = {"image/png": a_picture(), "text/plain": 'a "dot" & more'}
     explorer = {"image/png": a_picture(), "text/plain": shown.sentences[0][0]}
+    bar = {"text/plain": " 14%|#4        | 100/700 [00:00<?, ?update/s]"}
     code = [
         new_code_cell("%pip install x", metadata={"tags": ["setup"]}),
-        new_code_cell("draw()", outputs=[new_output("execute_result", picture)]),
+        new_code_cell("draw()", outputs=[new_output("display_data", bar), new_output("execute_result", picture)]),
         new_code_cell("explore_chain()", outputs=[new_output("execute_result", explorer)]),
         new_code_cell("watch_training(text)", outputs=[new_output("execute_result", picture)]),
         new_code_cell("answer", metadata={"jupyter": {"source_hidden": True}, "tags": ["solution"]}),
@@ -99,6 +101,7 @@ def test_a_notebook_of_the_site_has_pictures_beside_it_and_frames_for_explorers(
     assert "[a](01.ipynb#b-c)" in title.source
     assert '<a href="../downloads/40_x.ipynb" download>' in title.source
     assert (pages / "downloads" / "40_x.ipynb").read_bytes() == path.read_bytes()
+    assert len(drawing.outputs) == 1  # without the bar of progress
     html = drawing.outputs[0].data["text/html"]
     assert 'src="../pictures/40_x-02.png" width="2" height="2" alt="a &quot;dot&quot; &amp; more"' in html
     assert (pages / "pictures" / "40_x-02.png").is_file()
@@ -174,6 +177,26 @@ def test_a_text_brings_what_it_links_to_and_what_is_gone_is_cleared_away(tmp_pat
     assert found == brought | shown | {"static/s.css", "static/pages.js", "static/pages.css"}
     assert (source / "data" / "y.md").read_text().startswith("---\norphan: true")
     assert (source / "docs" / "x.md").read_text() == "[data](../data/y.md) [n](../notebooks/01.ipynb#a-b)"
+
+
+@pytest.mark.parametrize(
+    ("docstring", "wanted"),
+    [
+        (
+            "First line.\n\n    h = |x| * 2\n    y = 3\n\nMore.",
+            "First line.\n\n::\n\n    h = |x| * 2\n    y = 3\n\nMore.",
+        ),
+        ("As here:\n\n    a * b", "As here::\n\n    a * b"),
+        ("The size |x| of x.", r"The size \|x\| of x."),
+        ("x : array\n    One.\n\n    Two *.", "x : array\n    One.\n\n    Two \\*."),
+        (">>> a * b\n6", ">>> a * b\n6"),
+    ],
+)
+def test_equations_of_a_docstring_keep_their_lines(docstring, wanted):
+    settings = runpy.run_path(str(NOTEBOOKS[0].parents[1] / "site" / "conf.py"))
+    lines = docstring.split("\n")
+    settings["as_written"](None, "function", "f", None, None, lines)
+    assert "\n".join(lines) == wanted
 
 
 class Here:

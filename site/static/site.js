@@ -1,13 +1,22 @@
 // What scrolls sideways can be scrolled by keyboard: it takes the focus while it is wider than its place. Its right end
 // fades while there is more to come, since phones show no scroll bar.
 
-const WIDE = "pre, .table-wrapper, .bptt-scroll, .output, mjx-container[display], p:has(> img:only-child), picture";
+const WIDE =
+  "pre, .table-wrapper, .bptt-scroll, .output, mjx-container[display], .wide, p:has(> img:only-child), picture";
 
 function markEnd(part) {
   part.toggleAttribute("data-more", part.scrollWidth - part.clientWidth - part.scrollLeft > 1);
 }
 
+// A formula in a line is not broken: one that is longer than the line scrolls too.
+function markWide(formula) {
+  formula.classList.remove("wide");
+  const end = formula.closest("p, li, td, dd")?.getBoundingClientRect().right;
+  formula.classList.toggle("wide", formula.getBoundingClientRect().right > end + 1);
+}
+
 function makeReachable() {
+  document.querySelectorAll("span.math > mjx-container").forEach(markWide);
   for (const part of document.querySelectorAll(WIDE)) {
     if (part.scrollWidth > part.clientWidth) part.tabIndex = 0;
     else part.removeAttribute("tabindex");

@@ -50,6 +50,30 @@ def test_a_stored_notebook_runs_and_its_explorers_answer(lab, path):
             expect(shown.readout).not_to_have_text(before)
 
 
+STICKS_OUT = """box => {
+    const end = box.getBoundingClientRect().left + box.clientWidth + 1;
+    return [...box.querySelectorAll('*:not(.bptt-picture)')].filter(part => part.getBoundingClientRect().right > end)
+        .map(part => part.className);
+}"""
+
+
+@pytest.mark.parametrize("name", ["explore_unrolling", "explore_truncation"])
+def test_at_400_percent_zoom_every_control_is_whole_and_the_picture_scrolls(lab, all_explorers, name):
+    notebook, _ = all_explorers
+    lab.page.set_viewport_size({"width": 320, "height": 900})  # a window of 1280 pixels
+    try:
+        shown = notebook.explorer(NUMBER[name])
+        shown.box.evaluate("box => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        assert shown.box.evaluate(STICKS_OUT) == []
+        assert shown.image.bounding_box()["width"] >= 700  # its words keep their size
+        shown.box.press("ArrowRight")
+        lab.page.wait_for_function("box => box.scrollLeft > 0", arg=shown.box.element_handle())
+        assert shown.box.evaluate(STICKS_OUT) == []  # the controls stay where they are
+    finally:
+        lab.page.set_viewport_size({"width": 1100, "height": 1200})
+    expect(shown.box).not_to_have_attribute("tabindex", "0")
+
+
 @pytest.fixture(scope="module", params=widgets.EXPLORERS)
 def twins(all_explorers, request):
     """An explorer in the page, and its twin in this process: what the twin shows is what the page must show."""

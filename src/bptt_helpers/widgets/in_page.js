@@ -80,6 +80,12 @@ function followPointer(explorer, model, signal) {
   image.addEventListener("pointermove", look, { signal });
 }
 
+// Where the window is so narrow that the picture scrolls, the explorer takes the focus, so that arrow keys scroll it.
+function scrollByKeys(explorer) {
+  if (explorer.scrollWidth > explorer.clientWidth + 1) explorer.tabIndex = 0;
+  else explorer.removeAttribute("tabindex");
+}
+
 function keepKeys(explorer, event) {
   if (!explorer.contains(event.target)) return;
   // A key alone belongs to the control. Ctrl-S, Shift-Enter and Escape remain the notebook's.
@@ -104,11 +110,16 @@ function render({ model, el }) {
     });
     observer.observe(explorer, CHANGES);
     nameAll(explorer);
+    const sized = new ResizeObserver(() => scrollByKeys(explorer));
+    sized.observe(explorer);
     if (model.get("touchable")) followPointer(explorer, model, removed.signal);
     // Notebook 7 looks for shortcuts before any element sees the key, so the window has to be listened to.
     const options = { capture: true, signal: removed.signal };
     window.addEventListener("keydown", event => keepKeys(explorer, event), options);
-    removed.signal.addEventListener("abort", () => observer.disconnect());
+    removed.signal.addEventListener("abort", () => {
+      observer.disconnect();
+      sized.disconnect();
+    });
   });
   return () => removed.abort();
 }

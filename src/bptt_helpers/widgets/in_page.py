@@ -22,7 +22,9 @@ class InPage(anywidget.AnyWidget):
         From play buttons to their sliders: the page keeps the buttons where the sliders are.
     """
 
-    _esm = SCRIPT.read_text(encoding="utf-8")  # anywidget may watch a path for changes; a text is only sent
+    # anywidget may watch a path for changes; a text is only sent
+    _esm = SCRIPT.read_text(encoding="utf-8")
+    _css = SCRIPT.with_suffix(".css").read_text(encoding="utf-8")
     touchable = Bool().tag(sync=True)
     players = List().tag(sync=True)  # of [model of the buttons, model of the slider, its trait]
 
