@@ -1,7 +1,7 @@
 """A server of JupyterLab and Notebook 7 on 127.0.0.1, with settings of its own.
 
 The environment variable JUPYTER_PYTHON names another interpreter, whose JupyterLab, Notebook and kernel are taken then.
-It needs this package, and the matplotlib of the tests, since pictures are compared:
+It needs this package, and the NumPy and matplotlib of the tests, since sentences and pictures are compared:
 
     JUPYTER_PYTHON=old/bin/python python -m pytest tests/browser
 """
