@@ -15,7 +15,7 @@ IN_PARALLEL = --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 # Containers often run as root, whom JupyterLab refuses. It listens on this machine only and asks for a token, so it may.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab test slow torch jax lint format notebooks slides site results bench constraints clean
+.PHONY: help lab test slow oldest newest colab torch jax lint format notebooks slides site results bench constraints clean
 
 help: ## list the targets and the settings
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ test: lint ## lint, unit tests, examples in docstrings, browser tests, and every
 
 slow: $(VENV)/test.stamp $(VENV)/dask.stamp ## the tests that take minutes: kills, a Dask cluster
 	$(RUN) -m pytest -m slow $(PYTEST_ARGS) tests
+
+oldest: ## the tests with the lowest versions that pyproject.toml allows, and Python 3.11
+newest: ## the tests with the newest versions there are
+colab: ## the tests with the versions of Google Colab, and Python 3.12
 
 torch: $(VENV)/torch.stamp ## add PyTorch, by pip: `make test` then compares with it
 
@@ -70,6 +74,21 @@ constraints: $(VENV)/test.stamp ## resolve constraints.txt anew; what torch brin
 
 clean: ## remove the environment and all caches
 	rm -rf $(VENV) build .pytest_cache .ruff_cache .hypothesis && find . -name __pycache__ -prune -exec rm -rf {} +
+
+# Other versions than those of constraints.txt, each set in an environment of its own: pictures differ from the stored
+# ones and are not compared. uv fetches a Python that is missing.
+oldest: FOR := 3.11
+oldest: WITH := --resolution lowest-direct --editable '.[test]'
+newest: FOR := $(PYTHON)
+newest: WITH := --editable '.[test]'
+colab: FOR := 3.12
+colab: WITH := --requirement tools/colab.txt --editable . hypothesis nbval
+# Colab's IPython and jupyter_client are older than its Python, which warns of them.
+colab: PASS := $(addprefix -W ignore::DeprecationWarning:,jupyter_client.session jupyter_client.utils IPython.core.history)
+oldest newest colab: $(VENV)/test.stamp
+	$(RUN) -m uv venv --quiet --clear --python $(FOR) build/$@
+	$(RUN) -m uv pip install --quiet --python build/$@ $(WITH)
+	build/$@/bin/python -m pytest --ignore=tests/browser $(PASS) $(PYTEST_ARGS)
 
 # An environment is made once; an extra is installed when its stamp is older than what decides about it.
 $(VENV)/made:

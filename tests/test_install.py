@@ -156,6 +156,22 @@ def test_pytorch_is_there_before_uv_could_choose_another(tmp_path):
 
 
 @needs_make
+@pytest.mark.parametrize(
+    ("target", "option"),
+    [("oldest", "--resolution lowest-direct"), ("newest", "'.[test]'"), ("colab", "--requirement tools/colab.txt")],
+)
+def test_other_versions_get_an_environment_of_their_own_without_constraints(tmp_path, target, option):
+    for name in ("made", "test.stamp"):
+        (tmp_path / name).touch()
+    made, installed, tested = make("-n", target, f"VENV={tmp_path}").splitlines()
+    assert made.endswith(f" build/{target}")
+    assert f" --python build/{target} " in installed
+    assert option in installed
+    assert "constraint" not in installed
+    assert tested.startswith(f"build/{target}/bin/python -m pytest ")
+
+
+@needs_make
 def test_a_touched_pyproject_needs_no_network(tmp_path):
     """In a copy, with addresses that lead nowhere: nothing is asked for."""
     for name in ("Makefile", "pyproject.toml", "constraints.txt"):

@@ -16,6 +16,7 @@ from bptt_helpers.lessons.predict import marked
 from bptt_helpers.widgets import live
 from bptt_helpers.widgets.live import Live
 from bptt_helpers.widgets.painter import KEPT_FRAMES
+from tests.test_in_page import needs_ipywidgets_8
 
 
 class Data(NamedTuple):
@@ -164,6 +165,7 @@ def test_reset_draws_once_and_brings_the_start_values_back(explorer):
     assert explorer.sentence == "The line is at 1.0 <m>."
 
 
+@needs_ipywidgets_8
 def test_reset_lets_the_page_send_the_start_values_behind_what_waits_there(explorer):
     sent = []
     explorer.children[-1].send = sent.append
@@ -385,6 +387,7 @@ def touch(explorer, x, y):
     explorer.children[-1]._handle_custom_msg({"touch": [x, y]}, [])
 
 
+@needs_ipywidgets_8
 def test_the_pointer_sets_the_nearest_value_and_nothing_outside_of_the_axes(dot):
     place = dot.painter.picture.ax.get_position()
     touch(dot, place.x0 + 0.4 * place.width, 0.5)
@@ -397,6 +400,7 @@ def test_the_pointer_sets_the_nearest_value_and_nothing_outside_of_the_axes(dot)
     assert "Click: the dot." in dot.children[1].value
 
 
+@needs_ipywidgets_8
 def test_the_pointer_asks_the_picture_of_its_own_explorer_though_another_was_drawn_since(dot):
     other = Live(dot.explorer)
     assert other.painter is dot.painter
@@ -430,9 +434,9 @@ def test_a_control_that_plays_has_a_player_over_all_its_values_which_reset_stops
     assert (play.min, play.max, play.value) == (0, 4, 0)
     ((_, link),) = dot._players.values()
     assert (link.source, link.target) == ((play, "value"), (slider, "index"))
-    play.playing = True
+    setattr(play, live.PLAYING, True)
     reset_button(dot).click()
-    assert not play.playing
+    assert not getattr(play, live.PLAYING)
 
 
 def test_an_explorer_that_plays_can_be_closed(dot):

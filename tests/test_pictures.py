@@ -4,6 +4,7 @@ import base64
 import io
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import nbformat
@@ -111,14 +112,18 @@ def test_what_differs_is_said(fresh, message):
         compared([output(STORED[0])], fresh)
 
 
-def test_pictures_of_another_matplotlib_are_not_compared(monkeypatch):
-    pictures.stored_pictures_fit_these_versions.cache_clear()
-    monkeypatch.setattr(pictures, "version", lambda name: "0.1")
-    assert not pictures.stored_pictures_fit_these_versions()
+@pytest.mark.parametrize("other", ["matplotlib", "numpy"])
+def test_pictures_of_another_matplotlib_or_numpy_are_not_compared(monkeypatch, tmp_path, other):
+    monkeypatch.setattr(pictures, "PINS", tmp_path / "pins.txt")
+    installed = {name: version(name) for name in ("matplotlib", "numpy")}
+    for pins, fit in ((installed, True), (installed | {other: "0.1"}, False)):
+        pictures.PINS.write_text("".join(f"{name}=={pin}\n" for name, pin in pins.items()))
+        pictures.stored_pictures_fit_these_versions.cache_clear()
+        assert pictures.stored_pictures_fit_these_versions() is fit
     pictures.stored_pictures_fit_these_versions.cache_clear()
 
 
-@pytest.mark.skipif(not pictures.stored_pictures_fit_these_versions(), reason="not the pinned matplotlib")
+@pytest.mark.skipif(not pictures.stored_pictures_fit_these_versions(), reason="not the pinned matplotlib and NumPy")
 def test_a_notebook_with_a_picture_turned_round_fails(tmp_path):
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     number = next(k for k, cell in enumerate(notebook.cells) if "explore_influence(" in cell.source)

@@ -73,7 +73,7 @@ def test_arrays_of_jax_become_arrays(jax):
         {"array": 1, "shape": 2, "dtype": 3},
         {"tuple": 1},
         {"params": 1},
-        object(),
+        object,  # a class; the name of an object would hold its address
         [abs],
         1j,
         np.ones(1) * 1j,

@@ -30,7 +30,7 @@ CONDA_NAMES = {"matplotlib": "matplotlib-base"}  # without the Qt that no notebo
 needs_make = pytest.mark.skipif(
     shutil.which("make") is None or os.name == "nt", reason="no make here, or one of Windows: the Makefile is for POSIX"
 )
-needs_pins = pytest.mark.skipif(not stored_pictures_fit_these_versions(), reason="not the pinned matplotlib")
+needs_pins = pytest.mark.skipif(not stored_pictures_fit_these_versions(), reason="not the pinned matplotlib and NumPy")
 
 
 def bounds(*extras):
@@ -151,6 +151,15 @@ def test_every_dependency_is_pinned_once_within_its_bounds(python, platform):
     assert len(dict(versions)) == len(versions)
     for name, wanted in bounds(*PROJECT["optional-dependencies"]).items():
         assert wanted.specifier.contains(Version(dict(versions)[name])), wanted
+
+
+def test_colab_has_what_the_package_needs():
+    """Where a bound is above the version of Google Colab, pip replaces a package there; `make colab` installs these."""
+    lines = (ROOT / "tools" / "colab.txt").read_text(encoding="utf-8").splitlines()
+    listed = {canonicalize_name(r.name): r.specifier for r in map(Requirement, lines[2:])}
+    assert all(re.fullmatch(r"==[\w.]+", str(specifier)) for specifier in listed.values())
+    for name, wanted in bounds().items():
+        assert wanted.specifier.contains(str(listed[name])[2:]), wanted
 
 
 # Makefile

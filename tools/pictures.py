@@ -21,8 +21,9 @@ LEVELS = 63  # of each colour in a stored picture: off by at most 2 of 255, whic
 
 @cache
 def stored_pictures_fit_these_versions() -> bool:
-    """Whether matplotlib is the one that drew what is stored: another version sets type a little differently."""
-    return f"matplotlib=={version('matplotlib')}" in PINS.read_text(encoding="utf-8").split()
+    """Whether matplotlib and NumPy are those of what is stored: others set type or round a little differently."""
+    pins = PINS.read_text(encoding="utf-8").split()
+    return all(f"{name}=={version(name)}" in pins for name in ("matplotlib", "numpy"))
 
 
 def compared(stored, fresh) -> None:
