@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..gradient_clipping.arrows_picture import BY_NORM, NORM_INK
+from ..gradient_clipping.arrows_picture import BY_NORM
 from ..gradient_pictures import at_edge, gradient_axis, power
 from ..label_pictures import Label
 from ..language_model.page_picture import printable
@@ -114,7 +114,7 @@ class PlaygroundPicture:
         ax.spines[["top", "right"]].set_visible(False)
         ax.set_ylabel("norm", labelpad=-4)
         ax.set_title("How long, and after clipping?", fontsize=11, loc="right", pad=34)
-        (self.level,) = ax.plot([], [], color=NORM_INK, lw=1.2, ls=(0, (5, 2)))
+        (self.level,) = ax.plot([], [], color=INK, lw=1.2, ls=(0, (5, 2)))
         (self.joined,) = ax.plot([], [], color=GREY, lw=0.8)
         self.exact, self.cut, self.clipped = (ax.plot([], [], **mark, clip_on=False)[0] for mark in NORMS)
         at, looks = {"transform": ax.transAxes, "clip_on": False}, {"fontsize": 9, "va": "center"}
@@ -124,7 +124,7 @@ class PlaygroundPicture:
             ax.text(x + 0.07, 1.145, name, **looks, **at)
             self.numbers.append(Label(ax, size=9.5, plate=False, x=x + 0.07, y=1.06, transform=ax.transAxes))
         ax.text(-0.04, 1.055, "all:", color=GREY, ha="right", **looks, **at)
-        self.limit = Label(ax, NORM_INK, 9, x=0.05, y=0.05, plate=False, transform=ax.transAxes)
+        self.limit = Label(ax, INK, 9, x=0.05, y=0.05, plate=False, transform=ax.transAxes)
 
     def show(self, data) -> None:
         """Move the artists.
