@@ -36,7 +36,7 @@ class Kernel:
         assert self.run(SETUP) == ""
 
     def begin(self, code):
-        return self.client.execute(code)
+        return self.client.execute(code, stop_on_error=False)  # else old kernels refuse the next cell for a moment
 
     def end(self, cell, until="idle"):
         """What a cell printed, and the names of exceptions in it; or what it printed until it says something."""
