@@ -72,12 +72,13 @@ def said(cell):
 )
 def test_every_notebook_says_one_sentence(without, tmp_path, folder, what):
     client = client_of(nbformat.read(NOTEBOOKS[0], as_version=4), folder or tmp_path)
+    client.allow_errors = True  # or ipykernel 6 may refuse the next cell
     with client.setup_kernel():
         for path in NOTEBOOKS:
             client.nb = nbformat.read(path, as_version=4)
             first = next(number for number, cell in enumerate(client.nb.cells) if cell.cell_type == "code")
-            with pytest.raises(CellExecutionError):
-                client.execute_cell(client.nb.cells[first], first)
+            client.nb.cells[first].outputs = []
+            client.execute_cell(client.nb.cells[first], first)
             assert said(client.nb.cells[first]) == [SENTENCE.format(what)], path.name
 
 
