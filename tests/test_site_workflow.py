@@ -5,21 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_workflow import audit, needs_schemas, needs_zizmor, validate, yaml
+from tests.test_workflow import audit, needs_schemas, needs_zizmor, validate, with_mistake, yaml
 
 ROOT = Path(__file__).parent.parent
-WORKFLOW = ROOT / ".github" / "workflows" / "site.yml"
+HERE = ".github/workflows/site.yml"
+WORKFLOW = ROOT / HERE
 TEXT = WORKFLOW.read_text(encoding="utf-8")
 JOBS = yaml.load(TEXT, Loader=yaml.BaseLoader)["jobs"]
-
-
-def with_mistake(pattern, new, folder):
-    text, count = re.subn(pattern, new, TEXT, flags=re.MULTILINE)
-    assert count, f"{pattern} is not in the workflow"
-    file = folder / ".github" / "workflows" / "site.yml"
-    file.parent.mkdir(parents=True)
-    file.write_text(text, encoding="utf-8")
-    return file
 
 
 @needs_zizmor
@@ -38,7 +30,7 @@ def test_nothing_is_unsafe():
     ],
 )
 def test_an_unsafe_workflow_is_found(tmp_path, pattern, new, found):
-    assert found in audit(with_mistake(pattern, new, tmp_path))
+    assert found in audit(with_mistake(pattern, new, tmp_path / HERE, WORKFLOW))
 
 
 @needs_schemas

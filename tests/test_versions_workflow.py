@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_workflow import PROJECT, audit, needs_schemas, needs_zizmor, rows, validate, yaml
+from tests.test_workflow import PROJECT, audit, needs_schemas, needs_zizmor, rows, validate, with_mistake, yaml
 
 ROOT = Path(__file__).parent.parent
-WORKFLOW = ROOT / ".github" / "workflows" / "versions.yml"
+HERE = ".github/workflows/versions.yml"
+WORKFLOW = ROOT / HERE
 TEXT = WORKFLOW.read_text(encoding="utf-8")
 PARSED = yaml.load(TEXT, Loader=yaml.BaseLoader)
 JOBS = PARSED["jobs"]
@@ -17,16 +18,6 @@ JOBS = PARSED["jobs"]
 def commands(job):
     """What a job runs, in one text."""
     return "\n".join(step["run"] for step in JOBS[job]["steps"] if "run" in step)
-
-
-def planted(pattern, new, folder):
-    """A copy of the workflow with a mistake in it."""
-    text, count = re.subn(pattern, new, TEXT, flags=re.MULTILINE)
-    assert count, f"{pattern} is not in the workflow"
-    file = folder / ".github" / "workflows" / "versions.yml"
-    file.parent.mkdir(parents=True)
-    file.write_text(text, encoding="utf-8")
-    return file
 
 
 @needs_zizmor
@@ -45,12 +36,12 @@ def test_nothing_is_unsafe():
     ],
 )
 def test_an_unsafe_workflow_is_found(tmp_path, pattern, new, found):
-    assert found in audit(planted(pattern, new, tmp_path))
+    assert found in audit(with_mistake(pattern, new, tmp_path / HERE, WORKFLOW))
 
 
 @needs_schemas
 def test_github_accepts_the_workflow_and_no_mistake_in_it(tmp_path):
-    broken = planted("^    steps:", "    step:", tmp_path)
+    broken = with_mistake("^    steps:", "    step:", tmp_path / HERE, WORKFLOW)
     sentences = validate("vendor.github-workflows", WORKFLOW, broken)
     assert sentences.pop(WORKFLOW) == ""
     assert "'step' was unexpected" in sentences[broken]

@@ -62,9 +62,9 @@ def validate(schema, *files):
     return sentences
 
 
-def with_mistake(pattern, new, file):
-    """Copy the workflow to `file` with every match of a pattern replaced."""
-    text, count = re.subn(pattern, new, TEXT, flags=re.MULTILINE)
+def with_mistake(pattern, new, file, workflow=WORKFLOW):
+    """Copy a workflow to `file` with every match of a pattern replaced."""
+    text, count = re.subn(pattern, new, workflow.read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert count, f"{pattern} is not in the workflow"
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(text, encoding="utf-8")
