@@ -239,7 +239,7 @@ AXES = {  # what the axes of each picture count, across and up, in order
     "playground": [
         ("vanishes", ""),
         ("state at step s", "loss at step t"),
-        ("window τ (steps)", "error"),
+        ("window τ (steps)", "error of the gradient"),
         ("", "norm"),
     ],
 }

@@ -13,10 +13,11 @@ from bptt_helpers.lessons.gradient_pictures import gradient_colours
 from bptt_helpers.lessons.own_model.window_picture import HERE, LOWEST, MARKED, at_scale
 from bptt_helpers.lessons.playground import network, settings, task_of, to_text
 from bptt_helpers.lessons.playground.experiment import CELLS, INITS, READS, errors, sent
-from bptt_helpers.lessons.playground.explorer import PLAYGROUND, idle, needed
+from bptt_helpers.lessons.playground.explorer import PLAYGROUND, idle
 from bptt_helpers.lessons.playground.picture import CEILING, FLOOR, NOTES
 from bptt_helpers.lessons.scheme_pictures import CHUNKED, SLIDING, STRIDE
 from bptt_helpers.tasks.sequences import adding, copying
+from bptt_helpers.truncation.window_search import window_needed
 from bptt_helpers.widgets import explore_playground, playground
 
 NETWORKS = [
@@ -121,8 +122,8 @@ def test_the_exact_gradient_is_the_textbooks():
 
 def test_what_is_needed_holds_for_all_longer_windows():
     error = np.array([0.9, 0.04, 0.2, 0.03, 0.0])
-    assert [needed(error, allowed) for allowed in (1, 0.2, 0.05, 0.01)] == [1, 2, 4, 5]
-    assert needed(error[:3], 0.05) is None
+    assert [window_needed(error, allowed) for allowed in (1, 0.2, 0.05, 0.01)] == [1, 2, 4, 5]
+    assert window_needed(error[:3], 0.05) is None
 
 
 def test_the_tasks_are_those_of_the_course():
@@ -193,6 +194,7 @@ def test_the_picture_shows_the_numbers(text):
     assert page._text == data.text.ljust(100)
     np.testing.assert_array_equal(np.ma.getdata(page.get_array()).ravel()[:T], data.relative[data.loss - 1])
     assert len(picture.top.struck.get_segments()) == data.first_heard[data.loss - 1] - 1
+    assert (f", stride {data.stride}:" in picture.top.window.get_text()) == (data.stride > 1)
     x, y = (np.array(places[::3]) for places in picture.marked.get_data(orig=True))
     assert (x + 50 * (y > 1.5) + 1).astype(int).tolist() == list(data.marked)
     cells = np.ma.getdata(picture.cells.get_array())
@@ -221,6 +223,12 @@ def test_the_picture_shows_the_numbers(text):
     assert picture.level.get_ydata()[0] == np.clip(np.log10(data.clip_norm), FLOOR, CEILING)
     assert picture.limit.get_text() == f"dashed: clip norm {data.clip_norm:g}"
     assert picture.note.get_text() == NOTES[data.reads]
+
+
+@pytest.mark.parametrize("reads", READS)
+def test_the_longest_title_leaves_room_for_what_is_read(reads):
+    picture, _ = PLAYGROUND.shown(reads=reads, window=100, stride=100)
+    assert picture.top.window.get_window_extent().x1 < picture.note.get_window_extent().x0
 
 
 def place_in(picture, ax, x, y):

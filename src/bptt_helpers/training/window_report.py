@@ -15,7 +15,7 @@ from ..passes.forward import Trace
 from ..truncation.cuts import measured
 from ..truncation.lag_sums import way_of
 from ..truncation.safe_window import error_bounds, most_into_weights, safe_windows
-from ..truncation.window_search import Found, search
+from ..truncation.window_search import Found, search, window_needed
 from .progress import reporting
 
 ERRORS = (0.1, 0.05, 0.01)
@@ -231,12 +231,8 @@ def _search(way, exact, finest, progress):
 
 
 def _needed(error, wanted, T, complete):
-    """The smallest window from which on the error stays at or below `wanted`."""
-    above = np.flatnonzero(error > wanted)
-    first = int(above[-1]) + 2 if len(above) else 1
-    if first <= len(error):
-        return first
-    return min(first, T) if complete else None
+    """The smallest window that is enough; a complete search stops where one step more leaves nothing to miss."""
+    return window_needed(error, wanted) or (min(len(error) + 1, T) if complete else None)
 
 
 def _sample(sent):

@@ -84,3 +84,18 @@ def search(way, exact, finest):
         cosine = float(so_far.dot(whole)) / size if size > 0 else np.nan
         error = float(np.sqrt(left_out.dot(left_out)))
         yield Found(error, min(cosine, 1.0), size, total)
+
+
+def window_needed(error, allowed) -> int | None:
+    """The smallest window from which on no window has a larger error than `allowed`; None if the last one has.
+
+    `error` has the errors of the windows 1, 2, …
+
+    Examples
+    --------
+    >>> window_needed(np.array([0.9, 0.04, 0.2, 0.03, 0.0]), 0.05)
+    4
+    """
+    too_wrong = np.flatnonzero(error > allowed)
+    window = int(too_wrong[-1]) + 2 if len(too_wrong) else 1
+    return window if window <= len(error) else None

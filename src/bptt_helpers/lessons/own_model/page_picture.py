@@ -101,7 +101,7 @@ class WindowPage:
         figure.text(*above, says, fontsize=8.5, ha="right", va="center")
         self.artists = [self.page, self.struck, self.frame, self.box, self.cut, self.scissors, self.window, self.lost]
 
-    def show(self, shares, loss, window, first, lost) -> None:
+    def show(self, shares, loss, window, first, lost, stride=1) -> None:
         """Move the artists.
 
         Parameters
@@ -114,6 +114,8 @@ class WindowPage:
             So many cells at the start are cut off.
         lost : float
             The share of the loss's signals that is cut.
+        stride : int
+            Losses that walk back together: said where there are several, since then a loss looks back less far.
         """
         self.page.show(shares, first)
         lines, colours = self.page.strike()
@@ -126,5 +128,6 @@ class WindowPage:
         (x, y), there = self.page.corner(first), [1] if first else []
         self.cut.set_data([x for _ in there * 2], [y - GAP, y + 1 - GAP][: 2 * len(there)])
         self.scissors.set_data([x for _ in there], [y - GAP for _ in there])
-        self.window.set_text(f"Window τ = {window}: loss {loss} looks back to {self._unit} {first + 1}")
+        together = f", stride {stride}" if stride > 1 else ""
+        self.window.set_text(f"Window τ = {window}{together}: loss {loss} looks back to {self._unit} {first + 1}")
         self.lost.set_text(f"of this loss's signals: {percent(lost) if first else 'nothing'} cut")

@@ -8,8 +8,10 @@ import numpy as np
 
 from ...cells.catalogue import find_cell
 from ...cells.params import Params, recurrent_part
+from ...measures.influence import cosine
 from ...passes.backward import bptt
 from ...training.clipping import clip_by_global_norm, global_norm
+from ...truncation.window_search import window_needed
 from ..explorer import Choice, Explorer, Real, Stages, Whole
 from ..gradient_pictures import power
 from ..kept import kept
@@ -96,24 +98,10 @@ def _gradient(window, stride, network):
     return bptt(known.trace, known.dL_do, window=window, stride=stride).params
 
 
-def needed(error, allowed) -> int | None:
-    """The smallest window from which on no window has a larger error than `allowed`; None if the last one has.
-
-    Examples
-    --------
-    >>> needed(np.array([0.9, 0.04, 0.2, 0.03, 0.0]), 0.05)
-    4
-    """
-    too_wrong = np.flatnonzero(error > allowed)
-    window = int(too_wrong[-1]) + 2 if len(too_wrong) else 1
-    return window if window <= len(error) else None
-
-
 def _cosine(cut, exact):
-    """Readout left out; 1 where both are zero."""
-    one, other = recurrent_part(cut).ravel(), recurrent_part(exact).ravel()
-    lengths = float(np.linalg.norm(one) * np.linalg.norm(other))
-    return float(one @ other) / lengths if lengths > 0 else 1.0
+    """Readout left out; 1 where one is zero."""
+    one, other = recurrent_part(cut), recurrent_part(exact)
+    return cosine(one, other) if one.any() and other.any() else 1.0
 
 
 def _log_norms(gradient):
@@ -175,7 +163,7 @@ def playground_data(
         error=error,
         sliding=_errors(1, name),
         cosine=_cosine(cut, exact),
-        needed=tuple(needed(error, allowed) for allowed in MARKED),
+        needed=tuple(window_needed(error, allowed) for allowed in MARKED),
         exact=_log_norms(exact),
         cut=_log_norms(cut),
         clipped=_log_norms(clip_by_global_norm(Params(*cut), clip_norm)[0]),

@@ -27,9 +27,9 @@ CLIPPED = {"marker": "v", "ms": 7.5, "mfc": BY_NORM, "mec": INK, "mew": 0.6, "ls
 NORMS = EXACT, CUT, CLIPPED
 NOTES = {
     "story": "read: a piece of the story",
-    "shuffled": "read: its characters, shuffled",
-    "copying": "read: symbols, to be repeated after >",
-    "adding": "read: numbers; add the underlined",
+    "shuffled": "read: the story, shuffled",
+    "copying": "task: repeat them after >",
+    "adding": "task: add the underlined",
 }
 CASES = (("sliding", SLIDING), ("in blocks", CHUNKED), ("in between", STRIDE))
 
@@ -91,6 +91,7 @@ class PlaygroundPicture:
     def _make_errors(self):
         ax = self.right = self._add_axes(3.62, 2.55)
         error_axes(ax, LONGEST)
+        ax.set_ylabel("error of the gradient", labelpad=1)
         ax.set_title("How wrong is what is left?", fontsize=11, loc="left", pad=22)
         self.curves = [ax.plot([], [])[0] for _ in range(2)]
         (self.upright,) = ax.plot([], [], color=HERE, lw=3, alpha=0.8, zorder=0)
@@ -113,18 +114,18 @@ class PlaygroundPicture:
         ax.axvline(len(WEIGHTS) - 1.5, color=PALE, lw=1)
         ax.spines[["top", "right"]].set_visible(False)
         ax.set_ylabel("norm", labelpad=-4)
-        ax.set_title("How long, and after clipping?", fontsize=11, loc="right", pad=34)
+        ax.set_title("How large is the gradient?", fontsize=11, loc="right", pad=34)
         (self.level,) = ax.plot([], [], color=INK, lw=1.2, ls=(0, (5, 2)))
         (self.joined,) = ax.plot([], [], color=GREY, lw=0.8)
         self.exact, self.cut, self.clipped = (ax.plot([], [], **mark, clip_on=False)[0] for mark in NORMS)
         at, looks = {"transform": ax.transAxes, "clip_on": False}, {"fontsize": 9, "va": "center"}
         self.numbers = []
-        for x, name, mark in zip((0.0, 0.36, 0.66), ("exact", "cut", "clipped"), NORMS, strict=True):
+        for x, name, mark in zip((0.0, 0.32, 0.68), ("exact", "window", "clipped"), NORMS, strict=True):
             ax.plot([x + 0.02], [1.15], **mark, **at)
             ax.text(x + 0.07, 1.145, name, **looks, **at)
             self.numbers.append(Label(ax, size=9.5, plate=False, x=x + 0.07, y=1.06, transform=ax.transAxes))
         ax.text(-0.04, 1.055, "all:", color=GREY, ha="right", **looks, **at)
-        self.limit = Label(ax, INK, 9, x=0.05, y=0.05, plate=False, transform=ax.transAxes)
+        self.limit = Label(ax, INK, 9, x=0.05, y=0.05, transform=ax.transAxes)
 
     def show(self, data) -> None:
         """Move the artists.
@@ -137,7 +138,7 @@ class PlaygroundPicture:
         self.look = SLIDING if data.stride == 1 else CHUNKED if data.stride == data.window else STRIDE
         self.top.page.print_text(data.text)
         first = int(data.first_heard[data.loss - 1]) - 1
-        self.top.show(data.relative[data.loss - 1], data.loss, data.window, first, data.lost)
+        self.top.show(data.relative[data.loss - 1], data.loss, data.window, first, data.lost, data.stride)
         self.note.set_text(NOTES[data.reads])
         self._show_marked(data.marked)
         self._show_map(data)
